@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Settings shared by every Swift target. Row code also raises the CPU level: the vector kernels need AVX2,
+// and `millrace` checks for it at start.
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+let rowCode = common + [.unsafeFlags(["-Xcc", "-march=x86-64-v3"], .when(configuration: .release))]
+
+/// One target of the package: its name, what it may import, and how it is built.
+struct Layer {
+    enum Kind { case swift, rows, c, executable }
+    var name: String
+    var kind: Kind = .swift
+    var uses: [String] = []
+    var products: [(name: String, package: String)] = []
+}
+
+let nio = "swift-nio"
+let hummingbird = "hummingbird"
+let argumentParser = "swift-argument-parser"
+let swiftLog = "swift-log"
+let lifecycle = "swift-service-lifecycle"
+
+// In the order a record travels; imports go up this list only.
+let layers: [Layer] = [
+    Layer(name: "CPlatform", kind: .c),
+    Layer(name: "CSimdjson", kind: .c),
+    Layer(name: "Diagnostics", uses: ["CPlatform"]),
+    Layer(name: "Columnar", kind: .rows, uses: ["CPlatform", "Diagnostics"]),
+    Layer(name: "Formats", kind: .rows, uses: ["Columnar", "CSimdjson", "Diagnostics"]),
+    Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
+    Layer(name: "Connectors", kind: .rows, uses: ["ConnectorContract", "Columnar", "Formats", "Diagnostics", "CPlatform"]),
+    Layer(name: "StreamSQL", uses: ["Columnar", "Diagnostics"]),
+    Layer(name: "Engine", kind: .rows, uses: ["StreamSQL", "Columnar", "ConnectorContract", "CPlatform", "Diagnostics"]),
+    Layer(name: "Tables", kind: .rows, uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
+    Layer(name: "Workloads", uses: ["Diagnostics"]),
+    Layer(
+        name: "Serving", uses: ["Tables", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics"],
+        products: [("Hummingbird", hummingbird), ("Logging", swiftLog), ("Yams", "Yams"), ("NIOCore", nio)]),
+    Layer(
+        name: "Server",
+        uses: ["Serving", "Engine", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform"],
+        products: [("Hummingbird", hummingbird), ("Logging", swiftLog), ("ServiceLifecycle", lifecycle), ("Yams", "Yams")]),
+    Layer(
+        name: "Main", kind: .executable, uses: ["Server", "Diagnostics"],
+        products: [("ArgumentParser", argumentParser)]),
+    Layer(name: "TestSupport", uses: ["Columnar", "ConnectorContract", "Diagnostics"]),
+]
+
+// `MILLRACE_TARGETS=Engine,Formats swift test` builds the named targets, what they need, and their tests only.
+let wanted: Set<String>? = Context.environment["MILLRACE_TARGETS"].map { text in
+    let byName = Dictionary(uniqueKeysWithValues: layers.map { ($0.name, $0) })
+    var open = text.split(separator: ",").map(String.init) + ["TestSupport"]
+    var closed: Set<String> = []
+    while let name = open.popLast() {
+        if closed.insert(name).inserted { open += byName[name]?.uses ?? [] }
+    }
+    return closed
+}
+let tested = Context.environment["MILLRACE_TARGETS"]?.split(separator: ",").map(String.init)
+let shipped = layers.filter { wanted?.contains($0.name) ?? true }
+let productsUsed = Set(shipped.flatMap { $0.products.map(\.package) })
+
+func target(of layer: Layer) -> Target {
+    let dependencies: [Target.Dependency] =
+        layer.uses.map { .target(name: $0) } + layer.products.map { .product(name: $0.name, package: $0.package) }
+    let path = "Sources/\(layer.name)"
+    switch layer.kind {
+    case .swift: return .target(name: layer.name, dependencies: dependencies, path: path, swiftSettings: common)
+    case .rows: return .target(name: layer.name, dependencies: dependencies, path: path, swiftSettings: rowCode)
+    case .executable:
+        return .executableTarget(name: "millrace", dependencies: dependencies, path: path, swiftSettings: common)
+    case .c:
+        let simdjson = layer.name == "CSimdjson"
+        return .target(
+            name: layer.name, path: path,
+            cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))],
+            cxxSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))],
+            linkerSettings: simdjson ? [.linkedLibrary("simdjson")] : [])
+    }
+}
+
+// Every target has tests under Tests/<Target>Tests; the folders named here hold tests of the whole.
+let unitTested = [
+    "Diagnostics", "Columnar", "Formats", "Connectors", "StreamSQL", "Engine", "Tables", "Workloads", "Serving", "Server",
+]
+let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.map { name in
+    let layer = layers.first { $0.name == name }!
+    let uses = Set(layer.uses + [name, "TestSupport"]).subtracting(["CSimdjson"]).sorted()
+    return .testTarget(
+        name: "\(name)Tests",
+        dependencies: uses.map { .target(name: $0) }
+            + layer.products.map { .product(name: $0.name, package: $0.package) },
+        path: "Tests/\(name)Tests", swiftSettings: common)
+}
+
+let packageDependencies: [(name: String, dependency: Package.Dependency)] = [
+    (argumentParser, .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")),
+    (swiftLog, .package(url: "https://github.com/apple/swift-log", from: "1.16.2")),
+    (nio, .package(url: "https://github.com/apple/swift-nio", from: "2.101.2")),
+    (hummingbird, .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: [])),
+    (lifecycle, .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0")),
+    ("Yams", .package(url: "https://github.com/jpsim/Yams", from: "6.2.2")),
+]
+
+let package = Package(
+    name: "millrace",
+    dependencies: packageDependencies.filter { productsUsed.contains($0.name) }.map(\.dependency),
+    targets: shipped.map(target(of:)) + testTargets,
+    cxxLanguageStandard: .cxx17
+)
