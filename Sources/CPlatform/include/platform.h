@@ -1,0 +1,53 @@
+#ifndef MILLRACE_PLATFORM_H
+#define MILLRACE_PLATFORM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* CRC-32C (Castagnoli) of `length` bytes, continuing from `seed` (0 to begin). */
+uint32_t millrace_crc32c(uint32_t seed, const void *bytes, size_t length);
+
+/* Names the calling thread for debuggers and `top`; at most 15 bytes are kept. */
+void millrace_name_thread(const char *name);
+
+/* 1 when the processor has what row code is compiled for (x86-64-v3), else 0. */
+int millrace_cpu_is_supported(void);
+
+/* Resident memory of this process now, in bytes; 0 when unknown. */
+uint64_t millrace_resident_bytes(void);
+
+/* Gives freed memory back to the operating system. */
+void millrace_trim_memory(void);
+
+/* A 64-bit mix of two words through a 128-bit product. */
+static inline uint64_t millrace_mix(uint64_t a, uint64_t b) {
+    __uint128_t product = (__uint128_t)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t millrace_load64(const uint8_t *p) { uint64_t v; memcpy(&v, p, 8); return v; }
+static inline uint64_t millrace_load32(const uint8_t *p) { uint32_t v; memcpy(&v, p, 4); return v; }
+
+/* Seeded 64-bit hash of a byte string: a multiply-fold per 16 bytes, the end read with overlap.
+   Not for secrets; the seed keeps outsiders from choosing collisions. */
+static inline uint64_t millrace_hash_bytes(const uint8_t *bytes, size_t length, uint64_t seed) {
+    const uint64_t odd = 0x9e3779b97f4a7c15ULL, pi = 0x243f6a8885a308d3ULL;
+    uint64_t state = seed ^ millrace_mix(length ^ pi, odd);
+    uint64_t first = 0, last = 0;
+    if (length >= 8) {
+        const uint8_t *end = bytes + length;
+        for (; end - bytes > 16; bytes += 16)
+            state = millrace_mix(millrace_load64(bytes) ^ odd, millrace_load64(bytes + 8) ^ state);
+        first = millrace_load64(end - bytes >= 8 ? bytes : end - 8);
+        last = millrace_load64(end - 8);
+    } else if (length >= 4) {
+        first = millrace_load32(bytes);
+        last = millrace_load32(bytes + length - 4);
+    } else {
+        for (size_t i = 0; i < length; i++) first = (first << 8) | bytes[i];
+    }
+    return millrace_mix(state ^ pi, millrace_mix(first ^ odd, last ^ state) ^ odd);
+}
+
+#endif

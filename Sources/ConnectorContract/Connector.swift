@@ -1,0 +1,35 @@
+package import Columnar
+package import Diagnostics
+
+/// An option of a connector or format, as WITH clauses name it.
+package struct OptionDescription: Sendable, Equatable {
+    package var name: String
+    package var isRequired: Bool
+    /// One line for people.
+    package var summary: String
+    /// The allowed values, where they are a closed set; empty otherwise.
+    package var values: [String]
+
+    package init(_ name: String, isRequired: Bool = false, values: [String] = [], _ summary: String) {
+        self.name = name
+        self.isRequired = isRequired
+        self.summary = summary
+        self.values = values
+    }
+}
+
+/// A kind of outside system: how it is named in WITH, which options it takes, and how its sources and sinks are made.
+package protocol Connector: Sendable {
+    /// The value of `'connector'`.
+    var identifier: String { get }
+    /// Options it understands; those of its format are added by `'format'`.
+    var options: [OptionDescription] { get }
+    /// Metadata columns it can deliver, with their types.
+    var metadata: [Field] { get }
+    var canRead: Bool { get }
+    var canWrite: Bool { get }
+    /// True when the table's rows end by themselves.
+    func isBounded(_ table: TableDescription) -> Bool
+    func makeSource(_ request: ScanRequest, environment: Environment) throws -> any Source
+    func makeSink(_ table: TableDescription, environment: Environment) throws -> any Sink
+}

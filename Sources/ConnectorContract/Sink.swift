@@ -1,0 +1,47 @@
+package import Columnar
+
+/// Where the rows of one INSERT go. One instance per sink and job; all calls come from one thread at a time.
+package protocol Sink: AnyObject, Sendable {
+    /// Applies a batch with its row kinds, in order.
+    func write(_ batch: Batch) throws
+
+    /// Cuts an epoch: everything written so far belongs to it. Returns what must be stored with the epoch.
+    func snapshot(epoch: UInt64) throws -> [StateChange]
+
+    /// The epoch is durable: what was held back for it may become visible outside.
+    func committed(epoch: UInt64) throws
+
+    /// Gives back what ``snapshot(epoch:)`` returned, oldest first, before the first write.
+    func restore(_ changes: [StateChange]) throws
+
+    /// All input ended and its last epoch is committed.
+    func finish() throws
+
+    /// What the sink promises, in words for people, such as "exactly once, with the epoch".
+    var guarantee: String { get }
+}
+
+/// A change of one named state, as it goes into an epoch.
+///
+/// Bytes are opaque to whoever stores them; `fold` tells how changes of the same name may be merged.
+package struct StateChange: Sendable, Equatable {
+    /// How a sequence of changes becomes one.
+    package enum Fold: UInt8, Sendable {
+        /// The newest alone counts.
+        case replace = 0
+        /// All count, in order.
+        case append = 1
+        /// Entries of (key, value) or (key, removed): for each key the newest counts. See ``KeyedEntries``.
+        case keyed = 2
+    }
+
+    package var name: String
+    package var fold: Fold
+    package var bytes: [UInt8]
+
+    package init(name: String, fold: Fold, bytes: [UInt8]) {
+        self.name = name
+        self.fold = fold
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,64 @@
+package import Columnar
+
+/// Where the rows of one scan come from. Made once per job; its readers run side by side, each on its own thread.
+package protocol Source: AnyObject, Sendable {
+    /// True when the rows end some day.
+    var isBounded: Bool { get }
+
+    /// Opens `parallelism` readers. `positions` is what the readers returned at the epoch that is restored
+    /// (from any number of readers: a source must be able to deal them out anew), empty for a fresh start.
+    func open(parallelism: Int, positions: [[UInt8]], rejects: any RejectRecorder) throws -> [any SourceReader]
+}
+
+/// One of the readers of a source; all calls come from one thread.
+package protocol SourceReader: AnyObject {
+    /// The next rows. Waits for them up to `waitMilliseconds`, never longer.
+    func poll(waitMilliseconds: Int) throws -> SourcePoll
+
+    /// The splits of this reader that may still deliver rows, also those not yet begun. A watermark is held back
+    /// by every open split, so that no row of a later split counts as late; idle ones do not hold it back.
+    var openSplits: [SplitStatus] { get }
+
+    /// Where this reader stands: all rows delivered so far are before it, all others behind. Called between polls.
+    func position() throws -> [UInt8]
+
+    /// Figures for the console.
+    var progress: SourceProgress { get }
+}
+
+/// What a poll brought.
+package enum SourcePoll {
+    /// Rows of one split, in the order of the split.
+    case batch(Batch, split: Int)
+    /// Nothing now; more may come.
+    case idle
+    /// Nothing any more.
+    case finished
+}
+
+/// One part of a source, read in order: a file, a range of a file, a partition.
+package struct SplitStatus: Sendable, Equatable {
+    package var id: Int
+    /// True when it has delivered all there is for now, for longer than the idle timeout.
+    package var isIdle: Bool
+
+    package init(id: Int, isIdle: Bool) {
+        self.id = id
+        self.isIdle = isIdle
+    }
+}
+
+/// How far a reader has come.
+package struct SourceProgress: Sendable, Equatable {
+    /// Files or partitions being read.
+    package var splits = 0
+    package var rowsRead: UInt64 = 0
+    package var bytesRead: UInt64 = 0
+    /// Bytes that are there to read and have not been read.
+    package var lagBytes: UInt64 = 0
+    package var rowsRejected: UInt64 = 0
+    /// Wall time of the newest row read, milliseconds since 1970; nil before the first.
+    package var lastRowAtMilliseconds: Int64?
+
+    package init() {}
+}

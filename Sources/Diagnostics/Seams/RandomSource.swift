@@ -1,0 +1,26 @@
+/// Where randomness comes from; production uses ``SystemRandomSource``, tests a seeded one.
+package protocol RandomSource: Sendable {
+    /// 64 fresh bits.
+    func next() -> UInt64
+}
+
+/// The random device of the operating system.
+package struct SystemRandomSource: RandomSource {
+    package init() {}
+    package func next() -> UInt64 { UInt64.random(in: .min ... .max) }
+}
+
+/// A small deterministic generator (SplitMix64); the same seed gives the same numbers on every machine.
+package struct SplitMix64: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
