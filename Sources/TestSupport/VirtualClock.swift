@@ -1,4 +1,4 @@
-package import Diagnostics
+import Diagnostics
 import Synchronization
 
 /// A clock that moves only when told to, or when somebody sleeps on it.
