@@ -1,0 +1,60 @@
+package import Columnar
+
+/// A table as the catalog knows it: what CREATE TABLE said, checked.
+package struct CatalogTable: Sendable {
+    package var name: String
+    /// Columns that hold data, in declared order. Computed and metadata columns are expressions of the scan's consumer.
+    package var physicalFields: [Field]
+    /// Positions in `physicalFields`.
+    package var primaryKey: [Int]
+    /// The value of `'connector'`; nil for an embedded result table.
+    package var connector: String?
+    package var options: [String: String]
+    package var isBounded: Bool
+
+    package init(
+        name: String, physicalFields: [Field], primaryKey: [Int] = [], connector: String?,
+        options: [String: String] = [:], isBounded: Bool = false
+    ) {
+        self.name = name
+        self.physicalFields = physicalFields
+        self.primaryKey = primaryKey
+        self.connector = connector
+        self.options = options
+        self.isBounded = isBounded
+    }
+}
+
+/// What the planner must know of a connector; filled in by whoever has the connectors.
+package struct ConnectorDescription: Sendable {
+    package var identifier: String
+    package var canRead: Bool
+    package var canWrite: Bool
+    /// Options by name; `required` must be given.
+    package var options: Set<String>
+    package var requiredOptions: Set<String>
+    /// Allowed values of options that have a closed set.
+    package var optionValues: [String: [String]]
+    /// Metadata columns it can deliver.
+    package var metadata: [Field]
+    /// The values that `'format'` may have, each with its options (with prefix); empty when it takes no format.
+    package var formats: [String: Set<String>]
+    /// True when its tables end by themselves.
+    package var isBounded: Bool
+
+    package init(
+        identifier: String, canRead: Bool, canWrite: Bool, options: Set<String>, requiredOptions: Set<String> = [],
+        optionValues: [String: [String]] = [:], metadata: [Field] = [], formats: [String: Set<String>] = [:],
+        isBounded: Bool
+    ) {
+        self.identifier = identifier
+        self.canRead = canRead
+        self.canWrite = canWrite
+        self.options = options
+        self.requiredOptions = requiredOptions
+        self.optionValues = optionValues
+        self.metadata = metadata
+        self.formats = formats
+        self.isBounded = isBounded
+    }
+}

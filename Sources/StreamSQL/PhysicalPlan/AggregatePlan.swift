@@ -1,0 +1,117 @@
+package import Columnar
+
+/// Grouped aggregation. Emits the group columns, then one column for each aggregate.
+package struct AggregatePlan: Sendable {
+    /// Which part of the work a node does.
+    package enum Phase: Sendable, Hashable {
+        /// All of it: rows in, results out.
+        case whole
+        /// Rows in; group columns and ``AggregateCall/partialFields`` of each call out, flushed now and then.
+        case local
+        /// What `local` emits in, results out.
+        case global
+    }
+    package var phase: Phase
+    /// Positions of the group columns in the input (for `global`: 0, 1, …). Empty for one group over all.
+    package var groupColumns: [Int]
+    package var calls: [AggregateCall]
+    /// Whether the row before an update is emitted (-U); false towards an upsert sink with this key.
+    package var emitsUpdateBefore: Bool
+    /// True when the input takes rows back (-U, -D).
+    package var inputRetracts: Bool
+
+    package init(
+        phase: Phase, groupColumns: [Int], calls: [AggregateCall], emitsUpdateBefore: Bool = true,
+        inputRetracts: Bool = false
+    ) {
+        self.phase = phase
+        self.groupColumns = groupColumns
+        self.calls = calls
+        self.emitsUpdateBefore = emitsUpdateBefore
+        self.inputRetracts = inputRetracts
+    }
+}
+
+/// One aggregate function over columns of the input.
+package struct AggregateCall: Sendable, Hashable {
+    package enum Function: String, Sendable, Hashable { case countRows, count, sum, average, minimum, maximum }
+    package var function: Function
+    /// The argument's column; nil for `countRows`.
+    package var argument: Int?
+    package var argumentType: DataType?
+    package var isDistinct: Bool
+    /// A BOOLEAN column: only rows where it is true count.
+    package var filter: Int?
+    package var resultType: DataType
+
+    package init(
+        _ function: Function, argument: Int? = nil, argumentType: DataType? = nil, isDistinct: Bool = false,
+        filter: Int? = nil, resultType: DataType
+    ) {
+        self.function = function
+        self.argument = argument
+        self.argumentType = argumentType
+        self.isDistinct = isDistinct
+        self.filter = filter
+        self.resultType = resultType
+    }
+
+    /// The columns that carry this call from `local` to `global`. DISTINCT calls have none: they need `whole`.
+    package var partialFields: [Field] {
+        let count = Field("count", DataType(.bigint, isNullable: false))
+        switch function {
+        case .countRows, .count: return [count]
+        // The sum of no values is NULL: the count of values travels along.
+        case .sum, .average: return [Field("sum", partialSumType), count]
+        case .minimum, .maximum: return [Field("extreme", (argumentType ?? resultType).nullable(true))]
+        }
+    }
+
+    /// The type sums are kept in: BIGINT for integers, DOUBLE for floats, DECIMAL(38, s) for decimals.
+    package var partialSumType: DataType {
+        switch argumentType?.logical {
+        case .decimal(_, let scale): DataType(.decimal(precision: LogicalType.maximumPrecision, scale: scale))
+        case .float, .double: DataType(.double)
+        default: DataType(.bigint)
+        }
+    }
+}
+
+/// How event time is cut. All in milliseconds.
+package enum WindowShape: Sendable, Hashable {
+    case tumble(size: Int64, offset: Int64)
+    case hop(slide: Int64, size: Int64, offset: Int64)
+    case cumulate(step: Int64, size: Int64, offset: Int64)
+}
+
+/// Appends window_start, window_end (TIMESTAMP(3)) and window_time to each row: a window table function that is
+/// not aggregated over. A row in several windows appears once for each.
+package struct WindowPlan: Sendable {
+    package var shape: WindowShape
+    package var timeColumn: Int
+    package init(shape: WindowShape, timeColumn: Int) {
+        self.shape = shape
+        self.timeColumn = timeColumn
+    }
+}
+
+/// Aggregation for each window and group; final rows only, when the watermark passes the window's end.
+/// Emits the group columns, one column for each call, then the window columns asked for.
+package struct WindowAggregatePlan: Sendable {
+    package enum WindowColumn: Sendable, Hashable { case start, end, time }
+    package var shape: WindowShape
+    package var timeColumn: Int
+    package var groupColumns: [Int]
+    package var calls: [AggregateCall]
+    package var windowColumns: [WindowColumn]
+
+    package init(
+        shape: WindowShape, timeColumn: Int, groupColumns: [Int], calls: [AggregateCall], windowColumns: [WindowColumn]
+    ) {
+        self.shape = shape
+        self.timeColumn = timeColumn
+        self.groupColumns = groupColumns
+        self.calls = calls
+        self.windowColumns = windowColumns
+    }
+}

@@ -1,0 +1,222 @@
+package import Columnar
+
+/// What the engine runs: a graph of operators, the inputs of a node before the node itself.
+///
+/// One plan holds all INSERTs that run as one job; scans of the same table are one node with several consumers.
+package struct PhysicalPlan: Sendable {
+    package var nodes: [PlanNode]
+    /// Session time zone, an IANA name.
+    package var timeZone: String
+    /// True when aggregates and joins give their final rows once, at the end of bounded input.
+    package var isBatchMode: Bool
+
+    package init(nodes: [PlanNode] = [], timeZone: String = "UTC", isBatchMode: Bool = false) {
+        self.nodes = nodes
+        self.timeZone = timeZone
+        self.isBatchMode = isBatchMode
+    }
+}
+
+/// One operator of a plan.
+package struct PlanNode: Sendable {
+    /// Position in ``PhysicalPlan/nodes``.
+    package var id: Int
+    /// Stable over small changes of the query: state is stored under it.
+    package var name: String
+    package var operation: PlanOperation
+    /// Ids of the inputs, each smaller than `id`.
+    package var inputs: [Int]
+    package var fields: [Field]
+    package var changelog: ChangelogMode
+    package var distribution: Distribution
+
+    package init(
+        id: Int, name: String, operation: PlanOperation, inputs: [Int], fields: [Field], changelog: ChangelogMode,
+        distribution: Distribution
+    ) {
+        self.id = id
+        self.name = name
+        self.operation = operation
+        self.inputs = inputs
+        self.fields = fields
+        self.changelog = changelog
+        self.distribution = distribution
+    }
+}
+
+/// Which row kinds a node emits.
+package enum ChangelogMode: Sendable, Hashable {
+    /// +I
+    case append
+    /// +I, -U, +U, -D
+    case retract
+    /// +I, +U, -D by key: the row before an update is left out
+    case upsert
+}
+
+/// On how many instances a node runs.
+package enum Distribution: Sendable, Hashable {
+    /// One instance a shard.
+    case sharded
+    /// One instance in all.
+    case single
+}
+
+/// What a node does.
+package enum PlanOperation: Sendable {
+    case scan(ScanPlan)
+    case values(ValuesPlan)
+    case calculate(CalculatePlan)
+    /// Rows of all inputs, as they come.
+    case union
+    /// Deals rows to the instances of the consumer; always the only thing between two distributions.
+    case exchange(ExchangePlan)
+    case watermark(WatermarkPlan)
+    case aggregate(AggregatePlan)
+    case window(WindowPlan)
+    case windowAggregate(WindowAggregatePlan)
+    case deduplicate(DeduplicatePlan)
+    case join(JoinPlan)
+    case sort(SortPlan)
+    case sink(SinkPlan)
+}
+
+/// Reads a table. Emits `columns` in order.
+package struct ScanPlan: Sendable {
+    package var table: CatalogTable
+    package var columns: [ScanPlanColumn]
+    /// True when the rows are read anew at each start instead of from the last epoch: bounded build sides of joins.
+    package var isStatic: Bool
+
+    package init(table: CatalogTable, columns: [ScanPlanColumn], isStatic: Bool = false) {
+        self.table = table
+        self.columns = columns
+        self.isStatic = isStatic
+    }
+}
+
+/// A column that a scan delivers.
+package enum ScanPlanColumn: Sendable, Hashable {
+    /// A position in the table's physical columns.
+    case physical(Int)
+    case metadata(key: String, DataType)
+}
+
+/// Constant rows.
+package struct ValuesPlan: Sendable {
+    package var rows: [[PlanExpression]]
+    package init(rows: [[PlanExpression]]) { self.rows = rows }
+}
+
+/// Filter, then projection.
+package struct CalculatePlan: Sendable {
+    /// Rows are kept where it is true; nil keeps all.
+    package var condition: PlanExpression?
+    package var projections: [PlanExpression]
+
+    package init(condition: PlanExpression?, projections: [PlanExpression]) {
+        self.condition = condition
+        self.projections = projections
+    }
+}
+
+/// How rows travel to the instances of the next node.
+package enum ExchangePlan: Sendable, Hashable {
+    /// By hash of these columns.
+    case hash([Int])
+    /// All to the one instance.
+    case single
+    /// All to every instance: the build side of a join.
+    case broadcast
+}
+
+/// Computes watermarks: the greatest value of the expression so far, for each split of the source.
+package struct WatermarkPlan: Sendable {
+    /// The time attribute's column.
+    package var timeColumn: Int
+    /// A TIMESTAMP(3) or TIMESTAMP_LTZ(3) over the input's columns.
+    package var expression: PlanExpression
+    /// A watermark is sent when it has grown by more than this, or the same time has passed; 0 = after each row.
+    package var intervalMilliseconds: Int64
+
+    package init(timeColumn: Int, expression: PlanExpression, intervalMilliseconds: Int64 = 200) {
+        self.timeColumn = timeColumn
+        self.expression = expression
+        self.intervalMilliseconds = intervalMilliseconds
+    }
+}
+
+/// Keeps the first row of each key and drops the others.
+package struct DeduplicatePlan: Sendable {
+    /// What "first" means.
+    package enum Order: Sendable, Hashable {
+        /// Arrival. The row is passed on at once.
+        case processingTime
+        /// The least value of the time attribute; the row is held until the watermark passes it.
+        case rowTime(Int)
+    }
+    package var keys: [Int]
+    package var order: Order
+    /// Keys not seen for this long are forgotten; nil keeps them for good.
+    package var stateTimeToLiveMilliseconds: Int64?
+
+    package init(keys: [Int], order: Order, stateTimeToLiveMilliseconds: Int64? = nil) {
+        self.keys = keys
+        self.order = order
+        self.stateTimeToLiveMilliseconds = stateTimeToLiveMilliseconds
+    }
+}
+
+/// Equi-join of a stream (input 0) with a bounded table (input 1, read whole before the first row of input 0).
+/// Emits the columns of input 0, then those of input 1.
+package struct JoinPlan: Sendable {
+    package enum Kind: Sendable, Hashable { case inner, left }
+    package var kind: Kind
+    package var leftKeys: [Int]
+    package var rightKeys: [Int]
+    /// A further condition over the joined columns; nil is true.
+    package var residual: PlanExpression?
+
+    package init(kind: Kind, leftKeys: [Int], rightKeys: [Int], residual: PlanExpression?) {
+        self.kind = kind
+        self.leftKeys = leftKeys
+        self.rightKeys = rightKeys
+        self.residual = residual
+    }
+}
+
+/// Sorts bounded input at its end; also keeps a limit.
+package struct SortPlan: Sendable {
+    package struct Key: Sendable, Hashable {
+        package var column: Int
+        package var isDescending: Bool
+        package var nullsFirst: Bool
+        package init(column: Int, isDescending: Bool, nullsFirst: Bool) {
+            self.column = column
+            self.isDescending = isDescending
+            self.nullsFirst = nullsFirst
+        }
+    }
+    /// Empty for a bare LIMIT.
+    package var keys: [Key]
+    package var offset: Int
+    package var limit: Int?
+
+    package init(keys: [Key], offset: Int = 0, limit: Int? = nil) {
+        self.keys = keys
+        self.offset = offset
+        self.limit = limit
+    }
+}
+
+/// Where rows go.
+package struct SinkPlan: Sendable {
+    package enum Target: Sendable {
+        /// INSERT INTO a table of the catalog.
+        case table(CatalogTable)
+        /// A top-level SELECT: the rows go to whoever runs the script.
+        case collect
+    }
+    package var target: Target
+    package init(target: Target) { self.target = target }
+}
