@@ -52,6 +52,8 @@ package struct Expression: Sendable, Hashable {
         case descriptor([Identifier])
         /// `TABLE t PARTITION BY k`, an argument of table functions.
         case tableArgument(TableArgument)
+        /// `MODEL m`, an argument of table functions.
+        case modelArgument(ObjectName)
         /// `DEFAULT` as an argument.
         case defaultArgument
     }

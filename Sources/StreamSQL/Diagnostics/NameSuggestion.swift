@@ -1,0 +1,40 @@
+/// The candidate that `name` is most likely a misspelling of, or nil when none is near.
+///
+/// A difference in letter case alone always counts as near; otherwise a third of the letters may differ, three at most,
+/// where a swap of two neighbours is one difference. Of equally near candidates the first wins.
+package func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
+    let wanted = Array(Lexer.uppercased(name.utf8.prefix(65)).utf8)
+    guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
+    var best: (name: String, distance: Int)?
+    for candidate in candidates.prefix(10_000) where candidate != name {
+        let other = Array(Lexer.uppercased(candidate.utf8.prefix(65)).utf8)
+        guard !other.isEmpty, other.count <= 64 else { continue }
+        let allowed = min(3, max(1, max(wanted.count, other.count) / 3))
+        guard abs(wanted.count - other.count) <= allowed, min(wanted.count, other.count) > 1 || wanted == other else {
+            continue
+        }
+        let distance = editDistance(wanted, other)
+        if distance <= allowed, distance < best?.distance ?? Int.max { best = (candidate, distance) }
+    }
+    return best?.name
+}
+
+/// The number of insertions, deletions, replacements and swaps of neighbours between two short texts.
+private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var beforePrevious = [Int](repeating: 0, count: right.count + 1)
+    var previous = Array(0...right.count)
+    var current = previous
+    for row in 1...left.count {
+        current[0] = row
+        for column in 1...right.count {
+            let cost = left[row - 1] == right[column - 1] ? 0 : 1
+            var value = min(previous[column] + 1, current[column - 1] + 1, previous[column - 1] + cost)
+            if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1] {
+                value = min(value, beforePrevious[column - 2] + 1)
+            }
+            current[column] = value
+        }
+        (beforePrevious, previous, current) = (previous, current, beforePrevious)
+    }
+    return previous[right.count]
+}
