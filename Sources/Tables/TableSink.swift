@@ -1,0 +1,59 @@
+import Columnar
+import ConnectorContract
+import Diagnostics
+
+/// One row of a table as an epoch kept it.
+struct RestoredRow {
+    var key: [UInt8]
+    var sequence: UInt64
+    var row: [UInt8]
+}
+
+/// Writes one INSERT's rows into a ``ResultTable``.
+///
+/// Rows can be read at once; the epoch brings back, after a crash, exactly those that belong to it.
+final class TableSink: Sink {
+    private let table: ResultTable
+    private let writer: Int
+
+    init(table: ResultTable, writer: Int) {
+        self.table = table
+        self.writer = writer
+    }
+
+    deinit { table.abandon(writer) }
+
+    var guarantee: String { "exactly once, with the epoch" }
+
+    func write(_ batch: Batch) throws { try table.apply(batch, writer: writer) }
+
+    func snapshot(epoch: UInt64) throws -> [StateChange] {
+        let entries = table.takeChanges(writer: writer)
+        return entries.isEmpty ? [] : [StateChange(name: stateName, fold: .keyed, bytes: entries.bytes)]
+    }
+
+    func committed(epoch: UInt64) throws {}
+
+    func restore(_ changes: [StateChange]) throws {
+        var newest: [[UInt8]: RestoredRow] = [:]
+        for change in changes where change.name == stateName {
+            try change.bytes.withUnsafeBytes { bytes throws in
+                try KeyedEntries.forEach(in: bytes) { key, value throws in
+                    guard let value else {
+                        newest[Array(key)] = nil
+                        return
+                    }
+                    var reader = ByteReader(value)
+                    let sequence = try reader.read(UInt64.self)
+                    newest[Array(key)] = RestoredRow(
+                        key: Array(key), sequence: sequence, row: Array(try reader.readRaw(reader.remaining)))
+                }
+            }
+        }
+        try table.restore(newest.values.sorted { $0.sequence < $1.sequence }, writer: writer)
+    }
+
+    func finish() throws { table.finish(writer) }
+
+    private var stateName: String { "table/" + table.name }
+}
