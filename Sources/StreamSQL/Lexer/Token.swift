@@ -6,7 +6,7 @@ struct Token: Sendable {
         case string, unicodeString, binaryString
         case integer, decimal, approximate
         case comma, dot, semicolon, leftBracket, rightBracket, leftSquare, rightSquare, leftBrace, rightBrace
-        case plus, minus, star, slash, percent, concatenate, bar, caret, dollar, question, colon
+        case plus, minus, star, slash, percent, concatenate, bar, caret, question, colon
         case equal, notEqual, bangEqual, less, lessOrEqual, greater, greaterOrEqual, arrow
         case hintStart, hintEnd
         /// Text that is no token; the reason is in the lexer's errors.

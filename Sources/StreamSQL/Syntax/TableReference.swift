@@ -41,8 +41,6 @@ package struct Join: Sendable, Hashable {
         case right = "RIGHT"
         case full = "FULL"
         case cross = "CROSS"
-        case leftSemi = "LEFT SEMI"
-        case leftAnti = "LEFT ANTI"
     }
 
     /// What has to hold.

@@ -1,0 +1,13 @@
+/// What a script may be at most; beyond it the parser gives an error of code `limit`.
+package struct SyntaxLimits: Sendable {
+    /// Size of the text.
+    package var bytes = 1 << 20
+    /// How deep expressions, queries and types may nest, counted both while reading and in the finished tree.
+    package var depth = 200
+    /// Nodes of all trees of a script.
+    package var nodes = 300_000
+    /// Errors after which the parser gives up on a script.
+    package var errors = 50
+
+    package init() {}
+}
