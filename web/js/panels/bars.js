@@ -1,0 +1,61 @@
+// Bars by category. Options: name, labels, bars (values), horizontal, stacked, orderBy {column, descending}, limit.
+
+import { Chart, TableTwin, colours } from "../charts.js";
+import { element } from "../dom.js";
+import { formatCompact } from "../format.js";
+import { pick, text } from "../language.js";
+import { compareCells } from "../store.js";
+import { Value, labelled } from "../values.js";
+
+export function create(body, definition, context) {
+  const options = definition.options ?? {};
+  const name = context.columns.indexOf(options.name);
+  const values = (options.bars ?? []).map((item) => new Value(item, context.columns));
+  const order = options.orderBy ? context.columns.indexOf(options.orderBy.column) : -1;
+  const limit = Math.min(options.limit ?? 20, 100);
+  const host = element("div", "chart");
+  host.setAttribute("role", "img");
+  body.append(host);
+  const chart = new Chart(host, context);
+  const twin = new TableTwin(body, pick(definition.title));
+
+  function restyle(rows) {
+    twin.say(pick(definition.title));
+    const px = context.px;
+    const axis = chart.axis();
+    const category = { ...axis, type: "category", splitLine: { show: false }, inverse: options.horizontal === true };
+    const amount = { ...axis, type: "value", splitNumber: 3, axisLabel: { ...axis.axisLabel, formatter: formatCompact } };
+    chart.restyle({
+      tooltip: { ...chart.tooltip(), trigger: "axis", axisPointer: { type: "shadow" },
+        formatter: (items) => [items[0].name, ...items.map((item) => `${item.seriesName}  ${values[item.seriesIndex].describe(item.value)}`)].join("\n") },
+      legend: { ...chart.legend(), show: values.length > 1, data: values.map((value) => value.label) },
+      grid: { left: px(4), right: px(12), top: values.length > 1 ? px(28) : px(8), bottom: 0, containLabel: true },
+      xAxis: options.horizontal ? amount : category, yAxis: options.horizontal ? category : amount,
+      series: values.map((value, place) => ({
+        id: String(place), type: "bar", name: value.label, color: colours.series[place % colours.series.length], barMaxWidth: px(22),
+        stack: options.stacked ? "all" : null, itemStyle: { borderRadius: px(2) }, data: [],
+      })),
+    });
+    draw(rows);
+  }
+
+  function draw(rows) {
+    let sorted = rows;
+    if (order >= 0) {
+      const sign = options.orderBy.descending ? -1 : 1;
+      sorted = [...rows].sort((a, b) => sign * compareCells(a[order], b[order]));
+    }
+    sorted = sorted.slice(0, limit);
+    const names = sorted.map((row) => labelled(options.labels, row[name], text("unknown")));
+    const axis = { data: names };
+    chart.data({
+      [options.horizontal ? "yAxis" : "xAxis"]: axis,
+      series: values.map((value, place) => ({ id: String(place), data: sorted.map((row) => value.number(row)) })),
+    });
+    twin.write([String(options.name), ...values.map((value) => value.label)],
+      sorted.map((row, place) => [names[place], ...values.map((value) => value.text(row))]));
+    host.setAttribute("aria-label", pick(definition.title));
+  }
+
+  return { draw, restyle, chart, interval: 500, missing: values.flatMap((value) => value.missing), empty: (rows) => rows.length === 0 };
+}
