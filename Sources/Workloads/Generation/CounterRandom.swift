@@ -7,7 +7,8 @@ struct CounterRandom {
 
     /// The words of one subject (an order, a second of the day) under a seed.
     init(seed: UInt64, subject: UInt64) {
-        key = CounterRandom.mix(seed &+ 0x9E37_79B9_7F4A_7C15) ^ CounterRandom.mix(subject &* 0xD1B5_4A32_D192_ED03 &+ 1)
+        key =
+            CounterRandom.mix(seed &+ 0x9E37_79B9_7F4A_7C15) ^ CounterRandom.mix(subject &* 0xD1B5_4A32_D192_ED03 &+ 1)
     }
 
     @inline(__always)

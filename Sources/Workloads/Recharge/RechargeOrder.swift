@@ -85,7 +85,8 @@ struct RechargeOrder {
 
         let payStart = orderLogged &+ QuantileTable.think.value(waiting.draw(0))
         if kind == .paymentRequest {
-            return Times(start: payStart, received: 0, logged: payStart &+ QuantileTable.processing.value(processing.draw(16)))
+            return Times(
+                start: payStart, received: 0, logged: payStart &+ QuantileTable.processing.value(processing.draw(16)))
         }
         let paid = payStart &+ QuantileTable.payment.value(waiting.draw(16))
         let paidLogged = paid &+ QuantileTable.noticeLogging.value(processing.draw(32))

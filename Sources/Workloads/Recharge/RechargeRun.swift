@@ -34,7 +34,8 @@ struct RechargeRun: ~Copyable {
         self.options = options
         plan = RechargeLinePlan(malformedPerMillion: options.malformedPerMillion)
         nodes = RechargeNodes(count: options.nodes)
-        let linesPerOrder = RechargeOrder.linesPerThousandOrders / 1_000 * Double(1_000 + options.duplicatesPerMille) / 1_000
+        let linesPerOrder =
+            RechargeOrder.linesPerThousandOrders / 1_000 * Double(1_000 + options.duplicatesPerMille) / 1_000
         let average = options.rate / linesPerOrder / 1_000 * 4_294_967_296
         curve = RechargeLoadCurve(average: UInt64(average), load: options.load, seed: options.seed)
         oracle = RechargeOracle(start: options.start)
@@ -79,7 +80,8 @@ struct RechargeRun: ~Copyable {
             due &+= density
             while due >= gap {
                 let order = arrive(at: moment)
-                try enqueue(order, UInt32(RechargeServiceKind.order.rawValue), at: order.times(.order).logged, now: moment)
+                try enqueue(
+                    order, UInt32(RechargeServiceKind.order.rawValue), at: order.times(.order).logged, now: moment)
             }
             while remaining > 0, let entry = queue.take(at: moment) { try treat(entry, at: moment) }
             nextMoment = moment &+ 1
@@ -106,10 +108,13 @@ struct RechargeRun: ~Copyable {
         return UInt64(QuantileTable.gap.value(draw)) &<< 16
     }
 
-    private mutating func enqueue(_ order: RechargeOrder, _ task: UInt32, at moment: Int64, now: Int64) throws(WorkloadError) {
+    private mutating func enqueue(
+        _ order: RechargeOrder, _ task: UInt32, at moment: Int64, now: Int64
+    ) throws(WorkloadError) {
         let entry = CalendarQueue.Entry(order: order.number, created: order.created, task: task)
         if !queue.plan(entry, at: moment, now: now) {
-            throw WorkloadError(.limit, "more than \(RechargeOptions.Limits.waiting) lines wait for their time; lower the rate")
+            throw WorkloadError(
+                .limit, "more than \(RechargeOptions.Limits.waiting) lines wait for their time; lower the rate")
         }
     }
 
