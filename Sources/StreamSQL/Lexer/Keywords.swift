@@ -62,7 +62,7 @@ package enum Keywords {
     ]
 
     /// Words that are not reserved but would be read as something else at the start of an expression.
-    static let ambiguous: Set<String> = ["MAP", "DESCRIPTOR", "MODEL", "U", "X", "N", "KEY", "FINAL"]
+    static let ambiguous: Set<String> = ["MAP", "DESCRIPTOR"]
 
     /// Whether a name must stand in backquotes to be read back as the same name.
     package static func needsQuotes(_ name: String) -> Bool {
