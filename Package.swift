@@ -33,6 +33,7 @@ let lifecycle = "swift-service-lifecycle"
 let layers: [Layer] = [
     Layer(name: "CPlatform", kind: .c),
     Layer(name: "CSimdjson", kind: .c),
+    Layer(name: "CWebAssets", kind: .c),
     Layer(name: "Diagnostics", uses: ["CPlatform"]),
     Layer(name: "Columnar", kind: .rows, uses: ["CPlatform", "Diagnostics"]),
     Layer(name: "Formats", kind: .rows, uses: ["Columnar", "CSimdjson", "Diagnostics"]),
@@ -40,6 +41,7 @@ let layers: [Layer] = [
     Layer(name: "Connectors", kind: .rows, uses: ["ConnectorContract", "Columnar", "Formats", "Diagnostics", "CPlatform"]),
     Layer(name: "StreamSQL", uses: ["Columnar", "Diagnostics"]),
     Layer(name: "Engine", kind: .rows, uses: ["StreamSQL", "Columnar", "ConnectorContract", "CPlatform", "Diagnostics"]),
+    Layer(name: "Checkpoints", uses: ["ConnectorContract", "CPlatform", "Diagnostics"]),
     Layer(name: "Tables", kind: .rows, uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
     Layer(name: "Workloads", uses: ["Diagnostics"]),
     Layer(
@@ -47,7 +49,7 @@ let layers: [Layer] = [
         products: [("Hummingbird", hummingbird), ("Logging", swiftLog), ("Yams", "Yams"), ("NIOCore", nio)]),
     Layer(
         name: "Server",
-        uses: ["Serving", "Engine", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform"],
+        uses: ["Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform"],
         products: [("Hummingbird", hummingbird), ("Logging", swiftLog), ("ServiceLifecycle", lifecycle), ("Yams", "Yams")]),
     Layer(
         name: "Main", kind: .executable, uses: ["Server", "Diagnostics"],
@@ -90,7 +92,7 @@ func target(of layer: Layer) -> Target {
 
 // Every target has tests under Tests/<Target>Tests; the folders named here hold tests of the whole.
 let unitTested = [
-    "Diagnostics", "Columnar", "Formats", "Connectors", "StreamSQL", "Engine", "Tables", "Workloads", "Serving", "Server",
+    "Diagnostics", "Columnar", "Formats", "Connectors", "StreamSQL", "Engine", "Checkpoints", "Tables", "Workloads", "Serving", "Server",
 ]
 let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.map { name in
     let layer = layers.first { $0.name == name }!

@@ -1,0 +1,27 @@
+/// Where epochs become durable. All calls come from one thread at a time.
+package protocol CheckpointStore: AnyObject, Sendable {
+    /// The newest epoch that is whole; nil when there has been none. Called once, before the first commit.
+    func restore() throws -> RestoredEpoch?
+
+    /// Makes an epoch durable: on return it survives the loss of power. Epoch numbers grow by one.
+    /// Several changes may have one name: they are kept in the order given.
+    func commit(epoch: UInt64, changes: [StateChange]) throws -> EpochReceipt
+}
+
+/// What a restart begins with.
+package struct RestoredEpoch: Sendable {
+    package var epoch: UInt64
+    /// For each state name its changes, oldest first; folded as far as the store saw fit.
+    package var states: [String: [StateChange]]
+
+    package init(epoch: UInt64, states: [String: [StateChange]]) {
+        self.epoch = epoch
+        self.states = states
+    }
+}
+
+/// What a commit cost.
+package struct EpochReceipt: Sendable, Equatable {
+    package var bytesWritten: Int
+    package init(bytesWritten: Int) { self.bytesWritten = bytesWritten }
+}

@@ -1,0 +1,41 @@
+package import Columnar
+package import ConnectorContract
+package import Diagnostics
+package import StreamSQL
+
+/// What a job is given from outside: how sources and sinks are made, where epochs go, who takes rejected records.
+package struct JobWiring: Sendable {
+    package var makeSource: @Sendable (ScanPlan, _ parallelism: Int) throws -> any Source
+    package var makeSink: @Sendable (SinkPlan, _ fields: [Field]) throws -> any Sink
+    package var rejects: any RejectRecorder
+    /// nil: the job keeps nothing across a restart.
+    package var store: (any CheckpointStore)?
+    package var environment: Environment
+
+    package init(
+        makeSource: @escaping @Sendable (ScanPlan, Int) throws -> any Source,
+        makeSink: @escaping @Sendable (SinkPlan, [Field]) throws -> any Sink, rejects: any RejectRecorder,
+        store: (any CheckpointStore)? = nil, environment: Environment = Environment()
+    ) {
+        self.makeSource = makeSource
+        self.makeSink = makeSink
+        self.rejects = rejects
+        self.store = store
+        self.environment = environment
+    }
+}
+
+/// How a job is run.
+package struct JobSettings: Sendable {
+    /// Instances of sharded operators, and threads.
+    package var parallelism: Int
+    package var epochMilliseconds: Int
+    /// Updates are held back this long to leave together while input keeps coming.
+    package var flushMilliseconds: Int
+
+    package init(parallelism: Int, epochMilliseconds: Int = 1_000, flushMilliseconds: Int = 20) {
+        self.parallelism = max(1, min(parallelism, Limits.parallelism))
+        self.epochMilliseconds = max(1, epochMilliseconds)
+        self.flushMilliseconds = max(0, flushMilliseconds)
+    }
+}

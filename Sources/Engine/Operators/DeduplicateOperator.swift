@@ -1,0 +1,116 @@
+import Columnar
+import ConnectorContract
+import StreamSQL
+
+/// Passes the first row of each key on at once and drops the rest: deduplication by arrival.
+///
+/// State is a set of 128-bit fingerprints. With a time to live the set is kept in generations, the oldest of which
+/// is dropped as a whole: a key is forgotten between one and one and a quarter times the time to live after it came.
+final class DeduplicateOperator: Operator {
+    private static let generationCount = 5
+
+    private let plan: DeduplicatePlan
+    private let seeds: (UInt64, UInt64)
+    private let generationMilliseconds: Int64?
+    private let wallMilliseconds: () -> Int64
+    /// Newest last.
+    private var generations: [(number: Int64, set: FingerprintSet)] = []
+    private var unsaved = ByteWriter()
+    private var fingerprints = [Fingerprint](repeating: Fingerprint(first: 0, second: 0), count: 4_096)
+    private var newRows = [Int32](repeating: 0, count: 4_096)
+
+    /// The first seed must be that of the exchange in front, so that state can be dealt anew.
+    init(_ plan: DeduplicatePlan, seeds: (UInt64, UInt64), wallMilliseconds: @escaping () -> Int64) {
+        self.plan = plan
+        self.seeds = seeds
+        self.wallMilliseconds = wallMilliseconds
+        generationMilliseconds = plan.stateTimeToLiveMilliseconds.map { max(1, $0 / Int64(Self.generationCount - 1)) }
+        generations = [(currentGeneration, FingerprintSet())]
+    }
+
+    private var currentGeneration: Int64 { generationMilliseconds.map { wallMilliseconds() / $0 } ?? 0 }
+
+    var stateRows: Int { generations.reduce(0) { $0 + $1.set.count } }
+
+    func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
+        turnGeneration()
+        let rowCount = batch.rowCount
+        if fingerprints.count < rowCount {
+            fingerprints = Array(repeating: Fingerprint(first: 0, second: 0), count: rowCount)
+            newRows = Array(repeating: 0, count: rowCount)
+        }
+        let kept = fingerprints.withUnsafeMutableBufferPointer { prints in
+            newRows.withUnsafeMutableBufferPointer { rows in
+                fingerprintColumns(batch, plan.keys, seeds: seeds, into: prints.baseAddress!)
+                return insert(UnsafePointer(prints.baseAddress!), rowCount, rows.baseAddress!)
+            }
+        }
+        guard kept > 0 else { return }
+        if kept == rowCount { return try output.emit(batch) }
+        try newRows.withUnsafeBufferPointer { try output.emit(gather(batch, rows: $0.baseAddress!, count: kept)) }
+    }
+
+    private func insert(
+        _ prints: UnsafePointer<Fingerprint>, _ rowCount: Int, _ rows: UnsafeMutablePointer<Int32>
+    ) -> Int {
+        var count = generations[generations.count - 1].set.insert(prints, count: rowCount, newRows: rows)
+        if generations.count > 1 {
+            var kept = 0
+            for index in 0..<count where !generations.dropLast().contains(where: { $0.set.contains(prints[Int(rows[index])]) }) {
+                rows[kept] = rows[index]
+                kept += 1
+            }
+            count = kept
+        }
+        let number = generations[generations.count - 1].number
+        for index in 0..<count {
+            let print = prints[Int(rows[index])]
+            if generationMilliseconds != nil { unsaved.write(number) }
+            unsaved.write(print.first)
+            unsaved.write(print.second)
+        }
+        return count
+    }
+
+    private func turnGeneration() {
+        guard generationMilliseconds != nil else { return }
+        let current = currentGeneration
+        guard let newest = generations.last, newest.number < current else { return }
+        generations.append((current, FingerprintSet()))
+        generations.removeAll { $0.number <= current - Int64(Self.generationCount) }
+    }
+
+    func snapshot(epoch: UInt64) throws -> [StateChange] {
+        let bytes = unsaved.bytes
+        unsaved = ByteWriter()
+        guard !bytes.isEmpty else { return [] }
+        return [StateChange(name: generationMilliseconds == nil ? "keys" : "timed-keys", fold: .append, bytes: bytes)]
+    }
+
+    func restore(_ changes: [StateChange], ownership: Ownership) throws {
+        for change in changes where change.fold == .append {
+            let isTimed = change.name.hasSuffix("timed-keys")
+            try change.bytes.withUnsafeBytes { bytes in
+                var reader = ByteReader(bytes)
+                while reader.remaining > 0 {
+                    let number = isTimed ? try reader.read(Int64.self) : currentGeneration
+                    let print = Fingerprint(first: try reader.read(), second: try reader.read())
+                    if ownership.owns(print.first) { restore(print, generation: number) }
+                }
+            }
+        }
+    }
+
+    private func restore(_ print: Fingerprint, generation number: Int64) {
+        let current = generationMilliseconds == nil ? 0 : currentGeneration
+        guard number > current - Int64(Self.generationCount) || generationMilliseconds == nil else { return }
+        if let index = generations.firstIndex(where: { $0.number == number }) {
+            _ = generations[index].set.insert(print)
+        } else {
+            let set = FingerprintSet()
+            _ = set.insert(print)
+            generations.append((number, set))
+            generations.sort { $0.number < $1.number }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Columnar
+import StreamSQL
+
+/// Equi-join of a stream (input 0) with a table that is read whole first (input 1).
+///
+/// The pipeline reads input 1 to its end before the first row of input 0. What was read is not part of an epoch:
+/// it is read anew at each start.
+final class JoinOperator: Operator {
+    private let plan: JoinPlan
+    private let rightFields: [Field]
+    private let table: GroupTable
+    private let rightColumns: [GrowableColumn]
+    /// First row of a key, and the next row of the same key; -1 ends the list.
+    private var firstRow: [Int32] = []
+    private var nextRow: [Int32] = []
+    private let residual: ExpressionEvaluator?
+
+    init(
+        _ plan: JoinPlan, leftFields: [Field], rightFields: [Field], timeZone: String, seed: UInt64,
+        context: EvaluationContext
+    ) throws {
+        self.plan = plan
+        self.rightFields = rightFields
+        table = GroupTable(keyTypes: plan.rightKeys.map { rightFields[$0].type.nullable(true) }, seed: seed)
+        rightColumns = rightFields.map { GrowableColumn($0.type.nullable(true)) }
+        residual = try plan.residual.map {
+            ExpressionEvaluator(try ExpressionProgram.compile([$0], timeZone: timeZone), environment: context)
+        }
+    }
+
+    var stateRows: Int { nextRow.count }
+
+    func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
+        if input == 1 { build(batch) } else { try probe(batch, output) }
+    }
+
+    private func build(_ batch: Batch) {
+        var groups = [Int32](repeating: 0, count: batch.rowCount)
+        groups.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            table.assign(plan.rightKeys.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: base)
+        }
+        while firstRow.count < table.count { firstRow.append(-1) }
+        // Backwards, so that the list of a key, which grows at its head, keeps the order of arrival in a batch.
+        let base = nextRow.count
+        nextRow.append(contentsOf: repeatElement(-1, count: batch.rowCount))
+        for row in stride(from: batch.rowCount - 1, through: 0, by: -1) {
+            nextRow[base + row] = firstRow[Int(groups[row])]
+            firstRow[Int(groups[row])] = Int32(truncatingIfNeeded: base + row)
+        }
+        for (index, column) in rightColumns.enumerated() {
+            for row in 0..<batch.rowCount { column.append(batch.columns[index], row: row) }
+        }
+    }
+
+    private func probe(_ batch: Batch, _ output: NodeRuntime) throws {
+        var groups = [Int32](repeating: -1, count: batch.rowCount)
+        groups.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            table.find(plan.leftKeys.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: base)
+        }
+        var left: [Int32] = []
+        var right: [Int32] = []
+        for row in 0..<batch.rowCount {
+            var match = groups[row] < 0 ? -1 : firstRow[Int(groups[row])]
+            while match >= 0 {
+                left.append(Int32(truncatingIfNeeded: row))
+                right.append(match)
+                match = nextRow[Int(match)]
+            }
+        }
+        if residual != nil { try filterResidual(batch, &left, &right) }
+        if plan.kind == .left { addUnmatched(batch.rowCount, &left, &right) }
+        for start in stride(from: 0, to: left.count, by: 4_096) {
+            let end = min(start + 4_096, left.count)
+            try output.emit(joined(batch, Array(left[start..<end]), Array(right[start..<end])))
+        }
+    }
+
+    private func filterResidual(_ batch: Batch, _ left: inout [Int32], _ right: inout [Int32]) throws {
+        guard let residual, !left.isEmpty else { return }
+        let pairs = joined(batch, left, right)
+        var rows = [Int32](repeating: 0, count: left.count)
+        let kept = try rows.withUnsafeMutableBufferPointer { try residual.select(pairs, into: $0.baseAddress!) }
+        left = rows.prefix(kept).map { left[Int($0)] }
+        right = rows.prefix(kept).map { right[Int($0)] }
+    }
+
+    /// Rows of the left side without a match, in their place in the order of the left side.
+    private func addUnmatched(_ rowCount: Int, _ left: inout [Int32], _ right: inout [Int32]) {
+        var allLeft: [Int32] = []
+        var allRight: [Int32] = []
+        var position = 0
+        for row in 0..<Int32(truncatingIfNeeded: rowCount) {
+            if position == left.count || left[position] != row {
+                allLeft.append(row)
+                allRight.append(-1)
+            }
+            while position < left.count && left[position] == row {
+                allLeft.append(row)
+                allRight.append(right[position])
+                position += 1
+            }
+        }
+        left = allLeft
+        right = allRight
+    }
+
+    private func joined(_ batch: Batch, _ left: [Int32], _ right: [Int32]) -> Batch {
+        let result = left.withUnsafeBufferPointer { gather(batch, rows: $0.baseAddress!, count: $0.count) }
+        let hasUnmatched = right.contains(-1)
+        for column in rightColumns {
+            if !hasUnmatched {
+                result.columns.append(column.gathered(right))
+                continue
+            }
+            let padded = GrowableColumn(column.type, capacity: right.count)
+            for row in right {
+                if row < 0 { padded.appendNull() } else { padded.append(column.column, row: Int(row)) }
+            }
+            result.columns.append(padded.column)
+        }
+        return result
+    }
+}

@@ -1,0 +1,36 @@
+import Columnar
+import ConnectorContract
+
+/// One operator of a running pipeline: the state and the loops behind a node of the plan.
+///
+/// All calls come from the thread that runs the pipeline instance. Rows leave through `output`.
+protocol Operator: AnyObject {
+    func process(_ batch: Batch, input: Int, output: NodeRuntime) throws
+    /// Event time passed; what it completes is emitted before the watermark goes on.
+    func advance(to watermark: Int64, output: NodeRuntime) throws
+    /// Emits what was held back to be emitted together: on a timer, before a barrier, at the end.
+    func flush(output: NodeRuntime) throws
+    /// An input ended; called after its last row and watermark.
+    func inputEnded(_ input: Int, output: NodeRuntime) throws
+    /// What changed since the last call.
+    func snapshot(epoch: UInt64) throws -> [StateChange]
+    /// Gives back the changes of all instances of this node; an instance keeps what it owns.
+    func restore(_ changes: [StateChange], ownership: Ownership) throws
+    /// The epoch is durable.
+    func committed(epoch: UInt64) throws
+    /// Entries held; for the console.
+    var stateRows: Int { get }
+    /// Rows dropped because they were late.
+    var lateRows: Int { get }
+}
+
+extension Operator {
+    func advance(to watermark: Int64, output: NodeRuntime) throws {}
+    func flush(output: NodeRuntime) throws {}
+    func inputEnded(_ input: Int, output: NodeRuntime) throws {}
+    func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
+    func restore(_ changes: [StateChange], ownership: Ownership) throws {}
+    func committed(epoch: UInt64) throws {}
+    var stateRows: Int { 0 }
+    var lateRows: Int { 0 }
+}

@@ -1,0 +1,58 @@
+import ConnectorContract
+import Diagnostics
+import StreamSQL
+
+/// The seeds of a job's hashes; kept with its state, for state is dealt by them.
+struct JobSeeds: Sendable, Equatable {
+    /// Deals rows to instances.
+    var exchange: UInt64
+    /// The second half of fingerprints.
+    var fingerprint: UInt64
+    /// Hash tables in memory.
+    var table: UInt64
+}
+
+/// From nodes of a plan to running operators. The one place that knows all kinds.
+struct OperatorFactory {
+    let plan: PhysicalPlan
+    let wiring: JobWiring
+    let seeds: JobSeeds
+
+    func make(_ node: PlanNode) throws -> any Operator {
+        let context = EvaluationContext(clock: wiring.environment.clock)
+        let inputFields = node.inputs.first.map { plan.nodes[$0].fields } ?? []
+        switch node.operation {
+        case .scan, .values, .union: return PassOperator()
+        case .calculate(let calculate):
+            return try CalculateOperator(calculate, timeZone: plan.timeZone, context: context)
+        case .watermark(let watermark):
+            return try WatermarkOperator(watermark, timeZone: plan.timeZone, context: context)
+        case .aggregate(let aggregate):
+            if aggregate.phase == .local {
+                return LocalAggregateOperator(aggregate, inputFields: inputFields, seed: seeds.table)
+            }
+            return AggregateOperator(
+                aggregate, inputFields: inputFields, isBatchMode: plan.isBatchMode, seed: seeds.table)
+        case .window(let window): return WindowOperator(window)
+        case .windowAggregate(let window):
+            return WindowAggregateOperator(window, inputFields: inputFields, seed: seeds.table)
+        case .deduplicate(let deduplicate):
+            if case .rowTime(let column) = deduplicate.order {
+                return RowTimeDeduplicateOperator(
+                    deduplicate, timeColumn: column, inputFields: inputFields, seed: seeds.table)
+            }
+            let clock = wiring.environment.clock
+            return DeduplicateOperator(deduplicate, seeds: (seeds.exchange, seeds.fingerprint)) {
+                clock.wallMilliseconds()
+            }
+        case .join(let join):
+            return try JoinOperator(
+                join, leftFields: inputFields, rightFields: plan.nodes[node.inputs[1]].fields,
+                timeZone: plan.timeZone, seed: seeds.table, context: context)
+        case .sort(let sort): return SortOperator(sort, inputFields: inputFields, seed: seeds.table)
+        case .sink(let sink): return SinkOperator(try wiring.makeSink(sink, inputFields))
+        case .exchange:
+            throw MillraceError(.internalError, code: "plan_exchange", "an exchange is not an operator")
+        }
+    }
+}

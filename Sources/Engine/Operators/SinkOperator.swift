@@ -1,0 +1,28 @@
+import Columnar
+import ConnectorContract
+
+/// The end of a plan: rows go to a connector's sink.
+final class SinkOperator: Operator {
+    let sink: any Sink
+
+    init(_ sink: any Sink) { self.sink = sink }
+
+    func process(_ batch: Batch, input: Int, output: NodeRuntime) throws { try sink.write(batch) }
+    func snapshot(epoch: UInt64) throws -> [StateChange] { try sink.snapshot(epoch: epoch) }
+    func committed(epoch: UInt64) throws { try sink.committed(epoch: epoch) }
+
+    func restore(_ changes: [StateChange], ownership: Ownership) throws {
+        var restored: [StateChange] = []
+        for change in changes {
+            guard change.fold == .replace else {
+                restored.append(change)
+                continue
+            }
+            // A sink runs on one instance: the newest of the parts is its own.
+            if let bytes = try EpochCoordinator.parts(of: change.bytes).last {
+                restored.append(StateChange(name: change.name, fold: .replace, bytes: bytes))
+            }
+        }
+        try sink.restore(restored)
+    }
+}

@@ -1,0 +1,64 @@
+import Columnar
+import Diagnostics
+import Synchronization
+
+/// The queue in front of one pipeline instance: a bounded lane for each sender.
+///
+/// A sender looks at ``isFull(lane:)`` before it runs, so a lane may pass its bound by what one batch becomes.
+final class Inbox: Sendable {
+    private struct Lane {
+        var messages: [Message] = []
+        /// Messages before it are taken.
+        var head = 0
+        var rows = 0
+        var bytes = 0
+    }
+
+    private let lanes: Mutex<[Lane]>
+    /// Called after a message came in; wakes the thread that runs the receiver.
+    private let wake: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
+
+    init(laneCount: Int) { lanes = Mutex(Array(repeating: Lane(), count: laneCount)) }
+
+    func onMessage(_ action: @escaping @Sendable () -> Void) { wake.withLock { $0 = action } }
+
+    func push(_ message: sending Message, lane: Int) {
+        lanes.withLock { lanes in
+            if case .batch(let batch) = message {
+                lanes[lane].rows += batch.rowCount
+                lanes[lane].bytes += batch.byteSize
+            }
+            lanes[lane].messages.append(message)
+        }
+        wake.withLock { $0 }?()
+    }
+
+    func isFull(lane: Int) -> Bool {
+        lanes.withLock { $0[lane].rows >= Limits.queueRows || $0[lane].bytes >= Limits.queueBytes }
+    }
+
+    /// Takes the next message of the first open lane that has one, beginning behind `after` to be fair.
+    func pop(after: Int, isOpen: (Int) -> Bool) -> (lane: Int, message: Message)? {
+        lanes.withLock { lanes in
+            for step in 1...max(1, lanes.count) where !lanes.isEmpty {
+                let lane = (after + step) % lanes.count
+                guard lanes[lane].head < lanes[lane].messages.count, isOpen(lane) else { continue }
+                let message = lanes[lane].messages[lanes[lane].head]
+                lanes[lane].head += 1
+                if lanes[lane].head == lanes[lane].messages.count {
+                    lanes[lane].messages.removeAll(keepingCapacity: true)
+                    lanes[lane].head = 0
+                } else if lanes[lane].head >= 64 {
+                    lanes[lane].messages.removeFirst(lanes[lane].head)
+                    lanes[lane].head = 0
+                }
+                if case .batch(let batch) = message {
+                    lanes[lane].rows -= batch.rowCount
+                    lanes[lane].bytes -= batch.byteSize
+                }
+                return (lane, message)
+            }
+            return nil
+        }
+    }
+}

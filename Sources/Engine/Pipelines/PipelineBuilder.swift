@@ -1,0 +1,203 @@
+import Columnar
+import ConnectorContract
+import Diagnostics
+import StreamSQL
+
+/// Makes the running instances of a plan's pipelines and wires them up.
+struct PipelineBuilder {
+    let plan: PhysicalPlan
+    let layout: PipelineLayout
+    let wiring: JobWiring
+    let settings: JobSettings
+    let coordinator: EpochCoordinator
+    let restored: RestoredEpoch?
+    let seeds: JobSeeds
+
+    /// What building gives.
+    struct Built {
+        var instances: [PipelineInstance] = []
+        /// The shard, and so the thread, of each instance.
+        var shards: [Int] = []
+        var counters: [NodeCounters] = []
+        var sinks: [any Sink] = []
+        var readers: [(node: PlanNode, reader: any SourceReader)] = []
+    }
+
+    private func instanceCount(_ stage: Int) -> Int {
+        layout.stages[stage].distribution == .sharded ? settings.parallelism : 1
+    }
+
+    func build() throws -> Built {
+        var built = Built()
+        built.counters = plan.nodes.map { _ in NodeCounters() }
+        let lanes = laneNumbers()
+        let inboxes = layout.stages.indices.map { stage in
+            (0..<instanceCount(stage)).map { _ in Inbox(laneCount: lanes.counts[stage]) }
+        }
+        var readers = try openSources()
+        for stage in layout.stages.indices {
+            for index in 0..<instanceCount(stage) {
+                let runtimes = try makeRuntimes(stage: stage, index: index, built: &built)
+                connect(runtimes, stage: stage, index: index, lanes: lanes, inboxes: inboxes)
+                let source = takeSource(stage: stage, runtimes: runtimes, readers: &readers, built: &built)
+                let instance = PipelineInstance(
+                    id: built.instances.count, nodes: layout.stages[stage].nodes.compactMap { runtimes[$0] },
+                    inbox: inboxes[stage][index], lanes: makeLanes(stage: stage, runtimes: runtimes), source: source,
+                    coordinator: coordinator, flushNanoseconds: UInt64(settings.flushMilliseconds) * 1_000_000,
+                    takesPartInEpochs: !layout.stages[stage].isStatic)
+                built.instances.append(instance)
+                let isSharded = layout.stages[stage].distribution == .sharded
+                built.shards.append((isSharded ? index : stage) % settings.parallelism)
+            }
+        }
+        let taking = built.instances.indices.filter { id in !layout.stages[stageOfInstance(id)].isStatic }
+        coordinator.register(Set(taking))
+        return built
+    }
+
+    private func stageOfInstance(_ id: Int) -> Int {
+        var left = id
+        for stage in layout.stages.indices {
+            if left < instanceCount(stage) { return stage }
+            left -= instanceCount(stage)
+        }
+        return layout.stages.count - 1
+    }
+
+    // MARK: lanes
+
+    /// For each edge the first of its lanes in the receiving stage; for each stage the number of its lanes.
+    private func laneNumbers() -> (first: [Int], counts: [Int]) {
+        var counts = Array(repeating: 0, count: layout.stages.count)
+        var first: [Int] = []
+        for edge in layout.edges {
+            let to = layout.stageOf[edge.to] ?? 0
+            first.append(counts[to])
+            counts[to] += sendersPerReceiver(edge)
+        }
+        return (first, counts)
+    }
+
+    private func isOneToOne(_ edge: PipelineLayout.Edge) -> Bool {
+        let from = instanceCount(layout.stageOf[edge.from] ?? 0)
+        return edge.routing == .forward && from == instanceCount(layout.stageOf[edge.to] ?? 0)
+    }
+
+    private func sendersPerReceiver(_ edge: PipelineLayout.Edge) -> Int {
+        isOneToOne(edge) ? 1 : instanceCount(layout.stageOf[edge.from] ?? 0)
+    }
+
+    private func makeLanes(stage: Int, runtimes: [Int: NodeRuntime]) -> [PipelineInstance.Lane] {
+        var lanes: [PipelineInstance.Lane] = []
+        for (number, edge) in layout.edges.enumerated() where layout.stageOf[edge.to] == stage {
+            guard let target = runtimes[edge.to] else { continue }
+            let isStatic = layout.stages[layout.stageOf[edge.from] ?? 0].isStatic
+            for _ in 0..<sendersPerReceiver(edge) {
+                lanes.append(
+                    PipelineInstance.Lane(
+                        target: target, input: edge.input, edge: number, isStatic: isStatic, isGating: edge.isGating))
+            }
+        }
+        return lanes
+    }
+
+    private func connect(
+        _ runtimes: [Int: NodeRuntime], stage: Int, index: Int, lanes: (first: [Int], counts: [Int]),
+        inboxes: [[Inbox]]
+    ) {
+        for link in layout.links where layout.stageOf[link.to] == stage {
+            if let from = runtimes[link.from], let to = runtimes[link.to] { from.connect(to: to, input: link.input) }
+        }
+        for (number, edge) in layout.edges.enumerated() where layout.stageOf[edge.from] == stage {
+            let targets = inboxes[layout.stageOf[edge.to] ?? 0]
+            let routing: EdgeSender.Routing =
+                switch edge.routing {
+                case .forward: .forward(isOneToOne(edge) ? index : 0)
+                case .single: .forward(0)
+                case .broadcast: .broadcast
+                case .hash(let columns): .hash(columns)
+                }
+            let lane = lanes.first[number] + (isOneToOne(edge) ? 0 : index)
+            runtimes[edge.from]?.connect(to: EdgeSender(routing: routing, targets: targets, lane: lane, seed: seeds.exchange))
+        }
+    }
+
+    // MARK: nodes
+
+    private func makeRuntimes(stage: Int, index: Int, built: inout Built) throws -> [Int: NodeRuntime] {
+        var runtimes: [Int: NodeRuntime] = [:]
+        for id in layout.stages[stage].nodes {
+            let node = plan.nodes[id]
+            let factory = OperatorFactory(plan: plan, wiring: wiring, seeds: seeds)
+            let body = try factory.make(node)
+            if let sink = body as? SinkOperator { built.sinks.append(sink.sink) }
+            let changes = restoredChanges(of: node)
+            if !changes.isEmpty {
+                try body.restore(
+                    changes, ownership: Ownership(index: index, count: instanceCount(stage), seed: seeds.exchange))
+            }
+            runtimes[id] = NodeRuntime(
+                node: node, body: body, inputCount: node.inputs.count, counters: built.counters[id])
+        }
+        return runtimes
+    }
+
+    private func restoredChanges(of node: PlanNode) -> [StateChange] {
+        guard let restored else { return [] }
+        let prefix = node.name + "/"
+        let names = restored.states.keys.filter { $0.hasPrefix(prefix) && $0 != prefix + "positions" }.sorted()
+        return names.flatMap { name in
+            (restored.states[name] ?? []).map { change in
+                var change = change
+                change.name = String(name.dropFirst(prefix.count))
+                return change
+            }
+        }
+    }
+
+    // MARK: sources
+
+    private func openSources() throws -> [Int: [any SourceReader]] {
+        var readers: [Int: [any SourceReader]] = [:]
+        for node in plan.nodes {
+            switch node.operation {
+            case .scan(let scan):
+                let count = instanceCount(layout.stageOf[node.id] ?? 0)
+                let source = try wiring.makeSource(scan, count)
+                let stored = scan.isStatic ? nil : restored?.states[node.name + "/positions"]?.last
+                let positions = try stored.map { try EpochCoordinator.parts(of: $0.bytes) } ?? []
+                readers[node.id] = try source.open(parallelism: count, positions: positions, rejects: wiring.rejects)
+            case .values(let values):
+                let context = EvaluationContext(clock: wiring.environment.clock)
+                let reader = try ValuesReader(values, fields: node.fields, timeZone: plan.timeZone, context: context)
+                let count = instanceCount(layout.stageOf[node.id] ?? 0)
+                readers[node.id] = [reader] + (1..<max(1, count)).map { _ in EmptyReader() }
+            default: break
+            }
+        }
+        return readers
+    }
+
+    private func takeSource(
+        stage: Int, runtimes: [Int: NodeRuntime], readers: inout [Int: [any SourceReader]], built: inout Built
+    ) -> SourceDriver? {
+        for id in layout.stages[stage].nodes {
+            guard let runtime = runtimes[id], let open = readers[id], !open.isEmpty else { continue }
+            let reader = open[0]
+            readers[id]?.removeFirst()
+            built.readers.append((plan.nodes[id], reader))
+            let driver = SourceDriver(reader: reader, root: runtime, isStatic: layout.stages[stage].isStatic)
+            for other in runtimes.values { (other.body as? WatermarkOperator)?.source = driver }
+            return driver
+        }
+        return nil
+    }
+}
+
+/// The other instances of a source that has rows for one only.
+private final class EmptyReader: SourceReader {
+    func poll(waitMilliseconds: Int) throws -> SourcePoll { .finished }
+    var openSplits: [SplitStatus] { [] }
+    func position() throws -> [UInt8] { [] }
+    var progress: SourceProgress { SourceProgress() }
+}

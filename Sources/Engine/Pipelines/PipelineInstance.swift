@@ -1,0 +1,183 @@
+import Columnar
+import ConnectorContract
+import Synchronization
+
+/// One instance of a pipeline: the operators between two exchanges, run to completion batch by batch.
+///
+/// It is a step machine: ``step(now:)`` does a bounded piece of work and never waits, so that one thread can run
+/// many instances, and a seeded scheduler can run all of them in any order on one thread.
+final class PipelineInstance {
+    /// What a step did.
+    enum StepResult { case progressed, idle, blocked, finished }
+
+    /// One sender's lane into this instance.
+    struct Lane {
+        let target: NodeRuntime
+        let input: Int
+        /// Lanes of one edge share a number; the watermark of an edge is the least of its lanes.
+        let edge: Int
+        /// A static lane carries no barriers.
+        let isStatic: Bool
+        /// A gating lane is read to its end before anything else is.
+        let isGating: Bool
+        var isEnded = false
+        var isAtBarrier = false
+        var watermark = Watermark.none
+    }
+
+    let id: Int
+    /// In order of flow.
+    let nodes: [NodeRuntime]
+    let inbox: Inbox
+    let source: SourceDriver?
+    private(set) var lanes: [Lane]
+    private(set) var isFinished = false
+    private let senders: [EdgeSender]
+    private let coordinator: EpochCoordinator
+    private let flushNanoseconds: UInt64
+    private var lastLane = -1
+    private var lastEpoch: UInt64
+    private var lastCommitted: UInt64
+    private var hasUnflushed = false
+    private var lastFlush: UInt64 = 0
+    /// False for pipelines fed by static sources only.
+    private let takesPartInEpochs: Bool
+
+    init(
+        id: Int, nodes: [NodeRuntime], inbox: Inbox, lanes: [Lane], source: SourceDriver?,
+        coordinator: EpochCoordinator, flushNanoseconds: UInt64, takesPartInEpochs: Bool
+    ) {
+        self.id = id
+        self.nodes = nodes
+        self.inbox = inbox
+        self.lanes = lanes
+        self.source = source
+        self.coordinator = coordinator
+        self.flushNanoseconds = flushNanoseconds
+        self.takesPartInEpochs = takesPartInEpochs
+        senders = nodes.flatMap(\.senders)
+        lastEpoch = coordinator.requestedEpoch
+        lastCommitted = coordinator.committedEpoch
+    }
+
+    func step(now: UInt64) throws -> StepResult {
+        guard !isFinished else { return .finished }
+        try passOnCommits()
+        if let source, takesPartInEpochs, !source.isFinished, lastEpoch < coordinator.requestedEpoch {
+            try cut(epoch: coordinator.requestedEpoch)
+            return .progressed
+        }
+        if senders.contains(where: \.isFull) { return .blocked }
+        if try takeMessage() || pollSource() {
+            hasUnflushed = true
+            if now &- lastFlush >= flushNanoseconds { try flush(now: now) }
+            try finishIfDone()
+            return .progressed
+        }
+        if hasUnflushed {
+            try flush(now: now)
+            return .progressed
+        }
+        return .idle
+    }
+
+    private func passOnCommits() throws {
+        let committed = coordinator.committedEpoch
+        guard committed > lastCommitted else { return }
+        lastCommitted = committed
+        for node in nodes { try node.body.committed(epoch: committed) }
+    }
+
+    private func flush(now: UInt64) throws {
+        for node in nodes { try node.flush() }
+        hasUnflushed = false
+        lastFlush = now
+    }
+
+    // MARK: input
+
+    private var isGateClosed: Bool { lanes.contains { $0.isGating && !$0.isEnded } }
+
+    private func pollSource() throws -> Bool {
+        guard let source, !source.isFinished, !isGateClosed else { return false }
+        return try source.poll()
+    }
+
+    private func takeMessage() throws -> Bool {
+        guard !lanes.isEmpty else { return false }
+        let gateClosed = isGateClosed
+        let next = inbox.pop(after: lastLane) { lane in
+            !lanes[lane].isAtBarrier && (!gateClosed || lanes[lane].isGating)
+        }
+        guard let (lane, message) = next else { return false }
+        lastLane = lane
+        switch message {
+        case .batch(let batch): try lanes[lane].target.receive(batch, input: lanes[lane].input)
+        case .watermark(let time): try raise(lane: lane, to: time)
+        case .barrier(let epoch):
+            lanes[lane].isAtBarrier = true
+            try cutIfAligned(epoch: epoch)
+        case .end: try end(lane: lane)
+        }
+        return true
+    }
+
+    private func raise(lane: Int, to time: Int64) throws {
+        lanes[lane].watermark = time
+        let edge = lanes[lane].edge
+        var least = Watermark.final
+        for other in lanes where other.edge == edge { least = min(least, other.watermark) }
+        if least > Watermark.none { try lanes[lane].target.receiveWatermark(least, input: lanes[lane].input) }
+    }
+
+    private func end(lane: Int) throws {
+        lanes[lane].isEnded = true
+        try raise(lane: lane, to: Watermark.final)
+        let edge = lanes[lane].edge
+        if lanes.allSatisfy({ $0.edge != edge || $0.isEnded }) {
+            try lanes[lane].target.receiveEnd(input: lanes[lane].input)
+        }
+        try cutIfAligned(epoch: coordinator.requestedEpoch)
+    }
+
+    // MARK: epochs
+
+    private func cutIfAligned(epoch: UInt64) throws {
+        guard lanes.contains(where: \.isAtBarrier) else { return }
+        guard lanes.allSatisfy({ $0.isAtBarrier || $0.isEnded || $0.isStatic }) else { return }
+        for lane in lanes.indices { lanes[lane].isAtBarrier = false }
+        try cut(epoch: epoch)
+    }
+
+    private func cut(epoch: UInt64) throws {
+        for node in nodes { try node.flush() }
+        hasUnflushed = false
+        lastEpoch = epoch
+        coordinator.acknowledge(instance: id, epoch: epoch, changes: try snapshot(epoch: epoch))
+        for sender in senders { sender.sendToAll(.barrier(epoch)) }
+    }
+
+    private func snapshot(epoch: UInt64) throws -> [StateChange] {
+        var changes: [StateChange] = []
+        for runtime in nodes {
+            for var change in try runtime.body.snapshot(epoch: epoch) {
+                change.name = runtime.node.name + "/" + change.name
+                changes.append(change)
+            }
+        }
+        if let source, !source.isStatic {
+            changes.append(
+                StateChange(
+                    name: source.root.node.name + "/positions", fold: .replace, bytes: try source.reader.position()))
+        }
+        return changes
+    }
+
+    private func finishIfDone() throws {
+        guard source?.isFinished ?? true, lanes.allSatisfy(\.isEnded) else { return }
+        isFinished = true
+        let changes = takesPartInEpochs ? try snapshot(epoch: lastEpoch + 1) : []
+        coordinator.finish(instance: id, changes: changes)
+        for sender in senders { sender.sendToAll(.end) }
+    }
+}
