@@ -1,0 +1,227 @@
+import Columnar
+package import ConnectorContract
+package import Diagnostics
+import Glibc
+package import StreamSQL
+import Synchronization
+
+/// A running plan: restores the last epoch, runs the pipelines on their threads, cuts an epoch every second, and
+/// ends when all bounded input has ended or when it is stopped.
+package final class Job: Sendable {
+    /// Where a job stands.
+    package enum State: Sendable, Equatable { case running, finished, stopped, failed }
+
+    package let plan: PhysicalPlan
+    private let settings: JobSettings
+    private let wiring: JobWiring
+    private let control = JobControl()
+    private let coordinator: EpochCoordinator
+    private let instances: InstanceBox
+    private let counters: [NodeCounters]
+    private let sinks: [any Sink]
+    private let outcome: Mutex<Outcome>
+    private let startedNanoseconds: UInt64
+
+    private struct Outcome {
+        var state = State.running
+        var workersRunning = 0
+        var lastEpoch: EpochReport?
+        var stopWanted = false
+        var waiters: [@Sendable () -> Void] = []
+    }
+
+    /// Instances belong to the threads that run them; the box only carries them there.
+    private struct InstanceBox: @unchecked Sendable {
+        var instances: [PipelineInstance]
+        var shards: [Int]
+    }
+
+    /// Restores and wires everything; nothing runs yet. Throws when a source, sink or the store cannot be opened.
+    package init(plan: PhysicalPlan, settings: JobSettings, wiring: JobWiring) throws {
+        self.plan = plan
+        self.settings = settings
+        self.wiring = wiring
+        let restored = try wiring.store?.restore()
+        let seeds = try JobSeeds.restored(from: restored) ?? JobSeeds(random: wiring.environment.random)
+        coordinator = EpochCoordinator(lastEpoch: restored?.epoch ?? 0)
+        let builder = PipelineBuilder(
+            plan: plan, layout: try PipelineLayout(plan), wiring: wiring, settings: settings, coordinator: coordinator,
+            restored: restored, seeds: seeds)
+        let built = try builder.build()
+        instances = InstanceBox(instances: built.instances, shards: built.shards)
+        counters = built.counters
+        sinks = built.sinks
+        outcome = Mutex(Outcome())
+        startedNanoseconds = wiring.environment.clock.monotonicNanoseconds()
+        self.seeds = seeds
+    }
+
+    private let seeds: JobSeeds
+
+    // MARK: running on threads
+
+    /// Starts the threads and returns.
+    package func start() throws(MillraceError) {
+        let shardCount = settings.parallelism
+        var workers: [Worker] = []
+        for shard in 0..<shardCount {
+            let own = zip(instances.instances, instances.shards).filter { $0.1 == shard }.map(\.0)
+            if !own.isEmpty { workers.append(Worker(instances: own, control: control, clock: wiring.environment.clock)) }
+        }
+        outcome.withLock { $0.workersRunning = workers.count }
+        for (index, worker) in workers.enumerated() {
+            let started = OperatingSystemThread.start(name: "shard-\(index)") { [self] in
+                worker.run()
+                outcome.withLock { $0.workersRunning -= 1 }
+            }
+            guard started else { throw MillraceError(.system, code: "no_thread", "the system refuses a new thread") }
+        }
+        let started = OperatingSystemThread.start(name: "epochs") { [self] in superviseEpochs() }
+        guard started else { throw MillraceError(.system, code: "no_thread", "the system refuses a new thread") }
+    }
+
+    /// Cuts epochs on time and stores those that became whole, until the job is over.
+    private func superviseEpochs() {
+        let clock = wiring.environment.clock
+        let interval = UInt64(settings.epochMilliseconds) * 1_000_000
+        var lastCut = clock.monotonicNanoseconds()
+        var isOver = false
+        while !isOver {
+            let now = clock.monotonicNanoseconds()
+            let wantsStop = outcome.withLock { $0.stopWanted }
+            if wiring.store != nil, now &- lastCut >= interval || wantsStop, coordinator.requestNext() { lastCut = now }
+            isOver = storeWholeEpochs(cutAt: lastCut) || control.isStopped
+            if !isOver { clock.sleep(nanoseconds: 500_000) }
+        }
+        end()
+    }
+
+    /// Stores what is whole; true when the job is over.
+    private func storeWholeEpochs(cutAt: UInt64) -> Bool {
+        guard let epoch = coordinator.takeWhole() else { return false }
+        do {
+            try store(epoch, cutAt: cutAt)
+            if epoch.isFinal {
+                for sink in sinks {
+                    try sink.committed(epoch: epoch.number)
+                    try sink.finish()
+                }
+                return true
+            }
+            // A stop ends the job behind the epoch that was cut for it.
+            if outcome.withLock({ $0.stopWanted }) {
+                control.stop()
+                return true
+            }
+        } catch {
+            control.fail(error)
+            return true
+        }
+        return false
+    }
+
+    private func store(_ epoch: EpochCoordinator.WholeEpoch, cutAt: UInt64) throws {
+        if let store = wiring.store {
+            let receipt = try store.commit(epoch: epoch.number, changes: epoch.changes + [seeds.change])
+            let now = wiring.environment.clock.monotonicNanoseconds()
+            let report = EpochReport(
+                number: epoch.number, atMilliseconds: wiring.environment.clock.wallMilliseconds(),
+                durationMilliseconds: Double(now &- cutAt) / 1_000_000, bytesWritten: receipt.bytesWritten)
+            outcome.withLock { $0.lastEpoch = report }
+        }
+        coordinator.didCommit(epoch.number)
+    }
+
+    private func end() {
+        let clock = wiring.environment.clock
+        control.stop()
+        // Threads leave their step first: nothing of the job may run once it counts as over.
+        while outcome.withLock({ $0.workersRunning > 0 }) { clock.sleep(nanoseconds: 200_000) }
+        let failed = control.error != nil
+        let waiters = outcome.withLock { outcome in
+            outcome.state = failed ? .failed : outcome.stopWanted ? .stopped : .finished
+            defer { outcome.waiters = [] }
+            return outcome.waiters
+        }
+        for waiter in waiters { waiter() }
+    }
+
+    // MARK: running on one thread
+
+    /// Runs the whole job on the calling thread, choosing the next step by the seed: the same seed gives the same run.
+    /// `onStep` is called before each step; throw from it to crash the job there.
+    package func runSeeded(_ seed: UInt64, onStep: (Int) throws -> Void = { _ in }) throws {
+        var random = SplitMix64(seed: seed)
+        let all = instances.instances
+        var number = 0
+        while true {
+            try onStep(number)
+            number += 1
+            if wiring.store != nil, random.next() % 16 == 0 { _ = coordinator.requestNext() }
+            if let epoch = coordinator.takeWhole() {
+                try store(epoch, cutAt: wiring.environment.clock.monotonicNanoseconds())
+                if epoch.isFinal { break }
+            }
+            let running = all.filter { !$0.isFinished }
+            guard !running.isEmpty else { continue }
+            let instance = running[Int(random.next() % UInt64(running.count))]
+            wiring.environment.clock.sleep(nanoseconds: random.next() % 2_000_000)
+            _ = try instance.step(now: wiring.environment.clock.monotonicNanoseconds())
+        }
+        for sink in sinks {
+            try sink.committed(epoch: coordinator.committedEpoch)
+            try sink.finish()
+        }
+        outcome.withLock { $0.state = .finished }
+    }
+
+    /// Runs a bounded plan to its end on the calling thread, without epochs; for small queries.
+    package func runToEnd() throws {
+        let order = instances.instances.reversed()
+        var isDone = false
+        while !isDone {
+            isDone = true
+            for instance in order where !instance.isFinished {
+                isDone = false
+                while try instance.step(now: 0) == .progressed && instance.source == nil {}
+            }
+        }
+        for sink in sinks { try sink.finish() }
+        outcome.withLock { $0.state = .finished }
+    }
+
+    // MARK: control
+
+    package var state: State { outcome.withLock { $0.state } }
+    package var error: (any Error)? { control.error }
+
+    /// Asks for an orderly end: one more epoch, then the threads stop. Returns at once.
+    package func stop() {
+        outcome.withLock { $0.stopWanted = true }
+        if wiring.store == nil { control.stop() }
+    }
+
+    /// Calls `body` once when the job is over; at once when it is already.
+    package func whenOver(_ body: @escaping @Sendable () -> Void) {
+        let isOver = outcome.withLock { outcome in
+            if outcome.state == .running { outcome.waiters.append(body) }
+            return outcome.state != .running
+        }
+        if isOver { body() }
+    }
+
+    /// Blocks the calling thread until the job is over, then gives its error if it has one. Not for the cooperative pool.
+    package func waitUntilOver() throws {
+        while state == .running { wiring.environment.clock.sleep(nanoseconds: 500_000) }
+        if let error { throw error }
+    }
+
+    // MARK: figures
+
+    package var report: JobFigures {
+        let (state, lastEpoch) = outcome.withLock { ($0.state, $0.lastEpoch) }
+        return JobFigures(
+            plan: plan, counters: counters, progress: control.progress, state: state, lastEpoch: lastEpoch,
+            runningNanoseconds: wiring.environment.clock.monotonicNanoseconds() &- startedNanoseconds)
+    }
+}

@@ -1,0 +1,91 @@
+package import ConnectorContract
+package import StreamSQL
+
+/// The last epoch of a job.
+package struct EpochReport: Sendable, Equatable {
+    package var number: UInt64
+    package var atMilliseconds: Int64
+    /// From the cut to the durable manifest.
+    package var durationMilliseconds: Double
+    package var bytesWritten: Int
+}
+
+/// What the console shows of a job, at one moment.
+package struct JobFigures: Sendable {
+    /// Figures of one source table, over all its readers.
+    package struct Source: Sendable {
+        package var table: String
+        package var progress: SourceProgress
+    }
+
+    /// Figures of one operator, over all its instances.
+    package struct Node: Sendable {
+        package var name: String
+        package var rowsIn: UInt64
+        package var rowsOut: UInt64
+        package var stateRows: Int
+    }
+
+    package var state: Job.State
+    package var sources: [Source]
+    package var nodes: [Node]
+    package var rowsIn: UInt64
+    package var rowsOut: UInt64
+    package var lateRows: Int
+    package var lastEpoch: EpochReport?
+    package var runningNanoseconds: UInt64
+    /// Event time reached, microseconds; nil where there are no watermarks.
+    package var watermark: Int64?
+
+    init(
+        plan: PhysicalPlan, counters: [NodeCounters], progress: [JobControl.InstanceProgress], state: Job.State,
+        lastEpoch: EpochReport?, runningNanoseconds: UInt64
+    ) {
+        self.state = state
+        self.lastEpoch = lastEpoch
+        self.runningNanoseconds = runningNanoseconds
+        lateRows = progress.reduce(0) { $0 + $1.lateRows }
+        var bySource: [Int: SourceProgress] = [:]
+        for case let source? in progress.map(\.source) {
+            bySource[source.node] = bySource[source.node].map { $0.adding(source.progress) } ?? source.progress
+        }
+        sources = []
+        nodes = []
+        rowsIn = 0
+        rowsOut = 0
+        for node in plan.nodes {
+            let state = progress.reduce(0) { $0 + ($1.stateRows[node.id] ?? 0) }
+            switch node.operation {
+            case .scan(let scan):
+                sources.append(Source(table: scan.table.name, progress: bySource[node.id] ?? SourceProgress()))
+                rowsIn += counters[node.id].rowsIn
+            case .values: rowsIn += counters[node.id].rowsIn
+            case .sink: rowsOut += counters[node.id].rowsIn
+            case .exchange: continue
+            default: break
+            }
+            nodes.append(
+                Node(
+                    name: node.name, rowsIn: counters[node.id].rowsIn, rowsOut: counters[node.id].rowsOut,
+                    stateRows: state))
+        }
+        let marks = progress.map(\.watermark).filter { $0 != Watermark.none && $0 != Watermark.final }
+        watermark = marks.max()
+    }
+}
+
+extension SourceProgress {
+    /// The figures of two readers of one source together.
+    func adding(_ other: SourceProgress) -> SourceProgress {
+        var sum = self
+        sum.splits += other.splits
+        sum.rowsRead += other.rowsRead
+        sum.bytesRead += other.bytesRead
+        sum.lagBytes += other.lagBytes
+        sum.rowsRejected += other.rowsRejected
+        if let time = other.lastRowAtMilliseconds {
+            sum.lastRowAtMilliseconds = max(lastRowAtMilliseconds ?? time, time)
+        }
+        return sum
+    }
+}
