@@ -1,0 +1,113 @@
+import Columnar
+
+/// What makes a column an attribute of time.
+enum TimeAttribute: Hashable, Sendable { case none, rowTime, processingTime }
+
+/// A column of a relation as names see it.
+struct RelationColumn: Hashable, Sendable {
+    var name: String
+    var type: DataType
+    var time: TimeAttribute = .none
+    /// Set on the columns a window table function appended, as long as the rows are still those of the window.
+    var window: WindowAggregatePlan.WindowColumn?
+}
+
+/// A bound query or table: a node and the names of its columns.
+struct Relation {
+    var node: Int
+    var columns: [RelationColumn]
+
+    var fields: [Field] { columns.map { Field($0.name, $0.type) } }
+}
+
+/// The columns that names in an expression can mean.
+struct Scope {
+    /// One table of FROM.
+    struct Table {
+        /// The parts a qualifier may have: an alias, or the path of the table.
+        var path: [String]
+        var columns: Range<Int>
+    }
+
+    var node: Int
+    var columns: [RelationColumn]
+    var tables: [Table]
+    /// Right-hand columns of USING: reachable with their qualifier only.
+    var hidden: Set<Int> = []
+
+    init(_ relation: Relation, path: [String]) {
+        node = relation.node
+        columns = relation.columns
+        tables = path.isEmpty ? [] : [Table(path: path, columns: 0..<relation.columns.count)]
+    }
+
+    /// The columns of two scopes side by side.
+    init(_ left: Scope, _ right: Scope, node: Int) {
+        self.node = node
+        columns = left.columns + right.columns
+        let offset = left.columns.count
+        tables = left.tables
+        tables += right.tables.map {
+            Table(path: $0.path, columns: ($0.columns.lowerBound + offset)..<($0.columns.upperBound + offset))
+        }
+        hidden = left.hidden.union(right.hidden.map { $0 + offset })
+    }
+
+    /// The table a qualifier means.
+    func table(_ qualifier: [Identifier]) throws(SQLError) -> Table? {
+        let parts = qualifier.map(\.text)
+        let found = tables.filter { $0.path.count >= parts.count && Array($0.path.suffix(parts.count)) == parts }
+        if found.count > 1, let first = qualifier.first {
+            throw SQLError(
+                .name, "the table name '\(parts.joined(separator: "."))' is ambiguous", at: first.range,
+                hint: "give the tables different aliases")
+        }
+        return found.first
+    }
+
+    /// The column a name means.
+    func resolve(_ parts: [Identifier], at range: SourceRange) throws(SQLError) -> Int {
+        guard let first = parts.first, let last = parts.last else {
+            throw SQLError(.name, "a name is missing", at: range)
+        }
+        if parts.count == 1 { return try unqualified(first) }
+        if let table = try table(Array(parts.dropLast())) {
+            let found = table.columns.filter { columns[$0].name == last.text }
+            if found.count > 1 {
+                throw SQLError(.name, "the column '\(last.text)' is ambiguous", at: last.range)
+            }
+            if let position = found.first { return position }
+            throw unknown(last, among: table.columns.map { columns[$0].name }, of: table.path.last)
+        }
+        if columns.contains(where: { $0.name == first.text && $0.type.logical.isNested }) {
+            throw SQLError(
+                .unsupported, "fields of ROW columns such as '\(parts.map(\.text).joined(separator: "."))' "
+                    + "are not supported yet", at: range)
+        }
+        let near = nearestName(to: first.text, in: tables.compactMap(\.path.last))
+        throw SQLError(
+            .name, "there is no table '\(first.text)' here", at: first.range,
+            hint: near.map { "did you mean \($0)?" })
+    }
+
+    private func unqualified(_ name: Identifier) throws(SQLError) -> Int {
+        let found = columns.indices.filter { columns[$0].name == name.text && !hidden.contains($0) }
+        if found.count > 1 {
+            let owners = found.compactMap { position in tables.first { $0.columns.contains(position) }?.path.last }
+            throw SQLError(
+                .name, "the column '\(name.text)' is ambiguous", at: name.range,
+                hint: owners.isEmpty
+                    ? "qualify it with a table" : "write " + owners.map { "\($0).\(name.text)" }.joined(separator: " or "))
+        }
+        if let position = found.first { return position }
+        throw unknown(name, among: columns.map(\.name), of: nil)
+    }
+
+    private func unknown(_ name: Identifier, among candidates: [String], of table: String?) -> SQLError {
+        let place = table.map { " in \($0)" } ?? ""
+        let near = nearestName(to: name.text, in: candidates)
+        let listed = candidates.prefix(12).joined(separator: ", ")
+        let hint = near.map { "did you mean \($0)?" } ?? (listed.isEmpty ? nil : "the columns are \(listed)")
+        return SQLError(.name, "there is no column '\(name.text)'\(place)", at: name.range, hint: hint)
+    }
+}

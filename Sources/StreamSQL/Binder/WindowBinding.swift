@@ -1,0 +1,43 @@
+import Columnar
+
+/// Checks that window functions of both kinds share.
+enum WindowBinding {
+    /// Milliseconds of an interval argument.
+    static func interval(_ value: PlanExpression, _ name: String, at range: SourceRange) throws(SQLError) -> Int64 {
+        guard case .literal(.int64(let milliseconds), let type) = value, type.logical == .intervalMilliseconds else {
+            throw SQLError(
+                .type, "\(name) takes a constant interval of days to seconds", at: range,
+                hint: "for example INTERVAL '10' SECOND")
+        }
+        return milliseconds
+    }
+
+    /// The shape of a window from its sizes in the order of the call.
+    static func shape(
+        _ name: String, _ sizes: [Int64], offset: Int64, at range: SourceRange
+    ) throws(SQLError) -> WindowShape {
+        guard let size = sizes.last, sizes.allSatisfy({ $0 > 0 }) else {
+            throw SQLError(.semantics, "the sizes of \(name) must be greater than zero", at: range)
+        }
+        if name == "TUMBLE" { return .tumble(size: size, offset: offset) }
+        let step = sizes[0]
+        guard size % step == 0 else {
+            let part = name == "HOP" ? "slide" : "step"
+            throw SQLError(.semantics, "the size of \(name) must be a multiple of its \(part)", at: range)
+        }
+        return name == "HOP"
+            ? .hop(slide: step, size: size, offset: offset) : .cumulate(step: step, size: size, offset: offset)
+    }
+
+    static func requireRowTime(_ column: RelationColumn, _ name: String, at range: SourceRange) throws(SQLError) {
+        switch column.time {
+        case .rowTime: return
+        case .processingTime:
+            throw SQLError(.unsupported, "\(name) over processing time is not supported yet", at: range)
+        case .none:
+            throw SQLError(
+                .semantics, "\(name) needs a time attribute, and '\(column.name)' is a plain \(column.type.logical)",
+                at: range, hint: "declare it with WATERMARK FOR \(column.name) AS … in CREATE TABLE")
+        }
+    }
+}

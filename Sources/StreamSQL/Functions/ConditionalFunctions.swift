@@ -1,0 +1,44 @@
+import Columnar
+
+/// Functions that choose among their arguments, and TYPEOF.
+enum ConditionalFunctions {
+    private static let nullIf = BuiltinFunction("NULLIF", 2...2) { (arguments) throws(SQLError) in
+        let binder = ExpressionBinder(scope: nil, clause: "NULLIF")
+        let value = arguments.values[0]
+        let isEqual = try binder.compare(
+            .equal, value, arguments.values[1], "NULLIF", arguments.ranges[0], arguments.ranges[1], at: arguments.range)
+        let type = value.type.nullable(true)
+        return .conditional(
+            [ConditionalBranch(condition: isEqual, value: .literal(.null, type))], otherwise: value, type)
+    }
+
+    private static let choice = BuiltinFunction("IF", 3...3) { (arguments) throws(SQLError) in
+        guard arguments.type(0) == .boolean else {
+            throw SQLError(.type, "IF takes a BOOLEAN as argument 1, not \(arguments.type(0))", at: arguments.ranges[0])
+        }
+        return try Conditionals.choose(
+            [arguments.values[0]], Array(arguments.values.dropFirst()), Array(arguments.ranges.dropFirst()), "IF")
+    }
+
+    private static let typeOf = BuiltinFunction("TYPEOF", 1...2) { (arguments) throws(SQLError) in
+        LiteralBinding.text(name(of: arguments.values[0].type))
+    }
+
+    /// The type as TYPEOF prints it.
+    private static func name(of type: DataType) -> String {
+        let suffix = type.isNullable || type.logical == .null ? "" : " NOT NULL"
+        switch type.logical {
+        case .intervalMonths: return "INTERVAL MONTH" + suffix
+        case .intervalMilliseconds: return "INTERVAL SECOND(3)" + suffix
+        default: return type.logical.description + suffix
+        }
+    }
+
+    static let all: [BuiltinFunction] = [
+        BuiltinFunction("COALESCE", 1...FunctionCatalog.unlimited) { (arguments) throws(SQLError) in
+            try Conditionals.coalesce(arguments)
+        },
+        BuiltinFunction("IFNULL", 2...2) { (arguments) throws(SQLError) in try Conditionals.coalesce(arguments) },
+        nullIf, choice, typeOf,
+    ]
+}

@@ -1,0 +1,67 @@
+import Columnar
+
+/// The scalar functions by name.
+struct FunctionCatalog: Sendable {
+    private let functions: [String: BuiltinFunction]
+
+    static let builtin = FunctionCatalog()
+
+    private init() {
+        var functions: [String: BuiltinFunction] = [:]
+        for function in TextFunctions.all + NumberFunctions.all + TimeFunctions.all + ConditionalFunctions.all {
+            functions[function.name] = function
+        }
+        self.functions = functions
+    }
+
+    /// The names of all functions that can be called, sorted.
+    var names: [String] {
+        (Array(functions.keys) + Array(ExpressionBinder.aggregateFunctions.keys) + ["CURRENT_WATERMARK"]).sorted()
+    }
+
+    /// Checks a call and gives the expression for it.
+    func bind(
+        _ arguments: FunctionArguments, nameRange: SourceRange, hasBrackets: Bool
+    ) throws(SQLError) -> PlanExpression {
+        let name = arguments.name
+        guard let function = functions[name] else {
+            if Self.notYet.contains(name) {
+                throw SQLError(.unsupported, "function \(name) is not supported yet", at: nameRange)
+            }
+            let near = nearestName(to: name, in: names + Self.notYet.sorted())
+            throw SQLError(
+                .name, "there is no function '\(name)'", at: nameRange, hint: near.map { "did you mean \($0)?" })
+        }
+        guard function.arity.contains(arguments.count) else {
+            throw SQLError(
+                .semantics, "\(name) takes \(Self.count(function.arity)), not \(arguments.count)", at: arguments.range)
+        }
+        return try function.bind(arguments)
+    }
+
+    private static func count(_ arity: ClosedRange<Int>) -> String {
+        let least = arity.lowerBound
+        let most = arity.upperBound
+        if most >= unlimited { return "at least \(least) argument\(least == 1 ? "" : "s")" }
+        if least == most { return "\(least) argument\(least == 1 ? "" : "s")" }
+        return "\(least) to \(most) arguments"
+    }
+
+    /// Arity of functions with any number of arguments.
+    static let unlimited = 1_000
+
+    /// Functions of the dialect that have no kernel yet.
+    static let notYet: Set<String> = [
+        "RAND", "RAND_INTEGER", "UUID", "SINH", "COSH", "TANH", "BIN", "HEX", "UNHEX", "REGEXP_REPLACE",
+        "REGEXP_EXTRACT", "REGEXP", "FROM_BASE64", "TO_BASE64", "PARSE_URL", "STR_TO_MAP", "URL_DECODE", "URL_ENCODE",
+        "OVERLAY", "ENCODE", "DECODE", "TRANSLATE", "PRINTF", "ELT", "REGEXP_COUNT", "REGEXP_EXTRACT_ALL",
+        "REGEXP_INSTR", "REGEXP_SUBSTR", "JSON_QUOTE", "JSON_UNQUOTE", "SPLIT", "CURRENT_TIME", "LOCALTIME",
+        "CONVERT_TZ", "IS_ALPHA", "IS_DECIMAL", "IS_DIGIT", "CARDINALITY", "ELEMENT", "ARRAY_APPEND", "ARRAY_PREPEND",
+        "ARRAY_CONCAT", "ARRAY_CONTAINS", "ARRAY_DISTINCT", "ARRAY_EXCEPT", "ARRAY_INTERSECT", "ARRAY_JOIN",
+        "ARRAY_MAX", "ARRAY_MIN", "ARRAY_POSITION", "ARRAY_REMOVE", "ARRAY_REVERSE", "ARRAY_SLICE", "ARRAY_SORT",
+        "ARRAY_UNION", "MAP_KEYS", "MAP_VALUES", "MAP_ENTRIES", "MAP_UNION", "MAP_FROM_ARRAYS", "JSON_STRING", "JSON",
+        "PARSE_JSON", "TRY_PARSE_JSON", "SHA1", "SHA224", "SHA384", "SHA512", "SHA2", "CURRENT_DATABASE",
+        "JSON_VALUE", "JSON_QUERY", "JSON_EXISTS", "JSON_OBJECT", "JSON_ARRAY", "SESSION_START", "SESSION_END",
+        "SESSION_ROWTIME", "TUMBLE_PROCTIME", "HOP_PROCTIME", "SESSION_PROCTIME", "SESSION", "GROUPING",
+    ]
+}

@@ -1,0 +1,108 @@
+import Columnar
+
+/// What a logical node computes from its inputs. Columns are positions, as in the physical plan.
+///
+/// Two nodes with equal operations and inputs are one node (see ``LogicalGraph``), which is how a view that several
+/// statements use is computed once. Places in the script take no part in equality.
+enum LogicalOperation: Hashable {
+    case scan(LogicalScan)
+    case values([[PlanExpression]], [DataType])
+    /// Filter, then projection.
+    case calculate(condition: PlanExpression?, projections: [PlanExpression])
+    case union
+    case watermark(LogicalWatermark)
+    case aggregate(LogicalAggregate)
+    /// Appends window_start, window_end and window_time.
+    case window(WindowShape, timeColumn: Int)
+    case windowAggregate(LogicalWindowAggregate)
+    /// Appends the number of each row in its partition; only some shapes above it can be run.
+    case rowNumber(LogicalRowNumber)
+    case deduplicate(LogicalDeduplicate)
+    case join(LogicalJoin)
+    case sort(LogicalSort)
+}
+
+/// Reads columns of a table.
+struct LogicalScan: Hashable {
+    var table: CatalogTable
+    /// Tells tables of one name apart that were made and dropped one after the other.
+    var identity: Int
+    var columns: [ScanPlanColumn]
+    /// The fields of `columns`.
+    var fields: [Field]
+    var range: SourceRange
+
+    static func == (left: Self, right: Self) -> Bool {
+        left.identity == right.identity && left.table.name == right.table.name
+            && left.table.options == right.table.options && left.columns == right.columns
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(identity)
+        hasher.combine(table.name)
+        hasher.combine(columns)
+    }
+}
+
+/// Computes watermarks over a time attribute.
+struct LogicalWatermark: Hashable {
+    var timeColumn: Int
+    var expression: PlanExpression
+    var intervalMilliseconds: Int64
+}
+
+/// Grouped aggregation; emits the group columns, then the calls.
+struct LogicalAggregate: Hashable {
+    var groupColumns: [Int]
+    var calls: [AggregateCall]
+}
+
+/// Aggregation for each window; emits the group columns, the calls, then the window columns.
+struct LogicalWindowAggregate: Hashable {
+    var shape: WindowShape
+    var timeColumn: Int
+    var groupColumns: [Int]
+    var calls: [AggregateCall]
+    var windowColumns: [WindowAggregatePlan.WindowColumn]
+    /// Type of window_time, which is that of the time attribute.
+    var timeType: DataType
+}
+
+/// ROW_NUMBER() OVER (PARTITION BY … ORDER BY …).
+struct LogicalRowNumber: Hashable {
+    /// What the first sort column is, as far as deduplication cares.
+    enum TimeOrder: Hashable { case none, rowTime, processingTime }
+
+    var partition: [Int]
+    var order: [SortPlan.Key]
+    var time: TimeOrder
+    var stateTimeToLiveMilliseconds: Int64?
+    var range: SourceRange
+}
+
+/// Keeps the first row of each key.
+struct LogicalDeduplicate: Hashable {
+    var keys: [Int]
+    var order: DeduplicatePlan.Order
+    var stateTimeToLiveMilliseconds: Int64?
+    var range: SourceRange
+}
+
+/// Equi-join; emits the columns of the left, then those of the right.
+struct LogicalJoin: Hashable {
+    var kind: JoinPlan.Kind
+    var leftKeys: [Int]
+    var rightKeys: [Int]
+    var residual: PlanExpression?
+    var range: SourceRange
+}
+
+/// ORDER BY and LIMIT.
+struct LogicalSort: Hashable {
+    var keys: [SortPlan.Key]
+    var offset: Int
+    var limit: Int?
+    /// Whether the first key is a time attribute in ascending order.
+    var leadsWithTime: Bool
+    var range: SourceRange
+}
