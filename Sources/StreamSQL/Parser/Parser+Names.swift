@@ -8,7 +8,7 @@ extension Parser {
             break
         case .word where !token.isReserved:
             break
-        case .word:
+        case .word where !isAtConnector:
             throw SQLError(
                 .syntax, "'\(token.text)' is a reserved word and cannot be \(what)", at: token.range,
                 hint: "write it in backquotes: `\(token.text)`")
@@ -17,6 +17,17 @@ extension Parser {
         }
         advance()
         return Identifier(token.text, range: token.range)
+    }
+
+    /// Whether the reserved word here goes on with the statement, so that the name before it is what is missing.
+    private var isAtConnector: Bool {
+        switch token.keyword {
+        case "ORDER", "GROUP", "PARTITION": word(ahead: 1) == "BY"
+        case "SELECT", "FROM", "WHERE", "HAVING", "ON", "AS", "AND", "OR", "NOT", "IN", "IS", "BETWEEN", "LIKE", "THEN",
+            "WHEN", "ELSE", "END", "UNION", "INTERSECT", "EXCEPT", "JOIN", "BY", "INTO", "WITH":
+            true
+        default: false
+        }
     }
 
     /// Whether a name can start here.

@@ -87,10 +87,6 @@ extension Parser {
             return .unnest(values, withOrdinality: accept("WITH", "ORDINALITY"))
         }
         if kind == .leftBracket { return try bracketedTable(isLateral: isLateral) }
-        guard isAtIdentifier else {
-            if kind == .word, token.isReserved, !isClauseWord { _ = try identifier("a table") }
-            throw unexpected("a table")
-        }
         let name = try objectName("a table")
         if kind == .leftBracket { return .function(try tableCall(name), isLateral: isLateral) }
         if isLateral { throw unexpected("'(' after the function '\(name.text)'") }
@@ -100,11 +96,6 @@ extension Parser {
             table.asOf = try expression()
         }
         return .table(table)
-    }
-
-    /// Whether the reserved word here starts a clause, so that what is missing is the table before it.
-    private var isClauseWord: Bool {
-        isAtQueryTail || ["SELECT", "FROM", "WHERE", "GROUP", "HAVING", "ON", "JOIN"].contains(token.keyword)
     }
 
     private mutating func functionName() throws(SQLError) -> ObjectName {
