@@ -178,6 +178,9 @@ class MockServer:
     # --- requests
 
     def handle(self, request):
+        if self.stopping.is_set():  # a connection kept alive from before the stop
+            request.close_connection = True
+            return None
         path = request.path.split("?")[0]
         self.requests.append(path)
         parts = path.strip("/").split("/")

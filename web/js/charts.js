@@ -64,13 +64,15 @@ export class TableTwin {
   static maximumRows = 64;
 
   constructor(body, caption) {
-    this.table = element("table", "visually-hidden twin");
+    this.box = element("div", "visually-hidden");
+    this.table = element("table", "twin");
+    this.box.append(this.table);
     this.caption = this.table.createCaption();
     this.head = this.table.createTHead().insertRow();
     this.rows = this.table.createTBody();
     this.writtenAt = -Infinity;
     this.pending = null;
-    body.append(this.table);
+    body.append(this.box);
     this.say(caption);
   }
 

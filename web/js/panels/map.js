@@ -8,7 +8,7 @@ import { language, pick, text } from "../language.js";
 import { Value } from "../values.js";
 
 const southOfMainMap = 17.6; // islands south of Hainan are shown in the inset
-const shades = ["#12325f", "#1c5a94", "#e2b13c", "#f5793b", "#f43f5e"];
+const shades = ["#13305c", "#3f3f94", "#8a3c93", "#d8456b", "#ff9a57"];
 let outline = null;
 
 /** Loads and registers the outline once for the page. */
@@ -19,8 +19,8 @@ function loadOutline() {
   }).then((geography) => {
     const divisions = geography.features.filter((feature) => !feature.properties.line);
     const main = { type: "FeatureCollection", features: divisions.map(withoutFarSouth) };
-    globalThis.echarts.registerMap("china", main);
-    globalThis.echarts.registerMap("china-sea", geography.inset);
+    globalThis.echarts.registerMap("divisions", main);
+    globalThis.echarts.registerMap("south-sea", geography.inset);
     return new Divisions(divisions);
   });
   return outline;
@@ -124,8 +124,8 @@ export function create(body, definition, context) {
         style: { fill: "rgba(10,28,60,0.55)", stroke: colours.axis, lineWidth: 1 },
       }],
       series: [
-        mapSeries("main", "china", { left: px(4), right: px(4), top: px(2), bottom: px(2), aspectScale: 0.8 }, width > px(420)),
-        mapSeries("inset", "china-sea", {
+        mapSeries("main", "divisions", { left: px(4), right: px(4), top: px(2), bottom: px(2), aspectScale: 0.8 }, width > px(420)),
+        mapSeries("inset", "south-sea", {
           left: width - insetWidth + line, top: height - insetHeight + line, width: insetWidth - line * 4, height: insetHeight - line * 4, aspectScale: 0.96, silent: true,
         }, false),
       ],

@@ -36,9 +36,11 @@ export function create(body, definition, context) {
       : duration ? (value) => owners[0].value.describe(value) : formatCompact;
     const axis = chart.axis();
     return {
-      ...axis, type: "value", show: owners.length > 0, scale: percent || options.fromZero === false,
-      max: percent ? (range) => (range.max > 0.9 ? 1 : null) : null,
-      splitNumber: 3, splitLine: { show: position === 0, lineStyle: { color: colours.grid } },
+      ...axis, type: "value", show: owners.length > 0, scale: options.fromZero === false,
+      // Rates stand on a scale in steps of five points, so that noise is not drawn as drama.
+      min: percent ? (range) => Math.max(0, Math.floor((range.min - 0.01) * 20) / 20) : null,
+      max: percent ? (range) => Math.min(Math.max(1, range.max), Math.ceil((range.max + 0.01) * 20) / 20) : null,
+      splitNumber: 3, minInterval: percent ? 0.05 : null, splitLine: { show: position === 0, lineStyle: { color: colours.grid } },
       axisLabel: { ...axis.axisLabel, formatter: label },
     };
   }
