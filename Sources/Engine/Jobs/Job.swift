@@ -1,5 +1,5 @@
 import Columnar
-package import ConnectorContract
+import ConnectorContract
 package import Diagnostics
 import Glibc
 package import StreamSQL

@@ -1,5 +1,6 @@
 import ConnectorContract
 import Diagnostics
+import StreamSQL
 import Synchronization
 
 /// What the threads of a job share: the stop flag, the first error, and the figures of its readers.
@@ -16,7 +17,7 @@ final class JobControl: Sendable {
         var lateRows = 0
         /// Entries of state by node.
         var stateRows: [Int: Int] = [:]
-        /// Least event time reached, by the watermark of the first node that has one.
+        /// Event time reached by the rows of this instance's source.
         var watermark: Int64 = Watermark.none
         var publishedAt: UInt64 = 0
     }
@@ -50,7 +51,7 @@ final class JobControl: Sendable {
                 figures.lateRows += runtime.body.lateRows
                 let rows = runtime.body.stateRows
                 if rows > 0 { figures.stateRows[runtime.node.id] = rows }
-                if runtime.watermark > figures.watermark { figures.watermark = runtime.watermark }
+                if instance.source != nil { figures.watermark = max(figures.watermark, runtime.watermark) }
             }
             if let source = instance.source { figures.source = (source.root.node.id, source.reader.progress) }
             state.progress[instance.id] = figures

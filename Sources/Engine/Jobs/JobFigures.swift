@@ -1,5 +1,5 @@
 package import ConnectorContract
-package import StreamSQL
+import StreamSQL
 
 /// The last epoch of a job.
 package struct EpochReport: Sendable, Equatable {
@@ -70,7 +70,8 @@ package struct JobFigures: Sendable {
                     stateRows: state))
         }
         let marks = progress.map(\.watermark).filter { $0 != Watermark.none && $0 != Watermark.final }
-        watermark = marks.max()
+        // The slowest reader tells how far the whole has come.
+        watermark = marks.min()
     }
 }
 
