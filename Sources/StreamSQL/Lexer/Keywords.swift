@@ -56,7 +56,8 @@ package enum Keywords {
 
     /// Words that may begin a statement, for suggestions.
     package static let statementStarts = [
-        "SELECT", "WITH", "VALUES", "CREATE", "INSERT", "EXECUTE", "EXPLAIN", "SHOW", "DESCRIBE", "DESC", "SET", "RESET",
+        "SELECT", "WITH", "VALUES", "CREATE", "INSERT", "EXECUTE", "EXPLAIN", "SHOW", "DESCRIBE", "DESC", "SET",
+        "RESET",
         "USE", "DROP", "ALTER", "BEGIN", "LOAD", "UNLOAD", "ADD", "REMOVE", "CALL", "ANALYZE", "TRUNCATE", "DELETE",
         "UPDATE", "STOP", "COMPILE",
     ]

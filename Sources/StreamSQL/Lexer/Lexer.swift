@@ -219,7 +219,8 @@ struct Lexer {
         let start = mark()
         advance(by: prefix)
         guard let content = quoted(by: UInt8(ascii: "'")) else {
-            return fail("this text has no closing quote", from: start, hint: "close it with ' and double a quote inside: ''")
+            return fail(
+                "this text has no closing quote", from: start, hint: "close it with ' and double a quote inside: ''")
         }
         append(kind, from: start, text: content)
     }

@@ -75,9 +75,13 @@ extension Parser {
         _ = try open()
         var side = TrimSide.both
         var hasSide = true
-        if accept("LEADING") { side = .leading }
-        else if accept("TRAILING") { side = .trailing }
-        else if !accept("BOTH") { hasSide = false }
+        if accept("LEADING") {
+            side = .leading
+        } else if accept("TRAILING") {
+            side = .trailing
+        } else if !accept("BOTH") {
+            hasSide = false
+        }
         var characters: Expression?
         var value: Expression?
         if !at("FROM") { value = try expression() }
@@ -150,8 +154,7 @@ extension Parser {
             advance()
             call.isStar = true
         } else if kind != .rightBracket {
-            if accept("DISTINCT") { call.quantifier = .distinct }
-            else if accept("ALL") { call.quantifier = .all }
+            if accept("DISTINCT") { call.quantifier = .distinct } else if accept("ALL") { call.quantifier = .all }
             call.arguments = try list { (parser) throws(SQLError) in try parser.argument() }
             call.nullTreatment = nullTreatment()
             if accept("ORDER", "BY") { call.orderBy = try orderItems() }

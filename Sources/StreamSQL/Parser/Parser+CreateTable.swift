@@ -67,8 +67,11 @@ extension Parser {
             column.constraint = try constraint(withColumns: false)
         }
         column.comment = try comment()
-        if accept("FIRST") { column.position = .first }
-        else if accept("AFTER") { column.position = .after(try identifier("a column")) }
+        if accept("FIRST") {
+            column.position = .first
+        } else if accept("AFTER") {
+            column.position = .after(try identifier("a column"))
+        }
         column.range = range(from: start)
         return column
     }
@@ -80,8 +83,7 @@ extension Parser {
         if isPrimaryKey { try expect("PRIMARY", "KEY") }
         let columns = withColumns ? try identifiers("a column") : []
         var isEnforced: Bool?
-        if accept("NOT", "ENFORCED") { isEnforced = false }
-        else if accept("ENFORCED") { isEnforced = true }
+        if accept("NOT", "ENFORCED") { isEnforced = false } else if accept("ENFORCED") { isEnforced = true }
         return ConstraintSyntax(
             name: name, isPrimaryKey: isPrimaryKey, columns: columns, isEnforced: isEnforced, range: range(from: start))
     }

@@ -137,10 +137,15 @@ extension Parser {
         for (word, predicate) in predicates where accept(word) {
             var predicate = predicate
             if predicate == .json {
-                if accept("VALUE") { predicate = .jsonValue }
-                else if accept("OBJECT") { predicate = .jsonObject }
-                else if accept("ARRAY") { predicate = .jsonArray }
-                else if accept("SCALAR") { predicate = .jsonScalar }
+                if accept("VALUE") {
+                    predicate = .jsonValue
+                } else if accept("OBJECT") {
+                    predicate = .jsonObject
+                } else if accept("ARRAY") {
+                    predicate = .jsonArray
+                } else if accept("SCALAR") {
+                    predicate = .jsonScalar
+                }
             }
             return Expression(
                 kind: .test(value, predicate, isNegated: isNegated), range: range(from: value.range))

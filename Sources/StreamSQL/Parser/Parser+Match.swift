@@ -34,9 +34,7 @@ extension Parser {
 
     private mutating func rowsPerMatch() throws(SQLError) -> MatchRecognize.RowsPerMatch? {
         let result: MatchRecognize.RowsPerMatch
-        if accept("ONE", "ROW") { result = .one }
-        else if accept("ALL", "ROWS") { result = .all }
-        else { return nil }
+        if accept("ONE", "ROW") { result = .one } else if accept("ALL", "ROWS") { result = .all } else { return nil }
         try expect("PER")
         try expect("MATCH")
         return result

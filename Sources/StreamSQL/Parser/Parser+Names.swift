@@ -47,7 +47,8 @@ extension Parser {
         let name = ObjectName(parts: parts, range: range(from: start))
         guard parts.count <= 3 else {
             throw SQLError(
-                .syntax, "the name '\(name.text)' has \(parts.count) parts, at most catalog, database and object are allowed",
+                .syntax,
+                "the name '\(name.text)' has \(parts.count) parts, at most catalog, database and object are allowed",
                 at: name.range)
         }
         return name

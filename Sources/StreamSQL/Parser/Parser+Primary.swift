@@ -26,9 +26,15 @@ extension Parser {
     private mutating func plainLiteral() throws(SQLError) -> Literal {
         let token = self.token
         switch token.kind {
-        case .integer: advance(); return .integer(token.text)
-        case .decimal: advance(); return .decimal(token.text)
-        case .approximate: advance(); return .approximate(token.text)
+        case .integer:
+            advance()
+            return .integer(token.text)
+        case .decimal:
+            advance()
+            return .decimal(token.text)
+        case .approximate:
+            advance()
+            return .approximate(token.text)
         case .binaryString: return .binary(try binaryValue())
         default:
             // Texts that follow each other are one text.
@@ -106,10 +112,18 @@ extension Parser {
     private mutating func wordExpression() throws(SQLError) -> Expression.Kind? {
         let word = token.keyword
         switch word {
-        case "NULL": advance(); return .literal(.null)
-        case "TRUE": advance(); return .literal(.boolean(true))
-        case "FALSE": advance(); return .literal(.boolean(false))
-        case "UNKNOWN": advance(); return .literal(.unknown)
+        case "NULL":
+            advance()
+            return .literal(.null)
+        case "TRUE":
+            advance()
+            return .literal(.boolean(true))
+        case "FALSE":
+            advance()
+            return .literal(.boolean(false))
+        case "UNKNOWN":
+            advance()
+            return .literal(.unknown)
         case "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ": return try timeLiteral(word)
         case "INTERVAL": return try interval()
         case "CASE": return try caseExpression()
@@ -149,7 +163,8 @@ extension Parser {
             return .map(values)
         }
         if kind(ahead: 1) == .leftBracket, isQueryStart(ahead: 2) || kind(ahead: 2) == .leftBracket,
-            let collection = CollectionKind(rawValue: word) {
+            let collection = CollectionKind(rawValue: word)
+        {
             advance()
             return .collectionQuery(collection, try bracketedQuery())
         }
@@ -220,7 +235,8 @@ extension Parser {
     mutating func intervalQualifier() throws(SQLError) -> IntervalQualifier {
         let start = place
         guard let unit = acceptTimeUnit() else { throw unexpected("a unit such as SECOND, MINUTE or DAY") }
-        var qualifier = IntervalQualifier(start: unit, startPrecision: nil, end: nil, fractionPrecision: nil, range: start)
+        var qualifier = IntervalQualifier(
+            start: unit, startPrecision: nil, end: nil, fractionPrecision: nil, range: start)
         if accept(.leftBracket) {
             qualifier.startPrecision = try number("a precision")
             if accept(.comma) { qualifier.fractionPrecision = try number("a precision") }

@@ -71,12 +71,15 @@ extension Parser {
         var left = try intersection(after: first)
         while true {
             let operation: SetOperation.Kind
-            if accept("UNION") { operation = .union }
-            else if accept("EXCEPT") { operation = .except }
-            else if at("MINUS") {
+            if accept("UNION") {
+                operation = .union
+            } else if accept("EXCEPT") {
+                operation = .except
+            } else if at("MINUS") {
                 throw SQLError(.syntax, "MINUS is not part of the language", at: place, hint: "use EXCEPT")
+            } else {
+                return left
             }
-            else { return left }
             left = try combined(left, operation) { (parser) throws(SQLError) in try parser.intersection(after: nil) }
         }
     }

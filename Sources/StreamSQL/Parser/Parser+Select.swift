@@ -86,8 +86,11 @@ extension Parser {
         } else {
             let isBracketed = kind == .leftBracket
             let value = try expression()
-            if isBracketed, case .row(let values) = value.kind { element = .list(values) }
-            else { element = .expression(value) }
+            if isBracketed, case .row(let values) = value.kind {
+                element = .list(values)
+            } else {
+                element = .expression(value)
+            }
         }
         try leave(outer)
         return element

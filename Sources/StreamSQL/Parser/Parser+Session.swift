@@ -33,10 +33,15 @@ extension Parser {
         var subject = Describe.Subject.table
         let isNamed = kind(ahead: 1) == .word || kind(ahead: 1) == .quotedWord
         if isNamed {
-            if accept("CATALOG") { subject = .catalog }
-            else if accept("DATABASE") { subject = .database }
-            else if accept("FUNCTION") { subject = .function }
-            else if accept("MODEL") { subject = .model }
+            if accept("CATALOG") {
+                subject = .catalog
+            } else if accept("DATABASE") {
+                subject = .database
+            } else if accept("FUNCTION") {
+                subject = .function
+            } else if accept("MODEL") {
+                subject = .model
+            }
         }
         let isExtended = accept("EXTENDED")
         return Describe(subject: subject, name: try objectName("a table"), isExtended: isExtended)
@@ -62,7 +67,9 @@ extension Parser {
         }
         if accept("FROM") || accept("IN") { show.name = try objectName("a catalog, database or table") }
         show.isNegated = accept("NOT")
-        if accept("ILIKE") { show.isCaseInsensitive = true } else {
+        if accept("ILIKE") {
+            show.isCaseInsensitive = true
+        } else {
             guard accept("LIKE") else {
                 if show.isNegated { throw unexpected("LIKE or ILIKE") }
                 return show

@@ -37,8 +37,11 @@ extension Parser {
             let right = try tablePrimary()
             var condition = isNatural ? Join.Condition.natural : .none
             if kind != .cross, !isNatural {
-                if accept("ON") { condition = .on(try expression()) }
-                else if accept("USING") { condition = .using(try identifiers("a column")) }
+                if accept("ON") {
+                    condition = .on(try expression())
+                } else if accept("USING") {
+                    condition = .using(try identifiers("a column"))
+                }
             }
             left = joined(left, right, kind, condition)
             try link()
@@ -124,7 +127,8 @@ extension Parser {
             try expect(.leftBracket, "(")
             let start = place
             var first = try tablePrimary()
-            if case .derived(let inner, false) = first.kind, first.alias == nil, isAtQueryTail || kind == .rightBracket {
+            if case .derived(let inner, false) = first.kind, first.alias == nil, isAtQueryTail || kind == .rightBracket
+            {
                 let query = try queryTail(after: .query(inner), with: [], from: start)
                 result = .derived(query, isLateral: isLateral)
             } else {

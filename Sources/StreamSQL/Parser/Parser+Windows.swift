@@ -21,9 +21,7 @@ extension Parser {
     private mutating func frame() throws(SQLError) -> WindowFrame? {
         let start = place
         let unit: WindowFrame.Unit
-        if accept("ROWS") { unit = .rows }
-        else if accept("RANGE") { unit = .range }
-        else { return nil }
+        if accept("ROWS") { unit = .rows } else if accept("RANGE") { unit = .range } else { return nil }
         var frame = WindowFrame(unit: unit, start: .currentRow, end: .currentRow, range: start)
         if accept("BETWEEN") {
             frame.start = try frameBound()

@@ -235,7 +235,8 @@ struct Parser {
 
     /// Words that can follow a select item or a table, and so be mistaken for an alias when misspelt.
     private static let clauseStarts = [
-        "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT", "OFFSET", "FETCH",
+        "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT", "OFFSET",
+        "FETCH",
         "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "ON", "USING", "AS",
     ]
 }

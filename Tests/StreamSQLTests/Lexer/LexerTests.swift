@@ -40,15 +40,18 @@ struct LexerTests {
 
     @Test func commentsAreBlanksAndHintsAreTokens() {
         #expect(kinds("a -- 'b\n/* ; ' */ c") == [.word, .word, .end])
-        #expect(kinds("t /*+ OPTIONS('k'='v') */") == [
-            .word, .hintStart, .word, .leftBracket, .string, .equal, .string, .rightBracket, .hintEnd, .end,
-        ])
+        #expect(
+            kinds("t /*+ OPTIONS('k'='v') */") == [
+                .word, .hintStart, .word, .leftBracket, .string, .equal, .string, .rightBracket, .hintEnd, .end,
+            ])
     }
 
     @Test func operatorsAreReadLongestFirst() {
-        #expect(kinds("<> <= >= => || != < > = |") == [
-            .notEqual, .lessOrEqual, .greaterOrEqual, .arrow, .concatenate, .bangEqual, .less, .greater, .equal, .bar, .end,
-        ])
+        #expect(
+            kinds("<> <= >= => || != < > = |") == [
+                .notEqual, .lessOrEqual, .greaterOrEqual, .arrow, .concatenate, .bangEqual, .less, .greater, .equal,
+                .bar, .end,
+            ])
         #expect(kinds("ROW<a ARRAY<INT>>").suffix(3) == [.greater, .greater, .end])
     }
 

@@ -111,12 +111,16 @@ let expressionCases: [(input: String, printed: String?)] = [
     ("LAG(a, 1) OVER (PARTITION BY b, c ORDER BY d)", nil),
     ("SUM(a) OVER w", nil),
     ("SUM(a) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)", nil),
-    ("SUM(a) OVER (ORDER BY t RANGE INTERVAL '1' HOUR PRECEDING)",
-     "SUM(a) OVER (ORDER BY t RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW)"),
+    (
+        "SUM(a) OVER (ORDER BY t RANGE INTERVAL '1' HOUR PRECEDING)",
+        "SUM(a) OVER (ORDER BY t RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW)"
+    ),
     ("MAX(a) OVER (ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)", nil),
     ("f(a => 1, b => DEFAULT)", nil),
-    ("f(input => TABLE t PARTITION BY k ORDER BY o DESC, on_time => DESCRIPTOR(ts))",
-     "f(input => TABLE t PARTITION BY k ORDER BY (o DESC), on_time => DESCRIPTOR(ts))"),
+    (
+        "f(input => TABLE t PARTITION BY k ORDER BY o DESC, on_time => DESCRIPTOR(ts))",
+        "f(input => TABLE t PARTITION BY k ORDER BY (o DESC), on_time => DESCRIPTOR(ts))"
+    ),
     ("f((SELECT a FROM t) PARTITION BY (a, b))", "f(TABLE (SELECT a FROM t) PARTITION BY (a, b))"),
     ("ML_PREDICT(TABLE t, MODEL m, DESCRIPTOR(a))", nil),
     ("CURRENT_DATE", nil),
@@ -142,8 +146,10 @@ let expressionCases: [(input: String, printed: String?)] = [
     // SQL/JSON.
     ("JSON_VALUE(j, '$.a' RETURNING INT DEFAULT 7 ON EMPTY NULL ON ERROR)", nil),
     ("JSON_VALUE(j, '$.a' NULL ON ERROR)", nil),
-    ("JSON_QUERY(j, '$' WITH ARRAY WRAPPER EMPTY ARRAY ON EMPTY EMPTY OBJECT ON ERROR)",
-     "JSON_QUERY(j, '$' WITH UNCONDITIONAL WRAPPER EMPTY ARRAY ON EMPTY EMPTY OBJECT ON ERROR)"),
+    (
+        "JSON_QUERY(j, '$' WITH ARRAY WRAPPER EMPTY ARRAY ON EMPTY EMPTY OBJECT ON ERROR)",
+        "JSON_QUERY(j, '$' WITH UNCONDITIONAL WRAPPER EMPTY ARRAY ON EMPTY EMPTY OBJECT ON ERROR)"
+    ),
     ("JSON_EXISTS(j, 'strict $.a' UNKNOWN ON ERROR)", nil),
     ("JSON_OBJECT(KEY 'x' VALUE s NULL ON NULL)", "JSON_OBJECT('x' VALUE s NULL ON NULL)"),
     ("JSON_OBJECT('k' : 1, key VALUE 2)", "JSON_OBJECT('k' VALUE 1, key VALUE 2)"),
@@ -159,7 +165,8 @@ let typeCases: [(input: String, printed: String?)] = [
     ("STRING", nil), ("varchar", "VARCHAR"), ("CHAR(3) NOT NULL", nil), ("CHARACTER VARYING(5)", "VARCHAR(5)"),
     ("BINARY(2)", nil), ("BINARY VARYING(2)", "VARBINARY(2)"), ("BYTES", nil), ("BOOLEAN NULL", "BOOLEAN"),
     ("DEC(5)", "DECIMAL(5)"), ("NUMERIC(5, 2)", "DECIMAL(5, 2)"), ("INTEGER", "INT"), ("TINYINT", nil),
-    ("SMALLINT", nil), ("BIGINT", nil), ("DOUBLE PRECISION", "DOUBLE"), ("REAL", "FLOAT"), ("DATE", nil), ("TIME(3)", nil),
+    ("SMALLINT", nil), ("BIGINT", nil), ("DOUBLE PRECISION", "DOUBLE"), ("REAL", "FLOAT"), ("DATE", nil),
+    ("TIME(3)", nil),
     ("TIME(0) WITHOUT TIME ZONE", "TIME(0)"), ("TIMESTAMP(3)", nil), ("TIMESTAMP WITHOUT TIME ZONE", "TIMESTAMP"),
     ("TIMESTAMP(3) WITH LOCAL TIME ZONE", "TIMESTAMP_LTZ(3)"), ("TIMESTAMP_LTZ(9)", nil),
     ("TIMESTAMP(3) WITH TIME ZONE", nil), ("INTERVAL DAY(3) TO SECOND(3)", nil), ("INTERVAL YEAR TO MONTH", nil),

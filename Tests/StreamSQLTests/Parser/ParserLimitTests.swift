@@ -67,7 +67,8 @@ struct ParserLimitTests {
     /// Cuts, repeats, swaps and damages tokens of real statements; each result must give a script or an error.
     @Test func brokenScriptsNeverTrap() {
         var random = SplitMix(state: 20_260_801)
-        let corpus = QueryTests.cases.map(\.input) + expressionCases.map { "SELECT \($0.input) FROM t" } + Self.statements
+        let corpus =
+            QueryTests.cases.map(\.input) + expressionCases.map { "SELECT \($0.input) FROM t" } + Self.statements
         let parts = corpus.map { text in Self.split(text) }
         var accepted = 0
         var failed = 0

@@ -48,8 +48,9 @@ struct StatementTests {
     }
 
     @Test func createTableLikeAndAs() throws {
-        guard case .createTable(let like) = try only(
-            "CREATE TABLE a WITH ('k' = 'v') LIKE b (EXCLUDING GENERATED OVERWRITING OPTIONS)")
+        guard
+            case .createTable(let like) = try only(
+                "CREATE TABLE a WITH ('k' = 'v') LIKE b (EXCLUDING GENERATED OVERWRITING OPTIONS)")
         else { return #expect(Bool(false)) }
         #expect(like.like?.source.text == "b")
         #expect(like.like?.options.map(\.strategy) == [.excluding, .overwriting])
@@ -63,18 +64,21 @@ struct StatementTests {
     }
 
     @Test func viewsFunctionsAndOtherObjects() throws {
-        guard case .createView(let view) = try only(
-            "CREATE TEMPORARY VIEW IF NOT EXISTS v (a) COMMENT 'c' AS SELECT 1")
+        guard
+            case .createView(let view) = try only(
+                "CREATE TEMPORARY VIEW IF NOT EXISTS v (a) COMMENT 'c' AS SELECT 1")
         else { return #expect(Bool(false)) }
         #expect(view.isTemporary && view.ifNotExists && view.columns.map(\.text) == ["a"])
-        guard case .createFunction(let function) = try only(
-            "CREATE TEMPORARY SYSTEM FUNCTION f AS 'a.B' LANGUAGE JAVA USING JAR 'x.jar', JAR 'y.jar'")
+        guard
+            case .createFunction(let function) = try only(
+                "CREATE TEMPORARY SYSTEM FUNCTION f AS 'a.B' LANGUAGE JAVA USING JAR 'x.jar', JAR 'y.jar'")
         else { return #expect(Bool(false)) }
         #expect(function.isSystem && function.jars.map(\.text) == ["x.jar", "y.jar"])
         guard case .drop(let drop) = try only("DROP TEMPORARY VIEW IF EXISTS v") else { return #expect(Bool(false)) }
         #expect(drop.object == .view && drop.isTemporary && drop.ifExists)
-        guard case .createMaterializedTable(let table) = try only(
-            "CREATE OR ALTER MATERIALIZED TABLE m FRESHNESS = INTERVAL '3' MINUTE REFRESH_MODE = FULL AS SELECT 1")
+        guard
+            case .createMaterializedTable(let table) = try only(
+                "CREATE OR ALTER MATERIALIZED TABLE m FRESHNESS = INTERVAL '3' MINUTE REFRESH_MODE = FULL AS SELECT 1")
         else { return #expect(Bool(false)) }
         #expect(table.orAlter && table.refreshMode == .full)
     }
@@ -121,7 +125,8 @@ struct StatementTests {
 
     @Test(arguments: [
         "ALTER TABLE t RENAME TO u", "ALTER TABLE t RENAME a TO b", "ALTER TABLE t SET ('a' = 'b')",
-        "ALTER TABLE t RESET ('a', 'b')", "ALTER TABLE t ADD (a INT FIRST, b AS a AFTER a)", "ALTER TABLE t ADD c STRING",
+        "ALTER TABLE t RESET ('a', 'b')", "ALTER TABLE t ADD (a INT FIRST, b AS a AFTER a)",
+        "ALTER TABLE t ADD c STRING",
         "ALTER TABLE t MODIFY WATERMARK FOR a AS a", "ALTER TABLE t DROP (a, b)", "ALTER TABLE t DROP PRIMARY KEY",
         "ALTER TABLE t DROP WATERMARK", "ALTER TABLE t ADD PARTITION (a = 1)",
         "ALTER TABLE t DROP PARTITION (a = 1), PARTITION (a = 2)", "ALTER TABLE t DROP CONSTRAINT c",
@@ -133,7 +138,8 @@ struct StatementTests {
         "DROP DATABASE d CASCADE", "LOAD MODULE m WITH ('a' = 'b')", "UNLOAD MODULE m", "ADD JAR 'x'", "REMOVE JAR 'x'",
         "CALL c.p(1, a => 2)", "TRUNCATE TABLE t", "ANALYZE TABLE t COMPUTE STATISTICS FOR ALL COLUMNS",
         "DELETE FROM t WHERE a = 1", "UPDATE t SET a = 1, b = 2 WHERE c", "STOP JOB 'x' WITH SAVEPOINT WITH DRAIN",
-        "COMPILE PLAN 'p' IF NOT EXISTS FOR INSERT INTO t SELECT 1", "EXECUTE PLAN 'p'", "EXECUTE INSERT INTO t SELECT 1",
+        "COMPILE PLAN 'p' IF NOT EXISTS FOR INSERT INTO t SELECT 1", "EXECUTE PLAN 'p'",
+        "EXECUTE INSERT INTO t SELECT 1",
         "TABLE t", "VALUES 1", "(SELECT 1) UNION (SELECT 2)", "SELECT 1;;;",
     ])
     func rareStatementsParse(text: String) throws {
@@ -162,18 +168,28 @@ struct StatementTests {
         }
     }
 
-    @Test(arguments: [
-        ("CREATE TABEL t (a INT)", "unexpected 'TABEL', expected TABLE, VIEW, FUNCTION, DATABASE, CATALOG or MODEL", "did you mean TABLE?"),
-        ("CREATE TABLE t (a INT b INT)", "unexpected 'b', expected ',' or ')'", "a comma may be missing before 'b'"),
-        ("CREATE TABLE t (a INT) WITH (connector = 'x')", "unexpected 'connector', expected an option's key in quotes", nil),
-        ("CREATE TABLE t (a INT) WHIT ('k' = 'v')", "unexpected 'WHIT'", "did you mean WITH?"),
-        ("SET a = b", "unexpected 'a', expected a setting's key in quotes", "write SET 'key' = 'value'"),
-        ("INSERT t SELECT 1", "unexpected 't', expected INTO", nil),
-        ("SELECT 1 SELECT 2", "unexpected 'SELECT'", "a semicolon may be missing before SELECT"),
-        ("EXECUTE CREATE TABLE t (a INT)", "EXECUTE takes an INSERT, a query or a STATEMENT SET", nil),
-        ("EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1;", "a statement is missing, expected END", nil),
-        (")", "unexpected ')', expected a statement", nil),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            (
+                "CREATE TABEL t (a INT)",
+                "unexpected 'TABEL', expected TABLE, VIEW, FUNCTION, DATABASE, CATALOG or MODEL", "did you mean TABLE?"
+            ),
+            (
+                "CREATE TABLE t (a INT b INT)", "unexpected 'b', expected ',' or ')'",
+                "a comma may be missing before 'b'"
+            ),
+            (
+                "CREATE TABLE t (a INT) WITH (connector = 'x')",
+                "unexpected 'connector', expected an option's key in quotes", nil
+            ),
+            ("CREATE TABLE t (a INT) WHIT ('k' = 'v')", "unexpected 'WHIT'", "did you mean WITH?"),
+            ("SET a = b", "unexpected 'a', expected a setting's key in quotes", "write SET 'key' = 'value'"),
+            ("INSERT t SELECT 1", "unexpected 't', expected INTO", nil),
+            ("SELECT 1 SELECT 2", "unexpected 'SELECT'", "a semicolon may be missing before SELECT"),
+            ("EXECUTE CREATE TABLE t (a INT)", "EXECUTE takes an INSERT, a query or a STATEMENT SET", nil),
+            ("EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1;", "a statement is missing, expected END", nil),
+            (")", "unexpected ')', expected a statement", nil),
+        ] as [(String, String, String?)])
     func mistakesAreNamed(text: String, message: String, hint: String?) {
         #expect { _ = try SQLScript.parse(text) } throws: { error in
             let error = (error as? SQLScriptError)?.errors.first

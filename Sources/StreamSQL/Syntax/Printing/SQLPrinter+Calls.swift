@@ -109,8 +109,11 @@ extension SQLPrinter {
         alias(argument.alias)
         if !argument.partitionBy.isEmpty {
             write(" PARTITION BY ")
-            if argument.partitionBy.count == 1 { expression(argument.partitionBy[0]) }
-            else { bracketed(argument.partitionBy) }
+            if argument.partitionBy.count == 1 {
+                expression(argument.partitionBy[0])
+            } else {
+                bracketed(argument.partitionBy)
+            }
         }
         guard !argument.orderBy.isEmpty else { return }
         write(" ORDER BY (")
