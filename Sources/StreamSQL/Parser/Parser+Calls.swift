@@ -146,8 +146,9 @@ extension Parser {
         return Expression(kind: .call(call), range: range(from: start))
     }
 
-    /// The brackets of a call with what stands in them.
+    /// The brackets of a call with what stands in them; a level of its own, for calls take more stack than operators.
     mutating func callBody(_ name: ObjectName) throws(SQLError) -> FunctionCall {
+        let outer = try enter()
         var call = FunctionCall(name: name)
         try expect(.leftBracket, "(")
         if kind == .star, kind(ahead: 1) == .rightBracket {
@@ -160,6 +161,7 @@ extension Parser {
             if accept("ORDER", "BY") { call.orderBy = try orderItems() }
         }
         try expect(.rightBracket, ")")
+        try leave(outer)
         return call
     }
 
@@ -195,6 +197,7 @@ extension Parser {
     }
 
     /// `TABLE t`, `TABLE (query)` or a bare query, with PARTITION BY and ORDER BY.
+    @inline(never)  // keeps its frame off the stack of nested calls
     private mutating func tableArgument() throws(SQLError) -> TableArgument {
         let start = place
         var argument: TableArgument
@@ -216,6 +219,7 @@ extension Parser {
         return argument
     }
 
+    @inline(never)
     private mutating func partitioning(_ argument: inout TableArgument) throws(SQLError) {
         if accept("PARTITION", "BY") { argument.partitionBy = try oneOrBracketed() }
         guard accept("ORDER", "BY") else { return }
@@ -241,6 +245,7 @@ extension Parser {
     }
 
     /// One clause after the brackets; false when none follows.
+    @inline(never)
     private mutating func callClause(_ call: inout FunctionCall) throws(SQLError) -> Bool {
         if call.over != nil { return false }
         if let treatment = nullTreatment() {

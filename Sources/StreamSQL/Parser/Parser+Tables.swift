@@ -81,7 +81,7 @@ extension Parser {
         if at("TABLE"), kind(ahead: 1) == .leftBracket {
             advance()
             advance()
-            let call = try tableCall(try functionName())
+            let call = try callBody(try functionName())
             try expect(.rightBracket, ")")
             return .function(call, isLateral: isLateral)
         }
@@ -91,7 +91,7 @@ extension Parser {
         }
         if kind == .leftBracket { return try bracketedTable(isLateral: isLateral) }
         let name = try objectName("a table")
-        if kind == .leftBracket { return .function(try tableCall(name), isLateral: isLateral) }
+        if kind == .leftBracket { return .function(try callBody(name), isLateral: isLateral) }
         if isLateral { throw unexpected("'(' after the function '\(name.text)'") }
         var table = NamedTable(name: name, hints: try hints())
         if accept("FOR", "SYSTEM_TIME") {
@@ -108,13 +108,6 @@ extension Parser {
             return name
         }
         return try objectName("a table function")
-    }
-
-    private mutating func tableCall(_ name: ObjectName) throws(SQLError) -> FunctionCall {
-        let outer = try enter()
-        let call = try callBody(name)
-        try leave(outer)
-        return call
     }
 
     /// `(query)` or a join in brackets, which only the end of a bracketed query tells apart.

@@ -76,11 +76,15 @@ struct ParserLimitTests {
             var tokens = parts[Int(random.next() % UInt64(parts.count))]
             for _ in 0...(random.next() % 3) { Self.damage(&tokens, parts, &random) }
             let text = String(decoding: Array(tokens.joined()), as: UTF8.self)
-            let found = errors(text)
-            if found.isEmpty { accepted += 1 } else { failed += 1 }
-            for error in found {
+            do throws(SQLScriptError) {
+                let script = try SQLScript.parse(text)
+                accepted += 1
+                for statement in script.statements { Self.expectReadsBack(statement, text) }
+            } catch {
+                failed += 1
                 let shown = error.render(file: "f", text: text)
-                #expect(shown.hasPrefix("f:\(error.range.line):\(error.range.column): error: "))
+                #expect(shown.hasPrefix("f:"))
+                #expect(!error.errors.isEmpty)
             }
         }
         #expect(accepted > Self.mutations / 50)
@@ -88,6 +92,14 @@ struct ParserLimitTests {
     }
 
     private static let mutations = 10_000
+
+    /// What was accepted must print as text that gives the same tree.
+    private static func expectReadsBack(_ statement: Statement, _ text: String) {
+        guard case .query(let query) = statement.kind else { return }
+        let printed = sqlText(of: query)
+        let again = try? parseQuery(printed)
+        #expect(again == query, "\(text)\n\(printed)")
+    }
 
     private static let statements = [
         "CREATE TABLE t (id INT, ts AS PROCTIME(), WATERMARK FOR ts AS ts, PRIMARY KEY (id) NOT ENFORCED) WITH ('a' = 'b')",

@@ -22,6 +22,7 @@ struct QueryTests {
         // FROM.
         ("SELECT * FROM cat.db.t AS x (a, b)", nil),
         ("SELECT * FROM t /*+ OPTIONS('path' = 'x') */ AS h", "SELECT * FROM t /*+ OPTIONS('path' = 'x') */  AS h"),
+        ("SELECT * FROM a, b INNER JOIN c ON TRUE, d, e LEFT JOIN f ON TRUE", nil),
         ("SELECT * FROM a, b JOIN c ON b.x = c.x", "SELECT * FROM a, b INNER JOIN c ON b.x = c.x"),
         (
             "SELECT * FROM a LEFT OUTER JOIN b USING (x, y) FULL JOIN c ON TRUE",

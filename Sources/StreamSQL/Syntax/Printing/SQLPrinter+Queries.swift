@@ -160,12 +160,16 @@ extension SQLPrinter {
         }
     }
 
+    /// Whether a cross join was a comma, which binds less tightly than JOIN: it shows only where a side is a join itself.
+    private func needsComma(_ join: Join) -> Bool {
+        if case .join = join.right.kind, join.right.alias == nil { return true }
+        guard join.kind == .cross, case .join(let left) = join.left.kind else { return false }
+        return needsComma(left)
+    }
+
     private mutating func join(_ join: Join) {
         table(join.left)
-        // A comma binds less tightly than JOIN, which shows only where the right side is a join itself.
-        var isComma = false
-        if case .join = join.right.kind { isComma = join.right.alias == nil }
-        if isComma {
+        if needsComma(join) {
             write(", ")
         } else {
             if join.condition == .natural { write(" NATURAL") }
