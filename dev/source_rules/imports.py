@@ -10,6 +10,7 @@ SYSTEM = {"Swift", "Glibc", "Synchronization", "Builtin", "_Concurrency"}
 # Vendor modules, each with the targets that may see it. NIO stays where sockets are.
 VENDOR = {
     "ArgumentParser": {"Main"},
+    "Dispatch": {"Serving", "Server"},
     "GRDB": {"Serving", "Rules", "Push"},
     "HTTPTypes": {"Serving", "Server"},
     "Hummingbird": {"Serving", "Server"},
@@ -33,7 +34,7 @@ SHIMS = {
     "CMariaDB": "Connectors",
     "CPostgres": "Connectors",
     "CHiredis": "Connectors",
-    "CWebAssets": "Serving",
+    "CWebAssets": "Server",
 }
 
 # Targets of the package and what they may import of each other, besides themselves. Every one may use Diagnostics.
@@ -49,6 +50,7 @@ TARGETS = {
     "Collect": {"ConnectorContract", "Columnar", "Formats", "CPlatform"},
     "StreamSQL": {"Columnar"},
     "Engine": {"StreamSQL", "Columnar", "ConnectorContract", "CPlatform"},
+    "Checkpoints": {"ConnectorContract", "CPlatform"},
     "Tables": {"Columnar", "ConnectorContract"},
     "Rules": {"Columnar", "ConnectorContract"},
     "Push": {"Columnar", "ConnectorContract"},
@@ -56,8 +58,8 @@ TARGETS = {
     "Serving": {"Tables", "StreamSQL", "Columnar", "ConnectorContract", "Rules", "Push"},
     "Flink": {"StreamSQL"},
     "Server": {
-        "Serving", "Engine", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract",
-        "Workloads", "Broker", "CommitLog", "Collect", "Rules", "Push", "Flink", "CPlatform",
+        "Serving", "Engine", "Checkpoints", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar",
+        "ConnectorContract", "Workloads", "Broker", "CommitLog", "Collect", "Rules", "Push", "Flink", "CPlatform",
     },
     "Main": {"Server"},
     "TestSupport": {"Columnar", "ConnectorContract"},
