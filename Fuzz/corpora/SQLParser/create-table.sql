@@ -1,0 +1,1 @@
+CREATE TABLE orders (id BIGINT NOT NULL, fee DECIMAL(10, 2), ts TIMESTAMP(3), cost AS fee * 2, f STRING METADATA FROM 'file.path' VIRTUAL, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'tail', 'path' = 'a/*.log', 'format' = 'json');

@@ -1,0 +1,1 @@
+SELECT window_start, p, COUNT(*), SUM(fee) FILTER (WHERE c <> '0000'), COUNT(DISTINCT id) FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end, p HAVING COUNT(*) > 1;
