@@ -18,8 +18,8 @@ final class EpochCoordinator: Sendable {
         var inFlight: UInt64?
         var changes: [StateChange] = []
         var finished: Set<Int> = []
-        /// Given by instances that finished, for the next epoch.
-        var finalChanges: [StateChange] = []
+        /// Given by instances that finished behind the epoch in flight: part of the next one, not of that.
+        var finalChanges: [(instance: Int, changes: [StateChange])] = []
         /// The newest bytes of each replaced state, by name and instance; all instances are stored together.
         var replaced: [String: [Int: [UInt8]]] = [:]
         var isFinalTaken = false
@@ -50,8 +50,7 @@ final class EpochCoordinator: Sendable {
             let number = requestedEpoch + 1
             state.inFlight = number
             state.waiting = running
-            state.changes += state.finalChanges
-            state.finalChanges = []
+            Self.takeFinal(&state)
             requested.store(number, ordering: .releasing)
             return true
         }
@@ -70,9 +69,16 @@ final class EpochCoordinator: Sendable {
             if state.inFlight != nil, state.waiting.remove(instance) != nil {
                 Self.add(changes, of: instance, to: &state.changes, replaced: &state.replaced)
             } else {
-                Self.add(changes, of: instance, to: &state.finalChanges, replaced: &state.replaced)
+                state.finalChanges.append((instance, changes))
             }
         }
+    }
+
+    private static func takeFinal(_ state: inout State) {
+        for (instance, changes) in state.finalChanges {
+            add(changes, of: instance, to: &state.changes, replaced: &state.replaced)
+        }
+        state.finalChanges = []
     }
 
     private static func add(
@@ -104,8 +110,9 @@ final class EpochCoordinator: Sendable {
             state.isFinalTaken = true
             let number = requestedEpoch + 1
             requested.store(number, ordering: .releasing)
-            let changes = state.finalChanges + Self.combined(state.replaced)
-            state.finalChanges = []
+            Self.takeFinal(&state)
+            let changes = state.changes + Self.combined(state.replaced)
+            state.changes = []
             return WholeEpoch(number: number, changes: changes, isFinal: true)
         }
     }

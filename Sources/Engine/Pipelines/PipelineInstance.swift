@@ -1,5 +1,6 @@
 import Columnar
 import ConnectorContract
+import StreamSQL
 import Synchronization
 
 /// One instance of a pipeline: the operators between two exchanges, run to completion batch by batch.

@@ -1,5 +1,5 @@
 import Columnar
-package import ConnectorContract
+import ConnectorContract
 import StreamSQL
 
 /// The reader at the head of a pipeline instance, and the node its rows enter by.

@@ -2,7 +2,7 @@ import CPlatform
 import Glibc
 
 /// A thread of the operating system; the data path runs on these, never on the cooperative pool.
-enum OperatingSystemThread {
+package enum OperatingSystemThread {
     private final class Start {
         let name: String
         let body: @Sendable () -> Void
@@ -13,7 +13,7 @@ enum OperatingSystemThread {
     }
 
     /// Starts a detached thread; false when the system refuses one.
-    static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(Start(name: name, body: body)).toOpaque()
         let entry: @Sendable @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
