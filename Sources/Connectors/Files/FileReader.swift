@@ -1,0 +1,133 @@
+import Columnar
+import ConnectorContract
+import Diagnostics
+import Formats
+
+/// Reads ranges of files until none is left.
+final class FileReader: SourceReader {
+    private let plan: FilePlan
+    private let layout: ScanLayout
+    private let decoder: any LineDecoder
+    private let reporter: RejectReporter
+    private let environment: Environment
+    private var pool = BlockPool(blockBytes: blockBytes)
+
+    /// The ranges this reader took, with the place it has reached in each; the current one is the last.
+    private var taken: [FilePlan.Progress] = []
+    private var file: (any File)?
+    private var feed = LineFeed(from: 0)
+    private var metadata: [Column?] = []
+    /// The decoder wants more bytes than the finished lines there are.
+    private var needsMore = false
+    private var isAtEnd = false
+    private var figures = SourceProgress()
+
+    private static let blockBytes = 1 << 20
+
+    init(
+        plan: FilePlan, layout: ScanLayout, decoder: any LineDecoder, reporter: RejectReporter, environment: Environment
+    ) {
+        self.plan = plan
+        self.layout = layout
+        self.decoder = decoder
+        self.reporter = reporter
+        self.environment = environment
+    }
+
+    func poll(waitMilliseconds: Int) throws -> SourcePoll {
+        while true {
+            if file == nil, try !begin() { return .finished }
+            if feed.hasFinishedLines, !needsMore {
+                if let batch = try decode() { return .batch(batch, split: split) }
+            } else if feed.usedOffset >= range.end && !(isAtEnd && feed.waitingBytes > 0) {
+                finish()
+            } else if try !readOn() {
+                finish()
+            }
+        }
+    }
+
+    /// Many small files in a row are one split: their order is that of their rows.
+    private var split: Int { plan.isShared ? taken[taken.count - 1].range : 0 }
+    private var range: FileRange { plan.ranges[taken[taken.count - 1].range] }
+
+    private func begin() throws -> Bool {
+        guard let next = plan.take() else { return false }
+        taken.append(next)
+        let file = try environment.files.open(range.path, .read)
+        self.file = file
+        // A range in the middle of a file begins behind the first line end at or after the byte before it.
+        let isFresh = next.offset == range.start && range.start > 0
+        feed = LineFeed(from: isFresh ? range.start - 1 : next.offset, stop: range.end, skip: isFresh ? .rest : .nothing)
+        needsMore = false
+        isAtEnd = false
+        metadata = layout.metadataColumns(
+            of: FileFacts(path: range.path, size: range.size, modifiedNanoseconds: range.modifiedNanoseconds))
+        return true
+    }
+
+    private func finish() {
+        taken[taken.count - 1].offset = range.end
+        file = nil
+        feed = LineFeed(from: 0)
+    }
+
+    /// Reads the next bytes; false at the end of the range.
+    private func readOn() throws -> Bool {
+        guard let file else { return false }
+        needsMore = false
+        let count = try feed.read(file, limit: range.size, pool: &pool)
+        figures.bytesRead += UInt64(count)
+        if count == 0 {
+            guard !isAtEnd, feed.waitingBytes > 0, feed.skip == .nothing else { return false }
+            isAtEnd = true
+            feed.finishLastLine()
+        } else if !feed.hasFinishedLines, feed.skip == .nothing, feed.waitingBytes > Limits.recordBytes + 1, let block = feed.block {
+            let line = RejectedLine(
+                reason: "line_too_long", detail: "the line has more than \(Limits.recordBytes) bytes", offset: feed.at,
+                length: feed.waitingBytes)
+            figures.rowsRejected += 1
+            try reporter.report([line], of: block, at: feed.blockOffset, path: range.path)
+            feed.skipLine()
+        }
+        return true
+    }
+
+    private func decode() throws -> Batch? {
+        guard let block = feed.block else { return nil }
+        let lines = try decoder.decode(block, from: feed.at, to: feed.lineEnd, isFinal: isAtEnd)
+        needsMore = lines.consumed <= feed.at
+        let blockOffset = feed.blockOffset
+        feed.use(upTo: lines.consumed)
+        taken[taken.count - 1].offset = feed.usedOffset
+        if !lines.rejected.isEmpty {
+            figures.rowsRejected += UInt64(lines.rejected.count)
+            try reporter.report(lines.rejected, of: block, at: blockOffset, path: range.path)
+        }
+        guard let batch = lines.batch else { return nil }
+        figures.rowsRead += UInt64(batch.rowCount)
+        figures.lastRowAtMilliseconds = environment.clock.wallMilliseconds()
+        return layout.assemble(batch, metadata: metadata)
+    }
+
+    var openSplits: [SplitStatus] {
+        if !plan.isShared {
+            return file != nil || !plan.unstarted.isEmpty ? [SplitStatus(id: 0, isIdle: false)] : []
+        }
+        let waiting = plan.unstarted.map { SplitStatus(id: $0, isIdle: false) }
+        return file == nil ? waiting : waiting + [SplitStatus(id: split, isIdle: false)]
+    }
+
+    func position() throws -> [UInt8] {
+        // While the first line of a range is still being looked for, the range has not begun.
+        plan.position(taken)
+    }
+
+    var progress: SourceProgress {
+        var result = figures
+        result.splits = file == nil ? 0 : 1
+        result.lagBytes = UInt64(max(0, plan.unreadBytes))
+        if file != nil { result.lagBytes += UInt64(max(0, range.end - taken[taken.count - 1].offset)) }
+        return result
+    }
+}

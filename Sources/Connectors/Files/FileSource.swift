@@ -1,0 +1,45 @@
+import ConnectorContract
+import Diagnostics
+
+/// The bounded scan of the files a pattern names.
+final class FileSource: Source {
+    private let layout: ScanLayout
+    private let pattern: PathPattern
+    private let isSplittable: Bool
+    private let fails: Bool
+    private let environment: Environment
+
+    init(layout: ScanLayout, pattern: PathPattern, isSplittable: Bool, fails: Bool, environment: Environment) {
+        self.layout = layout
+        self.pattern = pattern
+        self.isSplittable = isSplittable
+        self.fails = fails
+        self.environment = environment
+    }
+
+    var isBounded: Bool { true }
+
+    func open(parallelism: Int, positions: [[UInt8]], rejects: any RejectRecorder) throws -> [any SourceReader] {
+        let plan = try FilePlan.restore(positions) ?? makePlan(parallelism: parallelism)
+        // What one reader reads in order is nothing to the others.
+        let nothing = FilePlan(ranges: [], isShared: true)
+        return try (0..<max(1, parallelism)).map { index in
+            FileReader(
+                plan: plan.isShared || index == 0 ? plan : nothing, layout: layout, decoder: try layout.makeDecoder(),
+                reporter: RejectReporter(recorder: rejects, table: layout.table, fails: fails), environment: environment)
+        }
+    }
+
+    private func makePlan(parallelism: Int) throws -> FilePlan {
+        let files = try pattern.regularFiles(in: environment.files)
+        if files.isEmpty, !pattern.hasWildcards, try environment.files.status(pattern.path) == nil {
+            throw MillraceError(
+                .user, code: "no_such_file", "table '\(layout.table.name)' reads '\(pattern.path)', which does not exist")
+        }
+        let total = files.reduce(Int64(0)) { $0 &+ $1.status.sizeBytes }
+        let isShared = total >= FileRange.smallInputBytes && parallelism > 1
+        return FilePlan(
+            ranges: FileRange.plan(files, parallelism: isShared ? parallelism : 1, isSplittable: isSplittable),
+            isShared: isShared)
+    }
+}

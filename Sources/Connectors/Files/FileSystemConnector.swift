@@ -1,0 +1,46 @@
+package import Columnar
+package import ConnectorContract
+package import Diagnostics
+import Formats
+
+/// `'connector' = 'filesystem'`: files as they are now, read once to their end.
+package struct FileSystemConnector: Connector {
+    package init() {}
+
+    package var identifier: String { "filesystem" }
+
+    package var options: [OptionDescription] {
+        [
+            OptionDescription("path", isRequired: true, "a file, a directory or a pattern with * ? []; also as file:// URL"),
+            OptionDescription("format", isRequired: true, "how the bytes are to be read"),
+            OptionDescription("on-error", values: ["fail", "reject"], "what a bad line does; fail by default"),
+            OptionDescription("source.path.regex-pattern", "accepted; use a pattern in 'path'"),
+        ]
+    }
+
+    package var metadata: [Field] { FileFacts.fields }
+    package var canRead: Bool { true }
+    package var canWrite: Bool { false }
+    package func isBounded(_ table: TableDescription) -> Bool { true }
+
+    package func makeSource(_ request: ScanRequest, environment: Environment) throws -> any Source {
+        let layout = try ScanLayout(request)
+        let decoder = try layout.makeDecoder()
+        let values = OptionValues(request.table)
+        if values.text("source.monitor-interval") != nil {
+            throw MillraceError(
+                .user, code: "bad_option", "table '\(request.table.name)' sets 'source.monitor-interval'",
+                hint: "'connector' = 'tail' follows files that grow and appear")
+        }
+        let pattern = PathPattern(try values.required("path"), baseDirectory: request.table.baseDirectory)
+        return FileSource(
+            layout: layout, pattern: pattern, isSplittable: decoder.isSplittable,
+            fails: try RejectReporter.fails(request.table, default: "fail"), environment: environment)
+    }
+
+    package func makeSink(_ table: TableDescription, environment: Environment) throws -> any Sink {
+        throw MillraceError(
+            .user, code: "not_writable", "connector 'filesystem' cannot be written to yet",
+            hint: "declare the table without a connector to keep its rows in Millrace")
+    }
+}
