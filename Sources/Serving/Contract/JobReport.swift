@@ -1,0 +1,97 @@
+/// The running jobs, as pages and metrics show them. `Server` brings the real one.
+package protocol JobDirectory: Sendable {
+    func jobs() -> [JobReport]
+}
+
+/// What there is to know about one job. Times are milliseconds since 1970.
+package struct JobReport: Sendable, Equatable {
+    /// How a job is doing.
+    package enum State: String, Sendable {
+        case running, finished, failed, restarting
+    }
+
+    /// The newest durable epoch.
+    package struct Epoch: Sendable, Equatable {
+        package var number: UInt64
+        package var at: Int64
+        package var durationMilliseconds: Int64
+        package var bytes: Int64
+
+        package init(number: UInt64, at: Int64, durationMilliseconds: Int64, bytes: Int64) {
+            self.number = number
+            self.at = at
+            self.durationMilliseconds = durationMilliseconds
+            self.bytes = bytes
+        }
+    }
+
+    package var id: String
+    package var name: String
+    package var state: State
+    package var error: String?
+    package var startedAt: Int64
+    package var rowsIn: UInt64 = 0
+    package var rowsPerSecond: Double = 0
+    package var rowsOut: UInt64 = 0
+    package var rejected: UInt64 = 0
+    package var lateRows: UInt64 = 0
+    package var lastEpoch: Epoch?
+    package var sources: [SourceReport] = []
+    package var operators: [OperatorReport] = []
+    /// Event time of the newest row that has been counted.
+    package var asOf: Int64?
+    /// Names of the result tables it writes; empty when unknown, then it counts for every dashboard.
+    package var tables: [String] = []
+
+    package init(id: String, name: String, state: State, error: String? = nil, startedAt: Int64) {
+        self.id = id
+        self.name = name
+        self.state = state
+        self.error = error
+        self.startedAt = startedAt
+    }
+}
+
+/// One source of a job.
+package struct SourceReport: Sendable, Equatable {
+    package var name: String
+    package var files: Int = 0
+    package var lagBytes: UInt64 = 0
+    package var lagRows: UInt64?
+    package var rowsIn: UInt64 = 0
+    package var rejected: UInt64 = 0
+    package var lastRecordAt: Int64?
+    package var samples: [RejectedSample] = []
+
+    package init(name: String) { self.name = name }
+}
+
+/// A rejected record, cut to what people look at.
+package struct RejectedSample: Sendable, Equatable {
+    package var file: String
+    package var offset: Int64
+    package var reason: String
+    package var text: String
+
+    package init(file: String, offset: Int64, reason: String, text: String) {
+        self.file = file
+        self.offset = offset
+        self.reason = reason
+        self.text = text
+    }
+}
+
+/// One operator of a job.
+package struct OperatorReport: Sendable, Equatable {
+    package var name: String
+    package var rowsIn: UInt64
+    package var rowsOut: UInt64
+    package var stateRows: UInt64
+
+    package init(name: String, rowsIn: UInt64, rowsOut: UInt64, stateRows: UInt64) {
+        self.name = name
+        self.rowsIn = rowsIn
+        self.rowsOut = rowsOut
+        self.stateRows = stateRows
+    }
+}

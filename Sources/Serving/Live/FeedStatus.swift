@@ -1,0 +1,74 @@
+/// How fresh the data of a dashboard is; part of every frame.
+package struct FeedStatus: Sendable, Equatable {
+    /// What a source of the dashboard's jobs is doing.
+    package struct Source: Sendable, Equatable {
+        package var name: String
+        /// `live`, `idle` or `failed`.
+        package var state: String
+        package var lastRecordAt: Int64?
+        package var lagBytes: UInt64
+
+        package init(name: String, state: String, lastRecordAt: Int64?, lagBytes: UInt64) {
+            self.name = name
+            self.state = state
+            self.lastRecordAt = lastRecordAt
+            self.lagBytes = lagBytes
+        }
+    }
+
+    package var serverTime: Int64
+    /// Event time of the newest data.
+    package var asOf: Int64?
+    package var isStale: Bool
+    package var sources: [Source]
+
+    /// The status of a dashboard that reads `tables`, drawn from the jobs that write them.
+    ///
+    /// Data is stale when a job failed, or when one runs and none of the sources delivered for `staleAfter` milliseconds.
+    package init(jobs: [JobReport], tables: Set<String>, now: Int64, staleAfter: Int64) {
+        let relevant = jobs.filter { $0.tables.isEmpty || !tables.isDisjoint(with: $0.tables) }
+        serverTime = now
+        asOf = relevant.compactMap(\.asOf).max()
+        sources = relevant.flatMap { job in
+            job.sources.map { source in
+                let isLive = source.lastRecordAt.map { now - $0 <= staleAfter } ?? false
+                return Source(
+                    name: source.name, state: job.state == .failed ? "failed" : isLive ? "live" : "idle",
+                    lastRecordAt: source.lastRecordAt, lagBytes: source.lagBytes)
+            }
+        }
+        let running = relevant.filter { $0.state == .running || $0.state == .restarting }
+        let newest = running.flatMap { job in job.sources.map { $0.lastRecordAt ?? job.startedAt } }.max()
+        let isSilent = newest.map { now - $0 > staleAfter } ?? false
+        isStale = isSilent || relevant.contains { $0.state == .failed }
+    }
+
+    /// True when a page should hear of the difference at once.
+    package func differs(from other: FeedStatus) -> Bool {
+        isStale != other.isStale || sources.map(\.state) != other.sources.map(\.state)
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.key("serverTime")
+        json.integer(serverTime)
+        json.key("asOf")
+        json.optional(asOf)
+        json.key("stale")
+        json.bool(isStale)
+        json.key("sources")
+        json.beginArray()
+        for source in sources {
+            json.beginObject()
+            json.key("name")
+            json.string(source.name)
+            json.key("state")
+            json.string(source.state)
+            json.key("lastRecordAt")
+            json.optional(source.lastRecordAt)
+            json.key("lagBytes")
+            json.integer(source.lagBytes)
+            json.endObject()
+        }
+        json.endArray()
+    }
+}
