@@ -89,6 +89,20 @@ def test_map_shows_failing_provinces_and_lists_what_it_does_not_know(open_screen
     screen.until(lambda: len(screen.texts("[data-panel='failures_map'] .twin tbody tr")), 31 + 2 + 2)
 
 
+def test_tooltips_are_text_in_the_embedded_font(open_screen, server, world):
+    screen = open_screen(server.url + "/d/recharge")
+    screen.wait_drawn()
+    pause(world, screen)
+    for panel, wanted in [("failures_map", "失败笔数"), ("minute_amounts", "成功笔数")]:
+        box = screen.page.locator(f"[data-panel='{panel}'] .chart").bounding_box()
+        screen.page.mouse.move(box["x"] + box["width"] * 0.55, box["y"] + box["height"] * 0.5)
+        tip = f"[data-panel='{panel}'] .chart-tip"
+        screen.wait("(selector) => document.querySelector(selector)?.textContent.length > 0", 5, tip)
+        lines = screen.texts(tip + " div")
+        assert any(line.startswith(wanted + "  ") for line in lines), lines
+        assert screen.page.eval_on_selector(tip, "(found) => getComputedStyle(found).fontFamily").startswith('"Millrace Text"')
+
+
 def test_stale_appears_and_clears_by_itself(open_screen, server, world):
     screen = open_screen(server.url + "/d/recharge")
     screen.wait_drawn()

@@ -32,11 +32,15 @@ export class Chart {
     this.instance.setOption(option, { lazyUpdate: false, silent: true });
   }
 
-  tooltip() {
-    const size = this.context.px(13);
+  /**
+   * A tooltip whose lines come from `lines(parameters)`. They are put into elements as text: the chart library gets nodes, never
+   * markup. (Its canvas tooltips always use the system's font, which may have no Chinese.)
+   */
+  tooltip(lines) {
     return {
-      renderMode: "richText", confine: true, backgroundColor: colours.tip, borderColor: colours.tipBorder, borderWidth: 1,
-      padding: this.context.px(8), textStyle: { color: "#e6f0ff", fontSize: size, fontFamily }, transitionDuration: 0,
+      renderMode: "html", confine: true, className: "chart-tip", backgroundColor: colours.tip, borderColor: colours.tipBorder, borderWidth: 1,
+      padding: this.context.px(8), textStyle: { color: "#e6f0ff", fontSize: this.context.px(13), fontFamily }, transitionDuration: 0,
+      formatter: (parameters) => lines(parameters).map((line) => element("div", "", line)),
     };
   }
 

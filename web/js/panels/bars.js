@@ -19,6 +19,10 @@ export function create(body, definition, context) {
   const chart = new Chart(host, context);
   const twin = new TableTwin(body, pick(definition.title));
 
+  function tip(items) {
+    return [items[0].name, ...items.map((item) => `${item.seriesName}  ${values[item.seriesIndex].describe(item.value)}`)];
+  }
+
   function restyle(rows) {
     twin.say(pick(definition.title));
     const px = context.px;
@@ -26,10 +30,9 @@ export function create(body, definition, context) {
     const category = { ...axis, type: "category", splitLine: { show: false }, inverse: options.horizontal === true };
     const amount = { ...axis, type: "value", splitNumber: 3, axisLabel: { ...axis.axisLabel, formatter: formatCompact } };
     chart.restyle({
-      tooltip: { ...chart.tooltip(), trigger: "axis", axisPointer: { type: "shadow" },
-        formatter: (items) => [items[0].name, ...items.map((item) => `${item.seriesName}  ${values[item.seriesIndex].describe(item.value)}`)].join("\n") },
+      tooltip: { ...chart.tooltip(tip), trigger: "axis", axisPointer: { type: "shadow" } },
       legend: { ...chart.legend(), show: values.length > 1, data: values.map((value) => value.label) },
-      grid: { left: px(4), right: px(12), top: values.length > 1 ? px(28) : px(8), bottom: 0, containLabel: true },
+      grid: { left: px(4), right: px(12), top: values.length > 1 ? px(28) : px(8), bottom: px(4), containLabel: true },
       xAxis: options.horizontal ? amount : category, yAxis: options.horizontal ? category : amount,
       series: values.map((value, place) => ({
         id: String(place), type: "bar", name: value.label, color: colours.series[place % colours.series.length], barMaxWidth: px(22),

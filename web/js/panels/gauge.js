@@ -35,7 +35,7 @@ export function create(body, definition, context) {
         splitLine: { length: width, lineStyle: { color: "#0a1733", width: px(2) } }, axisLabel: { show: false },
         pointer: { length: "62%", width: px(4), itemStyle: { color: colours.text } }, anchor: { show: true, size: px(8), itemStyle: { color: colours.text } },
         title: { show: true, offsetCenter: [0, "62%"], color: colours.faint, fontSize: px(12) },
-        detail: { offsetCenter: [0, "34%"], color: "#fff", fontSize: px(22), fontFamily: "Millrace Digits", formatter: () => value.text(row) },
+        detail: { offsetCenter: [0, "34%"], color: "#fff", fontSize: px(30), fontFamily: "Millrace Digits", formatter: () => value.text(row) },
         data: [{ value: minimum, name: "" }],
       }],
     });

@@ -84,10 +84,10 @@ export function create(body, definition, context) {
 
   function tip(item) {
     const row = byName.get(item.name);
-    if (!divisions.english.has(item.name)) return text("noData");
+    if (!divisions.english.has(item.name)) return [item.name];
     const lines = [divisions.label(item.name), `${value.label}  ${row ? value.text(row) : "0"}`];
     for (const detail of details) if (row) lines.push(`${detail.label}  ${detail.text(row)}`);
-    return lines.join("\n");
+    return lines;
   }
 
   function mapSeries(id, map, layout, labels) {
@@ -113,7 +113,7 @@ export function create(body, definition, context) {
     const insetWidth = insetHeight * 0.72;
     const line = Math.round(px(4));
     chart.restyle({
-      tooltip: { ...chart.tooltip(), trigger: "item", formatter: tip },
+      tooltip: { ...chart.tooltip(tip), trigger: "item" },
       visualMap: {
         type: "continuous", left: px(6), bottom: px(4), itemWidth: px(10), itemHeight: px(92), calculable: false, seriesIndex: [0, 1],
         inRange: { color: shades }, text: [text("more"), text("less")], textStyle: { color: colours.faint, fontSize: px(11) }, formatter: formatCompact,

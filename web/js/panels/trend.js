@@ -47,16 +47,16 @@ export function create(body, definition, context) {
 
   function tip(parameters) {
     const time = new Date(parameters[0].value[0]).toISOString().slice(0, 16).replace("T", " ");
-    return [time, ...parameters.map((item) => `${item.seriesName}  ${series[item.seriesIndex].value.describe(item.value[1])}`)].join("\n");
+    return [time, ...parameters.map((item) => `${item.seriesName}  ${series[item.seriesIndex].value.describe(item.value[1])}`)];
   }
 
   function restyle(rows) {
     twin.say(pick(definition.title));
     const px = context.px;
     chart.restyle({
-      tooltip: { ...chart.tooltip(), trigger: "axis", formatter: tip, axisPointer: { lineStyle: { color: colours.axis } } },
+      tooltip: { ...chart.tooltip(tip), trigger: "axis", axisPointer: { lineStyle: { color: colours.axis } } },
       legend: { ...chart.legend(), data: series.map((entry) => entry.value.label) },
-      grid: { left: px(4), right: px(8), top: px(28), bottom: 0, containLabel: true },
+      grid: { left: px(4), right: px(8), top: px(28), bottom: px(2), containLabel: true },
       xAxis: { ...chart.axis(), type: "time", splitLine: { show: false }, minInterval: 60000, splitNumber: Math.max(3, Math.round(host.clientWidth / px(90))),
         axisLabel: { ...chart.axis().axisLabel, formatter: "{HH}:{mm}" } },
       yAxis: [valueAxis(0), valueAxis(1)],
