@@ -14,6 +14,7 @@ VENDOR = {
     "GRDB": {"Serving", "Rules", "Push"},
     "HTTPTypes": {"Serving", "Server"},
     "Hummingbird": {"Serving", "Server"},
+    "HummingbirdCore": {"Serving", "Server"},
     "HummingbirdTesting": set(),
     "Logging": {"Serving", "Server"},
     "Metrics": set(),
