@@ -1,0 +1,50 @@
+/// Looks for aggregate calls and for names in unbound expressions.
+enum AggregateSearch {
+    /// Whether an aggregate stands in the expression, subqueries left out.
+    static func holds(_ expression: Expression) -> Bool {
+        if case .call(let call) = expression.kind, call.over == nil {
+            let name = Lexer.uppercased(call.name.last.utf8)
+            if ExpressionBinder.aggregateFunctions[name] != nil { return true }
+        }
+        return parts(of: expression).contains(where: holds)
+    }
+
+    /// Where the name of a column stands outside of aggregates; nil when it is not found.
+    static func place(of name: String, in expression: Expression) -> SourceRange? {
+        switch expression.kind {
+        case .name(let parts): return parts.last?.text == name ? expression.range : nil
+        case .call(let call) where ExpressionBinder.aggregateFunctions[Lexer.uppercased(call.name.last.utf8)] != nil:
+            return nil
+        default:
+            for part in parts(of: expression) {
+                if let found = place(of: name, in: part) { return found }
+            }
+            return nil
+        }
+    }
+
+    /// The direct parts of an expression.
+    static func parts(of expression: Expression) -> [Expression] {
+        switch expression.kind {
+        case .literal, .name, .exists, .scalarQuery, .collectionQuery, .json, .timeUnit, .descriptor, .tableArgument,
+            .modelArgument, .defaultArgument:
+            return []
+        case .field(let value, _), .unary(_, let value), .not(let value), .test(let value, _, _), .cast(let value, _, _),
+            .intervalOf(let value, _), .inQuery(let value, _, _), .quantified(_, let value, _, _):
+            return [value]
+        case .item(let value, let index): return [value, index]
+        case .binary(_, let left, let right), .isDistinct(let left, let right, _), .overlaps(let left, let right):
+            return [left, right]
+        case .and(let values), .or(let values), .row(let values), .array(let values), .map(let values): return values
+        case .between(let between): return [between.value, between.low, between.high]
+        case .like(let like): return [like.value, like.pattern] + (like.escape.map { [$0] } ?? [])
+        case .inList(let value, let list, _): return [value] + list
+        case .caseWhen(let form):
+            var result = form.operand.map { [$0] } ?? []
+            for branch in form.branches { result += branch.conditions + [branch.result] }
+            return result + (form.otherwise.map { [$0] } ?? [])
+        case .call(let call): return call.arguments.map(\.value)
+        case .trim(_, let characters, let value): return (characters.map { [$0] } ?? []) + [value]
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import Columnar
+
+/// Builds the nodes of one aggregation: the projection before it and the aggregate or window aggregate itself.
+struct Aggregation {
+    let graph: LogicalGraph
+    let scope: Scope
+    /// Over the scope.
+    let keys: [PlanExpression]
+    let calls: [AggregateCollector.Call]
+    let groupWindow: AggregateCollector.GroupWindow?
+    let callBase: Int
+    let windowBase: Int
+
+    /// What was built, and where the parts of bound expressions are in its output.
+    struct Built {
+        var node: Int
+        /// A condition on window columns that moved above the aggregation.
+        var condition: PlanExpression?
+        /// Position of window_time, which is a time attribute.
+        var timePosition: Int?
+        fileprivate var keyPositions: [PlanExpression: Int] = [:]
+        fileprivate var columnPositions: [Int: Int] = [:]
+
+        /// The output column that holds the value of an expression over the scope.
+        func position(of expression: PlanExpression) -> Int? {
+            if let position = keyPositions[expression] { return position }
+            if case .column(let column, _) = expression { return columnPositions[column] }
+            return nil
+        }
+    }
+
+    func build(_ condition: PlanExpression?, at range: SourceRange) throws(SQLError) -> Built {
+        if let groupWindow { return grouped(groupWindow, condition) }
+        let roles = keys.compactMap { key -> WindowAggregatePlan.WindowColumn? in
+            guard case .column(let position, _) = key else { return nil }
+            return scope.columns[position].window
+        }
+        if roles.contains(.start), roles.contains(.end) { return try windowed(condition, at: range) }
+        return ordinary(condition)
+    }
+
+    /// Collects what an aggregate reads into one projection, each expression once.
+    private struct Projection {
+        var expressions: [PlanExpression] = []
+
+        mutating func position(of expression: PlanExpression) -> Int {
+            if let known = expressions.firstIndex(of: expression) { return known }
+            expressions.append(expression)
+            return expressions.count - 1
+        }
+
+        /// The calls over the positions of the projection.
+        mutating func calls(
+            _ calls: [AggregateCollector.Call], _ transform: (PlanExpression) -> PlanExpression
+        ) -> [AggregateCall] {
+            calls.map { call in
+                AggregateCall(
+                    call.function, argument: call.argument.map { position(of: transform($0)) },
+                    argumentType: call.argument?.type, isDistinct: call.isDistinct,
+                    filter: call.filter.map { position(of: transform($0)) }, resultType: call.resultType)
+            }
+        }
+
+        var names: [String] { expressions.indices.map { "a\($0)" } }
+    }
+
+    /// Names for the projected columns: those of the scope where they are columns of it.
+    private func names(_ projection: Projection) -> [String] {
+        projection.expressions.enumerated().map { position, expression in
+            if case .column(let column, _) = expression, column < scope.columns.count { return scope.columns[column].name }
+            return "a\(position)"
+        }
+    }
+
+    private func ordinary(_ condition: PlanExpression?) -> Built {
+        var projection = Projection()
+        let groups = keys.map { projection.position(of: $0) }
+        let bound = projection.calls(calls) { $0 }
+        let input = graph.calculate(
+            scope.node, condition: condition, projections: projection.expressions, names: names(projection))
+        let node = graph.add(.aggregate(LogicalAggregate(groupColumns: groups, calls: bound)), [input])
+        var built = Built(node: node)
+        for (position, key) in keys.enumerated() { built.keyPositions[key] = position }
+        for position in calls.indices { built.columnPositions[callBase + position] = keys.count + position }
+        return built
+    }
+
+    /// GROUP BY TUMBLE(ts, size) and its like.
+    private func grouped(_ window: AggregateCollector.GroupWindow, _ condition: PlanExpression?) -> Built {
+        let timeType = scope.columns[window.timeColumn].type
+        var projection = Projection()
+        let groups = keys.map { projection.position(of: $0) }
+        let bound = projection.calls(calls) { $0 }
+        let time = projection.position(of: .column(window.timeColumn, timeType))
+        let input = graph.calculate(
+            scope.node, condition: condition, projections: projection.expressions, names: names(projection))
+        var built = windowAggregate(input, window.shape, time, timeType, groups, bound)
+        for (position, key) in keys.enumerated() { built.keyPositions[key] = position }
+        for role in 0..<3 { built.columnPositions[windowBase + role] = keys.count + calls.count + role }
+        return built
+    }
+
+    private func windowAggregate(
+        _ input: Int, _ shape: WindowShape, _ timeColumn: Int, _ timeType: DataType, _ groups: [Int],
+        _ bound: [AggregateCall]
+    ) -> Built {
+        let aggregate = LogicalWindowAggregate(
+            shape: shape, timeColumn: timeColumn, groupColumns: groups, calls: bound,
+            windowColumns: [.start, .end, .time], timeType: timeType)
+        let node = graph.add(.windowAggregate(aggregate), [input])
+        var built = Built(node: node)
+        built.timePosition = groups.count + bound.count + 2
+        for position in calls.indices { built.columnPositions[callBase + position] = groups.count + position }
+        return built
+    }
+
+    /// A window table function below: rows go to the aggregation without being copied for each window.
+    private func windowed(_ condition: PlanExpression?, at range: SourceRange) throws(SQLError) -> Built {
+        guard let source = WindowSource(graph: graph, node: scope.node) else {
+            throw SQLError(.unsupported, "window aggregation over this input is not supported yet", at: range)
+        }
+        let width = source.width
+        let readsWindow = { (expression: PlanExpression) in expression.columnSet.contains { $0 >= width } }
+        var below = source.condition?.conjuncts ?? []
+        below += condition.map { $0.inlined(source.projections).conjuncts } ?? []
+        var above: [PlanExpression] = []
+        for conjunct in below where readsWindow(conjunct) {
+            guard conjunct.columnSet.allSatisfy({ $0 >= width }) else {
+                throw SQLError(
+                    .unsupported, "conditions over window columns and others together are not supported yet", at: range)
+            }
+            above.append(conjunct)
+        }
+        below.removeAll(where: readsWindow)
+        var projection = Projection()
+        var groups: [Int] = []
+        var groupKeys: [PlanExpression] = []
+        var windowKeys: [(key: PlanExpression, column: Int)] = []
+        for key in keys {
+            let inlined = key.inlined(source.projections)
+            if case .column(let position, _) = inlined, position >= width {
+                windowKeys.append((key, position - width))
+            } else if readsWindow(inlined) {
+                throw SQLError(.unsupported, "grouping by expressions over window columns is not supported yet", at: range)
+            } else {
+                groups.append(projection.position(of: inlined))
+                groupKeys.append(key)
+            }
+        }
+        for call in calls {
+            for part in [call.argument, call.filter] where part.map({ readsWindow($0.inlined(source.projections)) }) == true {
+                throw SQLError(.unsupported, "aggregates over window columns are not supported yet", at: range)
+            }
+        }
+        let bound = projection.calls(calls) { $0.inlined(source.projections) }
+        let timeType = graph.fields[source.input][source.timeColumn].type
+        let time = projection.position(of: .column(source.timeColumn, timeType))
+        let input = graph.calculate(
+            source.input, condition: .conjunction(below), projections: projection.expressions,
+            names: projection.expressions.enumerated().map { position, expression in
+                if case .column(let column, _) = expression { return graph.fields[source.input][column].name }
+                return "a\(position)"
+            })
+        var built = windowAggregate(input, source.shape, time, timeType, groups, bound)
+        let windowStart = groups.count + calls.count
+        for (position, key) in groupKeys.enumerated() { built.keyPositions[key] = position }
+        for (key, column) in windowKeys { built.keyPositions[key] = windowStart + column }
+        built.condition = PlanExpression.conjunction(above)?.shifted { $0 - width + windowStart }
+        // window_time is a time attribute of the result only when it was grouped by.
+        if !windowKeys.contains(where: { $0.column == 2 }) { built.timePosition = nil }
+        return built
+    }
+}
+
+/// A window table function under filters and projections.
+private struct WindowSource {
+    var input: Int
+    var shape: WindowShape
+    var timeColumn: Int
+    /// Columns of the input; window_start, window_end and window_time follow.
+    var width: Int
+    /// What the filters and projections above make, over the function's output.
+    var condition: PlanExpression?
+    var projections: [PlanExpression]
+
+    init?(graph: LogicalGraph, node: Int) {
+        var chain: [(PlanExpression?, [PlanExpression])] = []
+        var current = node
+        while case .calculate(let condition, let projections) = graph.nodes[current].operation {
+            chain.append((condition, projections))
+            current = graph.nodes[current].inputs[0]
+        }
+        guard case .window(let shape, let timeColumn) = graph.nodes[current].operation else { return nil }
+        input = graph.nodes[current].inputs[0]
+        self.shape = shape
+        self.timeColumn = timeColumn
+        width = graph.fields[input].count
+        projections = graph.columns(of: current)
+        for (condition, next) in chain.reversed() {
+            self.condition = PlanExpression.conjunction(self.condition, condition?.inlined(projections))
+            projections = next.map { [projections] in $0.inlined(projections) }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import Columnar
+
+/// Binds a SELECT with GROUP BY or aggregates: what is computed before, the aggregation, what is computed after.
+struct GroupedSelect {
+    let binder: QueryBinder
+    let scope: Scope
+    private let collector: AggregateCollector
+
+    init(binder: QueryBinder, scope: Scope) {
+        self.binder = binder
+        self.scope = scope
+        collector = AggregateCollector(inputColumns: scope.columns.count)
+    }
+
+    private var graph: LogicalGraph { binder.graph }
+
+    func bind(
+        _ select: Select, _ items: [QueryBinder.Item], _ condition: PlanExpression?, _ orderBy: [OrderItem]
+    ) throws(SQLError) -> QueryBinder.BoundSelect {
+        let keys = try groupKeys(select.groupBy)
+        let outputs = try bound(items)
+        let having = try select.having.map { (having) throws(SQLError) in
+            try expressionBinder("HAVING").boolean(having, "HAVING")
+        }
+        var visible = items.map { RelationColumn(name: $0.name, type: DataType(.null)) }
+        for (position, output) in outputs.enumerated() { visible[position].type = output.type }
+        var sorts: [(position: Int?, expression: PlanExpression)] = []
+        for item in orderBy {
+            if let position = try binder.outputPosition(item.expression, visible[...]) {
+                sorts.append((position, outputs[position]))
+            } else {
+                sorts.append((nil, try expressionBinder("ORDER BY").bind(item.expression)))
+            }
+        }
+        let aggregation = Aggregation(
+            graph: graph, scope: scope, keys: keys, calls: collector.calls, groupWindow: collector.groupWindow,
+            callBase: collector.callBase, windowBase: collector.windowBase)
+        let built = try aggregation.build(condition, at: select.range)
+
+        var projections: [PlanExpression] = []
+        var columns: [RelationColumn] = []
+        var found: [SQLError] = []
+        for (item, output) in zip(items, outputs) {
+            do throws(SQLError) {
+                projections.append(try after(output, built, item.source, "SELECT", item.range))
+                columns.append(column(item.name, projections[projections.count - 1], built))
+            } catch {
+                found.append(error)
+            }
+        }
+        try binder.report(found)
+        let filter = try having.map { (having) throws(SQLError) in
+            try after(
+                having, built, select.having.map { .expression($0) }, "HAVING", select.having?.range ?? select.range)
+        }
+        return try finish(select, orderBy, sorts, projections, columns, filter, built)
+    }
+
+    private func expressionBinder(_ clause: String) -> ExpressionBinder {
+        ExpressionBinder(scope: scope, aggregates: collector, clause: clause)
+    }
+
+    private func bound(_ items: [QueryBinder.Item]) throws(SQLError) -> [PlanExpression] {
+        var outputs: [PlanExpression] = []
+        var found: [SQLError] = []
+        let binder = expressionBinder("SELECT")
+        for item in items {
+            switch item.source {
+            case .column(let position): outputs.append(.column(position, scope.columns[position].type))
+            case .expression(let expression):
+                do throws(SQLError) {
+                    outputs.append(try binder.bind(expression))
+                } catch {
+                    found.append(error)
+                }
+            }
+        }
+        try self.binder.report(found)
+        return outputs
+    }
+
+    private func finish(
+        _ select: Select, _ orderBy: [OrderItem], _ sorts: [(position: Int?, expression: PlanExpression)],
+        _ outputs: [PlanExpression], _ outputColumns: [RelationColumn], _ filter: PlanExpression?,
+        _ built: Aggregation.Built
+    ) throws(SQLError) -> QueryBinder.BoundSelect {
+        var projections = outputs
+        var columns = outputColumns
+        var positions: [Int] = []
+        for (item, sort) in zip(orderBy, sorts) {
+            if let position = sort.position {
+                positions.append(position)
+                continue
+            }
+            let expression = try after(
+                sort.expression, built, .expression(item.expression), "ORDER BY", item.expression.range)
+            if let known = projections.firstIndex(of: expression) {
+                positions.append(known)
+                continue
+            }
+            positions.append(projections.count)
+            projections.append(expression)
+            columns.append(column("sort\(projections.count)", expression, built))
+        }
+        let condition = PlanExpression.conjunction(built.condition, filter)
+        let node = graph.calculate(
+            built.node, condition: condition, projections: projections, names: columns.map(\.name))
+        var relation = Relation(node: node, columns: columns)
+        if select.isDistinct { relation = binder.distinct(relation) }
+        var bound = QueryBinder.BoundSelect(relation: relation, visible: outputs.count, keys: [])
+        for (item, position) in zip(orderBy, positions) { binder.addKey(position, item, to: &bound) }
+        return bound
+    }
+
+    // MARK: Keys
+
+    private func groupKeys(_ groupBy: GroupBy?) throws(SQLError) -> [PlanExpression] {
+        var keys: [PlanExpression] = []
+        let binder = ExpressionBinder(scope: scope, clause: "GROUP BY")
+        var expressions: [Expression] = []
+        for element in groupBy?.elements ?? [] {
+            switch element {
+            case .expression(let expression): expressions.append(expression)
+            case .empty: break
+            case .list(let list): expressions += list
+            case .groupingSets, .cube, .rollup:
+                throw SQLError(
+                    .unsupported, "GROUPING SETS, CUBE and ROLLUP are not supported yet", at: groupBy?.range ?? .none)
+            }
+        }
+        for expression in expressions {
+            if try groupWindow(expression, binder) { continue }
+            let key = try binder.bind(expression)
+            guard !key.type.logical.isNested else {
+                throw SQLError(.unsupported, "grouping by \(key.type.logical) is not supported yet", at: expression.range)
+            }
+            if !keys.contains(key) { keys.append(key) }
+        }
+        return keys
+    }
+
+    /// Takes TUMBLE(ts, size) in GROUP BY as the window of the aggregation.
+    private func groupWindow(_ expression: Expression, _ binder: ExpressionBinder) throws(SQLError) -> Bool {
+        guard case .call(let call) = expression.kind else { return false }
+        let name = Lexer.uppercased(call.name.last.utf8)
+        guard GroupWindowBinding.names.contains(name) else { return false }
+        guard collector.groupWindow == nil else {
+            throw SQLError(.semantics, "GROUP BY can have one window", at: expression.range)
+        }
+        collector.groupWindow = try GroupWindowBinding.bind(name, call, binder: binder, at: expression.range)
+        return true
+    }
+
+    // MARK: After the aggregation
+
+    /// An expression over the input as one over the aggregation's output.
+    private func after(
+        _ expression: PlanExpression, _ built: Aggregation.Built, _ source: QueryBinder.Item.Source?, _ clause: String,
+        _ range: SourceRange
+    ) throws(SQLError) -> PlanExpression {
+        var missing: Int?
+        func rewrite(_ expression: PlanExpression) -> PlanExpression {
+            if let position = built.position(of: expression) { return .column(position, expression.type) }
+            if case .column(let position, _) = expression {
+                if missing == nil { missing = position }
+                return expression
+            }
+            return expression.mapChildren(rewrite)
+        }
+        let result = rewrite(expression)
+        guard let missing else { return result }
+        let name = missing < scope.columns.count ? scope.columns[missing].name : "?"
+        var place = range
+        if case .expression(let syntax)? = source { place = AggregateSearch.place(of: name, in: syntax) ?? range }
+        throw SQLError(
+            .semantics, "the column '\(name)' in \(clause) is neither grouped nor aggregated", at: place,
+            hint: "add it to GROUP BY or put it into an aggregate")
+    }
+
+    private func column(_ name: String, _ expression: PlanExpression, _ built: Aggregation.Built) -> RelationColumn {
+        var column = RelationColumn(name: name, type: expression.type)
+        if case .column(let position, _) = expression, position == built.timePosition { column.time = .rowTime }
+        return column
+    }
+}

@@ -1,0 +1,226 @@
+import Columnar
+
+// What stands in FROM: tables, subqueries, joins and table functions.
+extension QueryBinder {
+    func scope(_ reference: TableReference, left: Scope? = nil) throws(SQLError) -> Scope {
+        switch reference.kind {
+        case .table(let table):
+            if let asOf = table.asOf { try checkAsOf(asOf, table, left: left) }
+            let (relation, path) = try self.table(table.name, hints: table.hints, at: reference.range)
+            return try aliased(relation, path: path, reference)
+        case .derived(let query, let isLateral):
+            if isLateral { throw SQLError(.unsupported, "LATERAL subqueries are not supported yet", at: reference.range) }
+            return try aliased(try bind(query), path: [], reference)
+        case .function(let call, _):
+            return try aliased(try tableFunction(call, at: reference.range), path: [], reference)
+        case .join(let join):
+            return try self.join(join, at: reference.range)
+        case .nested(let inner):
+            let scope = try self.scope(inner)
+            guard reference.alias != nil else { return scope }
+            return try aliased(Relation(node: scope.node, columns: scope.columns), path: [], reference)
+        case .unnest: throw SQLError(.unsupported, "UNNEST is not supported yet", at: reference.range)
+        case .match: throw SQLError(.unsupported, "MATCH_RECOGNIZE is not supported yet", at: reference.range)
+        }
+    }
+
+    private func aliased(_ relation: Relation, path: [String], _ reference: TableReference) throws(SQLError) -> Scope {
+        guard let alias = reference.alias else { return Scope(relation, path: path) }
+        let renamed = try renamed(relation, alias.columns, of: alias.name.text, at: reference.range)
+        return Scope(renamed, path: [alias.name.text])
+    }
+
+    /// FOR SYSTEM_TIME AS OF: a bounded table never changes, so any time is right for it.
+    private func checkAsOf(_ time: Expression, _ table: NamedTable, left: Scope?) throws(SQLError) {
+        var attribute = TimeAttribute.none
+        if let left, case .column(let position, _) = try ExpressionBinder(scope: left, clause: "FOR SYSTEM_TIME").bind(time) {
+            attribute = left.columns[position].time
+        }
+        guard attribute != .none else {
+            throw SQLError(.semantics, "FOR SYSTEM_TIME AS OF takes a time attribute of the left side", at: time.range)
+        }
+        if attribute == .processingTime { return }
+        if case .table(let definition)? = try catalog.find(table.name), definition.table.primaryKey.isEmpty {
+            throw SQLError(
+                .semantics, "a join FOR SYSTEM_TIME AS OF needs a PRIMARY KEY on '\(table.name.text)'", at: table.name.range)
+        }
+        throw SQLError(.unsupported, "joins FOR SYSTEM_TIME AS OF event time are not supported yet", at: time.range)
+    }
+
+    // MARK: Window table functions
+
+    private func tableFunction(_ call: FunctionCall, at range: SourceRange) throws(SQLError) -> Relation {
+        let name = Lexer.uppercased(call.name.last.utf8)
+        guard let parameters = Self.windowFunctions[name] else {
+            if ["SESSION", "PRESENCE", "MATCH_RULES", "TO_CHANGELOG", "FROM_CHANGELOG", "SNAPSHOT"].contains(name) {
+                throw SQLError(.unsupported, "the table function \(name) is not supported yet", at: call.name.range)
+            }
+            throw SQLError(
+                .name, "there is no table function '\(name)'", at: call.name.range,
+                hint: nearestName(to: name, in: Self.windowFunctions.keys.sorted()).map { "did you mean \($0)?" })
+        }
+        let arguments = try assign(call, to: parameters, name, at: range)
+        guard let data = arguments["DATA"], case .tableArgument(let argument) = data.kind else {
+            throw SQLError(
+                .semantics, "\(name) takes a table first", at: arguments["DATA"]?.range ?? range,
+                hint: "\(name)(TABLE t, DESCRIPTOR(ts), …)")
+        }
+        let input = try tableArgument(argument)
+        guard let descriptor = arguments["TIMECOL"], case .descriptor(let columns) = descriptor.kind,
+            let column = columns.first, columns.count == 1
+        else {
+            throw SQLError(
+                .semantics, "\(name) takes DESCRIPTOR(column) as its time column", at: arguments["TIMECOL"]?.range ?? range)
+        }
+        let scope = Scope(input, path: [])
+        let timeColumn = try scope.resolve([column], at: column.range)
+        try WindowBinding.requireRowTime(scope.columns[timeColumn], name, at: column.range)
+        let binder = ExpressionBinder(scope: nil, clause: name)
+        var sizes: [Int64] = []
+        for parameter in parameters where !["DATA", "TIMECOL", "OFFSET"].contains(parameter) {
+            guard let value = arguments[parameter] else { continue }
+            sizes.append(try WindowBinding.interval(try binder.bind(value), name, at: value.range))
+        }
+        guard sizes.count == parameters.count - 3 else {
+            throw SQLError(.semantics, "\(name) needs \(parameters.dropFirst(2).dropLast().joined(separator: " and "))", at: range)
+        }
+        var offset: Int64 = 0
+        if let value = arguments["OFFSET"] {
+            offset = try WindowBinding.interval(try binder.bind(value), name, at: value.range)
+        }
+        let shape = try WindowBinding.shape(name, sizes, offset: offset, at: range)
+        return windowed(input, shape, timeColumn)
+    }
+
+    private func windowed(_ input: Relation, _ shape: WindowShape, _ timeColumn: Int) -> Relation {
+        let node = graph.add(.window(shape, timeColumn: timeColumn), [input.node])
+        // After the function the time attribute is an ordinary column; window_time takes its place.
+        var columns = input.columns
+        for position in columns.indices { columns[position].window = nil }
+        columns[timeColumn].time = .none
+        let fields = LogicalGraph.windowFields(timeType: input.columns[timeColumn].type)
+        columns.append(RelationColumn(name: fields[0].name, type: fields[0].type, window: .start))
+        columns.append(RelationColumn(name: fields[1].name, type: fields[1].type, window: .end))
+        columns.append(RelationColumn(name: fields[2].name, type: fields[2].type, time: .rowTime, window: .time))
+        return Relation(node: node, columns: columns)
+    }
+
+    /// Parameters in the order of positional arguments.
+    private static let windowFunctions: [String: [String]] = [
+        "TUMBLE": ["DATA", "TIMECOL", "SIZE", "OFFSET"],
+        "HOP": ["DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"],
+        "CUMULATE": ["DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"],
+    ]
+
+    /// The arguments by parameter, whether they were given by place or by name.
+    private func assign(
+        _ call: FunctionCall, to parameters: [String], _ name: String, at range: SourceRange
+    ) throws(SQLError) -> [String: Expression] {
+        var result: [String: Expression] = [:]
+        for (position, argument) in call.arguments.enumerated() {
+            let parameter: String
+            if let label = argument.name {
+                parameter = Lexer.uppercased(label.text.utf8)
+                guard parameters.contains(parameter) else {
+                    throw SQLError(
+                        .name, "\(name) has no argument '\(label.text)'", at: label.range,
+                        hint: "its arguments are " + parameters.joined(separator: ", "))
+                }
+            } else {
+                guard position < parameters.count else {
+                    throw SQLError(
+                        .semantics, "\(name) takes \(parameters.count) arguments at most", at: argument.value.range)
+                }
+                parameter = parameters[position]
+            }
+            result[parameter] = argument.value
+        }
+        return result
+    }
+
+    private func tableArgument(_ argument: TableArgument) throws(SQLError) -> Relation {
+        if let key = argument.partitionBy.first {
+            throw SQLError(.unsupported, "PARTITION BY of a table argument is not supported here", at: key.range)
+        }
+        switch argument.source {
+        case .table(let name): return try table(name, hints: argument.hints, at: argument.range).relation
+        case .query(let query): return try bind(query)
+        }
+    }
+
+    // MARK: Joins
+
+    private func join(_ join: Join, at range: SourceRange) throws(SQLError) -> Scope {
+        let left = try scope(join.left)
+        let right = try scope(join.right, left: left)
+        var combined = Scope(left, right, node: left.node)
+        for position in combined.columns.indices { combined.columns[position].window = nil }
+        var conditions = try usingConditions(join, left, right, &combined)
+        if case .on(let expression) = join.condition {
+            let binder = ExpressionBinder(scope: combined, clause: "ON")
+            conditions += try binder.boolean(expression, "ON").conjuncts
+        }
+        let builder = JoinBuilder(graph: graph)
+        switch join.kind {
+        case .inner, .cross:
+            combined.node = builder.build(.inner, left.node, right.node, conditions, at: range)
+        case .left:
+            combined.node = builder.build(.left, left.node, right.node, conditions, at: range)
+            for position in left.columns.count..<combined.columns.count {
+                combined.columns[position].type.isNullable = true
+                combined.columns[position].time = .none
+            }
+        case .right: combined.node = rightJoin(left, right, conditions, builder, at: range)
+            for position in left.columns.indices {
+                combined.columns[position].type.isNullable = true
+                combined.columns[position].time = .none
+            }
+        case .full:
+            throw SQLError(.unsupported, "\(join.kind.rawValue) JOIN is not supported yet", at: range)
+        }
+        return combined
+    }
+
+    /// A right join is a left join with the sides swapped and the columns swapped back.
+    private func rightJoin(
+        _ left: Scope, _ right: Scope, _ conditions: [PlanExpression], _ builder: JoinBuilder, at range: SourceRange
+    ) -> Int {
+        let leftCount = left.columns.count
+        let rightCount = right.columns.count
+        let swapped = conditions.map { condition in
+            condition.shifted { $0 < leftCount ? $0 + rightCount : $0 - leftCount }
+        }
+        let node = builder.build(.left, right.node, left.node, swapped, at: range)
+        let columns = graph.columns(of: node)
+        return graph.calculate(
+            node, projections: Array(columns[rightCount...]) + Array(columns[..<rightCount]),
+            names: (left.columns + right.columns).map(\.name))
+    }
+
+    /// USING and NATURAL: equality of columns of one name, of which the left one stays visible.
+    private func usingConditions(
+        _ join: Join, _ left: Scope, _ right: Scope, _ combined: inout Scope
+    ) throws(SQLError) -> [PlanExpression] {
+        let names: [Identifier]
+        switch join.condition {
+        case .using(let columns): names = columns
+        case .natural:
+            let shared = Set(left.columns.map(\.name)).intersection(right.columns.map(\.name))
+            names = left.columns.map(\.name).filter(shared.contains).map { Identifier($0, range: join.right.range) }
+        case .none, .on: return []
+        }
+        let binder = ExpressionBinder(scope: nil, clause: "USING")
+        var conditions: [PlanExpression] = []
+        for name in names {
+            let first = try left.resolve([name], at: name.range)
+            let second = try right.resolve([name], at: name.range)
+            let offset = left.columns.count + second
+            conditions.append(
+                try binder.compare(
+                    .equal, .column(first, left.columns[first].type), .column(offset, right.columns[second].type),
+                    "USING", name.range, name.range, at: name.range))
+            combined.hidden.insert(offset)
+        }
+        return conditions
+    }
+}

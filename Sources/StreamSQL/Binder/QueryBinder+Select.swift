@@ -1,0 +1,256 @@
+import Columnar
+
+// SELECT: its clauses in the order they take effect.
+extension QueryBinder {
+    /// One output column before it is bound.
+    struct Item {
+        enum Source {
+            case column(Int)
+            case expression(Expression)
+        }
+        var name: String
+        var source: Source
+        var range: SourceRange
+    }
+
+    func bind(_ select: Select, orderBy: [OrderItem]) throws(SQLError) -> BoundSelect {
+        try refuseUnsupported(select)
+        let scope = try select.from.map { (from) throws(SQLError) in try self.scope(from) }
+        var items = try outputItems(select, scope)
+        let condition = try select.filter.map { (filter) throws(SQLError) in
+            try ExpressionBinder(scope: scope, clause: "WHERE").boolean(filter, "WHERE")
+        }
+        guard let scope else {
+            // One row to compute constants from.
+            let row = graph.add(.values([[LiteralBinding.integer(0)]], [DataType(.integer, isNullable: false)]))
+            let empty = Scope(Relation(node: row, columns: []), path: [])
+            return try plain(select, items, empty, condition, orderBy, binderScope: nil)
+        }
+        if isGrouped(select, orderBy) {
+            return try GroupedSelect(binder: self, scope: scope).bind(select, items, condition, orderBy)
+        }
+        if let having = select.having {
+            throw SQLError(.semantics, "HAVING needs GROUP BY or aggregates", at: having.range, hint: "use WHERE")
+        }
+        let numbered = try rowNumbers(in: &items, scope, condition)
+        return try plain(
+            select, items, numbered ?? scope, numbered == nil ? condition : nil, orderBy,
+            binderScope: numbered ?? scope)
+    }
+
+    private func refuseUnsupported(_ select: Select) throws(SQLError) {
+        if let qualify = select.qualify { throw SQLError(.unsupported, "QUALIFY is not supported yet", at: qualify.range) }
+        if let window = select.windows.first {
+            throw SQLError(.unsupported, "the WINDOW clause is not supported yet", at: window.name.range)
+        }
+    }
+
+    // MARK: Items
+
+    private func outputItems(_ select: Select, _ scope: Scope?) throws(SQLError) -> [Item] {
+        var items: [Item] = []
+        for item in select.items {
+            switch item.kind {
+            case .star(let qualifier):
+                guard let scope else { throw SQLError(.semantics, "* needs FROM", at: item.range) }
+                for position in try starColumns(qualifier, scope, at: item.range) {
+                    items.append(Item(name: scope.columns[position].name, source: .column(position), range: item.range))
+                }
+            case .expression(let expression, let alias):
+                let name = alias?.text ?? Self.defaultName(expression, position: items.count)
+                items.append(Item(name: name, source: .expression(expression), range: expression.range))
+            }
+            if items.count > 10_000 { throw SQLError(.limit, "a SELECT can have 10000 columns at most", at: item.range) }
+        }
+        return items
+    }
+
+    private func starColumns(_ qualifier: [Identifier], _ scope: Scope, at range: SourceRange) throws(SQLError) -> [Int] {
+        if qualifier.isEmpty { return scope.columns.indices.filter { !scope.hidden.contains($0) } }
+        if let table = try scope.table(qualifier) { return Array(table.columns) }
+        let name = qualifier.map(\.text).joined(separator: ".")
+        let near = nearestName(to: name, in: scope.tables.compactMap(\.path.last))
+        throw SQLError(.name, "there is no table '\(name)' here", at: range, hint: near.map { "did you mean \($0)?" })
+    }
+
+    /// The name of a column without alias.
+    private static func defaultName(_ expression: Expression, position: Int) -> String {
+        switch expression.kind {
+        case .name(let parts): parts.last?.text ?? "EXPR$\(position)"
+        case .field(_, let name): name.text
+        default: "EXPR$\(position)"
+        }
+    }
+
+    // MARK: Without aggregates
+
+    private func plain(
+        _ select: Select, _ items: [Item], _ scope: Scope, _ condition: PlanExpression?, _ orderBy: [OrderItem],
+        binderScope: Scope?
+    ) throws(SQLError) -> BoundSelect {
+        let binder = ExpressionBinder(scope: binderScope, clause: "SELECT")
+        var projections: [PlanExpression] = []
+        var columns: [RelationColumn] = []
+        var found: [SQLError] = []
+        for item in items {
+            do throws(SQLError) {
+                let bound = try bind(item, binder, scope)
+                projections.append(bound)
+                columns.append(Self.output(item.name, bound, scope))
+            } catch {
+                found.append(error)
+            }
+        }
+        try report(found)
+        let visible = columns.count
+        var sortPositions: [Int] = []
+        for item in orderBy {
+            let expression: PlanExpression
+            if let position = try outputPosition(item.expression, columns.prefix(visible)) {
+                sortPositions.append(position)
+                continue
+            }
+            expression = try ExpressionBinder(scope: binderScope, clause: "ORDER BY").bind(item.expression)
+            if let known = projections.firstIndex(of: expression) {
+                sortPositions.append(known)
+                continue
+            }
+            if select.isDistinct {
+                throw SQLError(
+                    .semantics, "ORDER BY of SELECT DISTINCT takes selected columns only", at: item.expression.range)
+            }
+            sortPositions.append(projections.count)
+            projections.append(expression)
+            columns.append(Self.output("sort\(projections.count)", expression, scope))
+        }
+        let node = graph.calculate(
+            scope.node, condition: condition, projections: projections, names: columns.map(\.name))
+        var relation = Relation(node: node, columns: columns)
+        if select.isDistinct { relation = distinct(relation) }
+        var bound = BoundSelect(relation: relation, visible: visible, keys: [])
+        for (item, position) in zip(orderBy, sortPositions) { addKey(position, item, to: &bound) }
+        return bound
+    }
+
+    private func bind(_ item: Item, _ binder: ExpressionBinder, _ scope: Scope) throws(SQLError) -> PlanExpression {
+        let bound: PlanExpression
+        switch item.source {
+        case .column(let position): bound = .column(position, scope.columns[position].type)
+        case .expression(let expression): bound = try binder.bind(expression)
+        }
+        return bound
+    }
+
+    /// Keeps all the errors of one list: the last is thrown, the others are noted.
+    func report(_ found: [SQLError]) throws(SQLError) {
+        guard let last = found.last else { return }
+        errors += found.dropLast()
+        throw last
+    }
+
+    /// An output column; references to attributes of time stay such.
+    static func output(_ name: String, _ expression: PlanExpression, _ scope: Scope) -> RelationColumn {
+        switch expression {
+        case .column(let position, let type) where position < scope.columns.count:
+            let source = scope.columns[position]
+            return RelationColumn(name: name, type: type, time: source.time, window: source.window)
+        case .call(.processingTime, _, let type):
+            return RelationColumn(name: name, type: type, time: .processingTime)
+        default: return RelationColumn(name: name, type: expression.type)
+        }
+    }
+
+    /// The output column that an item of ORDER BY means by number or alias.
+    func outputPosition(
+        _ expression: Expression, _ columns: ArraySlice<RelationColumn>
+    ) throws(SQLError) -> Int? {
+        if let position = try ordinal(expression, of: columns.count) { return position }
+        guard case .name(let parts) = expression.kind, parts.count == 1, let name = parts.first else { return nil }
+        let found = columns.indices.filter { columns[$0].name == name.text }
+        return found.count == 1 ? found[0] : nil
+    }
+
+    // MARK: ROW_NUMBER
+
+    /// Replaces ROW_NUMBER() OVER items by a column of a node that numbers the rows; nil when there are none.
+    private func rowNumbers(
+        in items: inout [Item], _ scope: Scope, _ condition: PlanExpression?
+    ) throws(SQLError) -> Scope? {
+        var result: Scope?
+        for (index, item) in items.enumerated() {
+            guard case .expression(let expression) = item.source, case .call(let call) = expression.kind,
+                Lexer.uppercased(call.name.last.utf8) == "ROW_NUMBER", let over = call.over
+            else { continue }
+            guard result == nil else {
+                throw SQLError(.unsupported, "a second ROW_NUMBER() in one SELECT is not supported yet", at: item.range)
+            }
+            guard case .specification(let window) = over, window.base == nil else {
+                throw SQLError(.unsupported, "named windows are not supported yet", at: item.range)
+            }
+            let numbered = try rowNumber(window, scope, condition, at: item.range)
+            items[index].source = .column(numbered.columns.count - 1)
+            result = numbered
+        }
+        return result
+    }
+
+    private func rowNumber(
+        _ window: WindowSpecification, _ scope: Scope, _ condition: PlanExpression?, at range: SourceRange
+    ) throws(SQLError) -> Scope {
+        let binder = ExpressionBinder(scope: scope, clause: "OVER")
+        var projections = scope.columns.enumerated().map { PlanExpression.column($0.offset, $0.element.type) }
+        func position(of expression: PlanExpression) -> Int {
+            if let known = projections.firstIndex(of: expression) { return known }
+            projections.append(expression)
+            return projections.count - 1
+        }
+        var partition: [Int] = []
+        for key in window.partitionBy { partition.append(position(of: try binder.bind(key))) }
+        guard let firstOrder = window.orderBy.first else {
+            throw SQLError(.semantics, "ROW_NUMBER() needs ORDER BY in its window", at: range)
+        }
+        var order: [SortPlan.Key] = []
+        var time = LogicalRowNumber.TimeOrder.none
+        for item in window.orderBy {
+            let bound = try binder.bind(item.expression)
+            if order.isEmpty, window.orderBy.count == 1 {
+                switch Self.output("", bound, scope).time {
+                case .rowTime: time = .rowTime
+                case .processingTime: time = .processingTime
+                case .none: break
+                }
+            }
+            order.append(
+                SortPlan.Key(
+                    column: position(of: bound), isDescending: item.isDescending,
+                    nullsFirst: item.nullsFirst ?? !item.isDescending))
+        }
+        let names = scope.columns.map(\.name) + (scope.columns.count..<projections.count).map { "key\($0)" }
+        let prepared = graph.calculate(scope.node, condition: condition, projections: projections, names: names)
+        let operation = LogicalRowNumber(
+            partition: partition, order: order, time: time,
+            stateTimeToLiveMilliseconds: options.stateTimeToLiveMilliseconds, range: firstOrder.range)
+        let node = graph.add(.rowNumber(operation), [prepared])
+        var result = scope
+        for extra in scope.columns.count..<projections.count {
+            result.hidden.insert(extra)
+            result.columns.append(RelationColumn(name: "", type: projections[extra].type))
+        }
+        result.hidden.insert(result.columns.count)
+        result.columns.append(RelationColumn(name: "", type: DataType(.bigint, isNullable: false)))
+        for position in result.columns.indices { result.columns[position].window = nil }
+        result.node = node
+        return result
+    }
+
+    // MARK: Grouping
+
+    private func isGrouped(_ select: Select, _ orderBy: [OrderItem]) -> Bool {
+        if select.groupBy != nil { return true }
+        for item in select.items {
+            if case .expression(let expression, _) = item.kind, AggregateSearch.holds(expression) { return true }
+        }
+        if let having = select.having, AggregateSearch.holds(having) { return true }
+        return orderBy.contains { AggregateSearch.holds($0.expression) }
+    }
+}

@@ -1,0 +1,88 @@
+/// Options of Flink's own connectors, which scripts may carry though Millrace does not use all of them.
+enum KnownOptions {
+    /// Options that every table may have.
+    private static let common: Set<String> = [
+        "connector", "format", "value.format", "key.format", "key.fields", "key.fields-prefix", "value.fields-include",
+        "scan.parallelism", "sink.parallelism", "scan.watermark.emit.strategy", "scan.watermark.emit.on-event.gap",
+        "scan.watermark.idle-timeout", "scan.watermark.alignment.group", "scan.watermark.alignment.max-drift",
+        "scan.watermark.alignment.update-interval", "property-version",
+    ]
+
+    private static let byConnector: [String: Set<String>] = [
+        "filesystem": [
+            "path", "source.monitor-interval", "source.path.regex-pattern", "partition.default-name",
+            "sink.rolling-policy.file-size", "sink.rolling-policy.rollover-interval",
+            "sink.rolling-policy.inactivity-interval", "sink.rolling-policy.check-interval", "auto-compaction",
+            "compaction.file-size", "sink.partition-commit.trigger", "sink.partition-commit.delay",
+            "sink.partition-commit.watermark-time-zone", "sink.partition-commit.policy.kind",
+            "sink.partition-commit.policy.class", "sink.partition-commit.success-file.name",
+            "partition.time-extractor.kind", "partition.time-extractor.class",
+            "partition.time-extractor.timestamp-pattern", "partition.time-extractor.timestamp-formatter",
+            "sink.shuffle-by-partition.enable",
+        ],
+        "kafka": [
+            "topic", "topic-pattern", "scan.startup.mode", "scan.startup.specific-offsets",
+            "scan.startup.timestamp-millis", "scan.bounded.mode", "scan.bounded.specific-offsets",
+            "scan.bounded.timestamp-millis", "scan.topic-partition-discovery.interval", "sink.partitioner",
+            "sink.semantic", "sink.delivery-guarantee", "sink.transactional-id-prefix",
+        ],
+        "upsert-kafka": [
+            "topic", "sink.buffer-flush.max-rows", "sink.buffer-flush.interval", "sink.delivery-guarantee",
+            "sink.transactional-id-prefix",
+        ],
+        "jdbc": [
+            "url", "table-name", "driver", "username", "password", "connection.max-retry-timeout", "compatible-mode",
+            "scan.partition.column", "scan.partition.num", "scan.partition.lower-bound", "scan.partition.upper-bound",
+            "scan.fetch-size", "scan.auto-commit", "lookup.cache", "lookup.partial-cache.max-rows",
+            "lookup.partial-cache.expire-after-write", "lookup.partial-cache.expire-after-access",
+            "lookup.partial-cache.cache-missing-key", "lookup.max-retries", "lookup.cache.max-rows", "lookup.cache.ttl",
+            "lookup.cache.caching-missing-key", "filter.handling.policy", "sink.buffer-flush.max-rows",
+            "sink.buffer-flush.interval", "sink.max-retries",
+        ],
+        "datagen": ["rows-per-second", "number-of-rows"],
+        "print": ["print-identifier", "standard-error"],
+        "blackhole": [],
+    ]
+
+    private static let prefixes: [String: [String]] = [
+        "kafka": ["properties."], "upsert-kafka": ["properties."], "jdbc": ["properties."], "datagen": ["fields."],
+    ]
+
+    /// Format options of the dialect by format.
+    private static let formats: [String: [String]] = [
+        "json": [
+            "fail-on-missing-field", "ignore-parse-errors", "timestamp-format.standard", "map-null-key.mode",
+            "map-null-key.literal", "encode.decimal-as-plain-number", "encode.ignore-null-fields",
+            "decode.json-parser.enabled",
+        ],
+        "csv": [
+            "field-delimiter", "disable-quote-character", "quote-character", "allow-comments", "ignore-parse-errors",
+            "array-element-delimiter", "escape-character", "null-literal", "write-bigdecimal-in-scientific-notation",
+        ],
+        "raw": ["charset", "endianness"],
+    ]
+
+    /// Whether Flink knows the option for this connector, so that it is accepted and ignored.
+    static func isKnown(_ option: String, connector: String) -> Bool {
+        if common.contains(option) || byConnector[connector]?.contains(option) == true { return true }
+        if prefixes[connector]?.contains(where: { option.hasPrefix($0) }) == true { return true }
+        return formatOptions.contains(option)
+    }
+
+    /// All names to suggest from.
+    static func names(connector: String) -> [String] {
+        (Array(common) + Array(byConnector[connector] ?? []) + Array(formatOptions)).sorted()
+    }
+
+    private static let formatOptions: Set<String> = {
+        var result: Set<String> = []
+        for (format, options) in formats {
+            for option in options {
+                result.insert("\(format).\(option)")
+                result.insert("value.\(format).\(option)")
+                result.insert("key.\(format).\(option)")
+            }
+        }
+        return result
+    }()
+}

@@ -1,0 +1,113 @@
+/// Checks the WITH clause of a table against what its connector takes.
+struct OptionChecker {
+    let connectors: [String: ConnectorDescription]
+
+    /// The options as a dictionary with all that is wrong with them. `base` are those taken over by LIKE.
+    func check(
+        _ options: [OptionSyntax], base: [String: String] = [:], table: ObjectName
+    ) -> (options: [String: String], errors: [SQLError]) {
+        var values = base
+        var places: [String: OptionSyntax] = [:]
+        var errors: [SQLError] = []
+        for option in options {
+            if places[option.key.text] != nil {
+                errors.append(SQLError(.option, "the option '\(option.key.text)' is given twice", at: option.key.range))
+            }
+            places[option.key.text] = option
+            values[option.key.text] = option.value.text
+        }
+        guard let identifier = values["connector"] else {
+            errors += checkEmbedded(options)
+            return (values, errors)
+        }
+        guard let connector = connectors[identifier] else {
+            let near = nearestName(to: identifier, in: connectors.keys.sorted())
+            let listed = "the connectors are " + connectors.keys.sorted().joined(separator: ", ")
+            errors.append(
+                SQLError(
+                    .option, "there is no connector '\(identifier)'", at: places["connector"]?.value.range ?? table.range,
+                    hint: near.map { "did you mean '\($0)'?" } ?? listed))
+            return (values, errors)
+        }
+        errors += checkValues(values, places, connector, table)
+        return (values, errors)
+    }
+
+    /// A table without connector is a result table; a misspelt 'connector' must not make one by accident.
+    private func checkEmbedded(_ options: [OptionSyntax]) -> [SQLError] {
+        options.compactMap { option in
+            let key = option.key.text
+            if key == "connector.type" {
+                return SQLError(
+                    .unsupported, "the old option 'connector.type' is not supported", at: option.key.range,
+                    hint: "write 'connector' = '…'")
+            }
+            guard nearestName(to: key, in: ["connector"]) != nil else { return nil }
+            return SQLError(
+                .option, "there is no option '\(key)'", at: option.key.range, hint: "did you mean 'connector'?")
+        }
+    }
+
+    private func checkValues(
+        _ values: [String: String], _ places: [String: OptionSyntax], _ connector: ConnectorDescription,
+        _ table: ObjectName
+    ) -> [SQLError] {
+        var errors: [SQLError] = []
+        var allowed = connector.options
+        for key in ["format", "value.format", "key.format"] {
+            guard let format = values[key], !connector.formats.isEmpty else { continue }
+            guard let options = connector.formats[format] else {
+                let names = connector.formats.keys.sorted()
+                errors.append(
+                    SQLError(
+                        .option, "the connector '\(connector.identifier)' has no format '\(format)'",
+                        at: places[key]?.value.range ?? table.range,
+                        hint: nearestName(to: format, in: names).map { "did you mean '\($0)'?" }
+                            ?? "the formats are " + names.joined(separator: ", ")))
+                continue
+            }
+            allowed.formUnion(options)
+        }
+        for (key, place) in places.sorted(by: { $0.value.key.range.offset < $1.value.key.range.offset }) {
+            guard allowed.contains(key) || KnownOptions.isKnown(key, connector: connector.identifier) else {
+                let names = allowed.sorted() + KnownOptions.names(connector: connector.identifier)
+                errors.append(
+                    SQLError(
+                        .option, "the connector '\(connector.identifier)' has no option '\(key)'", at: place.key.range,
+                        hint: nearestName(to: key, in: names).map { "did you mean '\($0)'?" }))
+                continue
+            }
+            if let choices = connector.optionValues[key], !choices.isEmpty, !choices.contains(place.value.text) {
+                errors.append(
+                    SQLError(
+                        .option, "'\(place.value.text)' is not a value of the option '\(key)'", at: place.value.range,
+                        hint: "the values are " + choices.joined(separator: ", ")))
+            }
+        }
+        for required in connector.requiredOptions.sorted() where values[required] == nil {
+            errors.append(
+                SQLError(
+                    .option, "the connector '\(connector.identifier)' needs the option '\(required)'",
+                    at: places["connector"]?.value.range ?? table.range, hint: "add '\(required)' = '…' to WITH"))
+        }
+        if !connector.formats.isEmpty, values["format"] == nil, values["value.format"] == nil {
+            errors.append(
+                SQLError(
+                    .option, "the connector '\(connector.identifier)' needs the option 'format'",
+                    at: places["connector"]?.value.range ?? table.range,
+                    hint: "the formats are " + connector.formats.keys.sorted().joined(separator: ", ")))
+        }
+        return errors
+    }
+
+    /// Whether the rows of a table end by themselves.
+    func isBounded(_ values: [String: String]) -> Bool {
+        guard let identifier = values["connector"], let connector = connectors[identifier] else { return false }
+        switch identifier {
+        case "filesystem": return connector.isBounded && values["source.monitor-interval"] == nil
+        case "datagen": return values["number-of-rows"] != nil
+        case "kafka": return values["scan.bounded.mode"].map { $0 != "unbounded" } ?? false
+        default: return connector.isBounded
+        }
+    }
+}

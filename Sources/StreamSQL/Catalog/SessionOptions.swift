@@ -1,0 +1,78 @@
+/// What SET and RESET change.
+struct SessionOptions: Sendable {
+    private(set) var values: [String: String] = [:]
+    let defaultTimeZone: String
+    /// Keys a session may hold.
+    static let maximumKeys = 10_000
+
+    init(defaultTimeZone: String) {
+        self.defaultTimeZone = defaultTimeZone
+    }
+
+    /// Sets a key; false when there are too many.
+    mutating func set(_ key: String, _ value: String) -> Bool {
+        guard values[key] != nil || values.count < Self.maximumKeys else { return false }
+        values[key] = value
+        return true
+    }
+
+    mutating func reset(_ key: String?) {
+        if let key { values[key] = nil } else { values = [:] }
+    }
+
+    var timeZone: String {
+        guard let zone = values["table.local-time-zone"], zone != "default" else { return defaultTimeZone }
+        return zone
+    }
+
+    var isBatchMode: Bool { values["execution.runtime-mode"].map { Lexer.uppercased($0.utf8) } == "BATCH" }
+    var sharesScans: Bool { values["pipeline.share-scans"].map { Lexer.uppercased($0.utf8) } != "FALSE" }
+    var jobName: String? { values["pipeline.name"] }
+
+    var watermarkIntervalMilliseconds: Int64 {
+        values["pipeline.auto-watermark-interval"].flatMap(Self.duration) ?? 200
+    }
+
+    /// How long idle state is kept; nil keeps it for good.
+    var stateTimeToLiveMilliseconds: Int64? {
+        values["table.exec.state.ttl"].flatMap(Self.duration).flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// Milliseconds of `200`, `200 ms`, `5 s`, `1min`, `2 hours`.
+    static func duration(_ text: String) -> Int64? {
+        let bytes = Lexer.uppercased(text.utf8).utf8.filter { $0 != 0x20 }
+        let digits = bytes.prefix { (0x30...0x39).contains($0) }
+        guard let number = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
+        let unit: Int64
+        switch String(decoding: bytes.dropFirst(digits.count), as: UTF8.self) {
+        case "", "MS", "MILLI", "MILLIS", "MILLISECOND", "MILLISECONDS": unit = 1
+        case "S", "SEC", "SECS", "SECOND", "SECONDS": unit = 1_000
+        case "M", "MIN", "MINS", "MINUTE", "MINUTES": unit = 60_000
+        case "H", "HOUR", "HOURS": unit = 3_600_000
+        case "D", "DAY", "DAYS": unit = 86_400_000
+        default: return nil
+        }
+        let (product, overflow) = number.multipliedReportingOverflow(by: unit)
+        return overflow ? nil : product
+    }
+
+    /// Keys whose values must be durations.
+    static let durations: Set<String> = ["pipeline.auto-watermark-interval", "table.exec.state.ttl"]
+
+    /// Keys of the dialect, for spotting misspelt ones.
+    static let known: [String] = [
+        "table.local-time-zone", "pipeline.auto-watermark-interval", "pipeline.name", "pipeline.share-scans",
+        "table.exec.state.ttl", "execution.runtime-mode", "execution.checkpointing.interval",
+        "execution.checkpointing.mode", "execution.checkpointing.savepoint-dir", "execution.state-recovery.path",
+        "state.backend.type", "parallelism.default", "table.exec.resource.default-parallelism",
+        "table.exec.mini-batch.enabled", "table.exec.mini-batch.allow-latency", "table.exec.mini-batch.size",
+        "table.optimizer.agg-phase-strategy", "table.optimizer.distinct-agg.split.enabled",
+        "table.optimizer.distinct-agg.split.bucket-num", "table.optimizer.incremental-agg-enabled",
+        "table.exec.rank.topn-cache-size", "table.exec.source.idle-timeout", "table.exec.sink.upsert-materialize",
+        "table.exec.sink.not-null-enforcer", "table.exec.sink.type-length-enforcer", "table.exec.sink.keyed-shuffle",
+        "table.exec.source.cdc-events-duplicate", "table.exec.legacy-cast-behaviour", "table.dml-sync",
+        "pipeline.object-reuse", "sql-client.execution.result-mode", "restart-strategy.type",
+        "table.exec.async-lookup.buffer-capacity", "table.exec.async-lookup.timeout",
+        "table.exec.source.rowtime-null-handling",
+    ]
+}

@@ -1,0 +1,149 @@
+import Columnar
+
+/// Physical plans as people read them: one tree for each sink, a node used twice shown once.
+package enum PlanText {
+    package static func text(_ plan: PhysicalPlan) -> String {
+        var printer = Printer(plan: plan)
+        for node in plan.nodes {
+            if case .sink = node.operation { printer.print(node.id, depth: 0) }
+        }
+        return printer.lines.joined(separator: "\n")
+    }
+
+    private struct Printer {
+        let plan: PhysicalPlan
+        var lines: [String] = []
+        private var numbers: [Int: Int] = [:]
+        private let uses: [Int]
+
+        init(plan: PhysicalPlan) {
+            self.plan = plan
+            var uses = [Int](repeating: 0, count: plan.nodes.count)
+            for node in plan.nodes { for input in node.inputs { uses[input] += 1 } }
+            self.uses = uses
+        }
+
+        mutating func print(_ id: Int, depth: Int) {
+            let node = plan.nodes[id]
+            let indent = String(repeating: "  ", count: depth)
+            if let number = numbers[id] {
+                lines.append("\(indent)→ #\(number)")
+                return
+            }
+            var mark = ""
+            if uses[id] > 1 {
+                numbers[id] = numbers.count + 1
+                mark = "#\(numbers.count) "
+            }
+            lines.append(indent + mark + NodeText.text(node, in: plan))
+            for input in node.inputs { print(input, depth: depth + 1) }
+        }
+    }
+}
+
+/// One operator on one line.
+enum NodeText {
+    static func text(_ node: PlanNode, in plan: PhysicalPlan) -> String {
+        let inputs = node.inputs.flatMap { plan.nodes[$0].fields }
+        let changes =
+            switch node.changelog {
+            case .append: "[I]"
+            case .retract: "[I,UB,UA,D]"
+            case .upsert: "[I,UA,D]"
+            }
+        let place = node.distribution == .single ? ", single" : ""
+        return "\(operation(node, inputs, plan)) \(changes)\(place)"
+    }
+
+    private static func names(_ positions: [Int], _ fields: [Field]) -> String {
+        "[" + positions.map { $0 < fields.count ? fields[$0].name : "?" }.joined(separator: ", ") + "]"
+    }
+
+    private static func text(_ expression: PlanExpression, _ fields: [Field]) -> String {
+        ExpressionText.text(expression) { $0 < fields.count ? fields[$0].name : "?" }
+    }
+
+    private static func operation(_ node: PlanNode, _ inputs: [Field], _ plan: PhysicalPlan) -> String {
+        switch node.operation {
+        case .scan(let scan):
+            return "scan \(scan.table.name)\(scan.isStatic ? " static" : "") \(names(Array(node.fields.indices), node.fields))"
+        case .values(let values): return "values \(values.rows.count) rows"
+        case .calculate(let calculate): return self.calculate(calculate, node, inputs)
+        case .union: return "union"
+        case .exchange(.hash(let keys)): return "exchange by hash \(names(keys, inputs))"
+        case .exchange(.single): return "exchange to one"
+        case .exchange(.broadcast): return "exchange to all"
+        case .watermark(let watermark):
+            return "watermark \(names([watermark.timeColumn], inputs)) = \(text(watermark.expression, inputs))"
+                + " every \(watermark.intervalMilliseconds) ms"
+        case .aggregate(let aggregate): return self.aggregate(aggregate, node, inputs)
+        case .window(let window): return "window \(shape(window.shape)) on \(names([window.timeColumn], inputs))"
+        case .windowAggregate(let window):
+            let calls = window.calls.map { call($0, inputs) }.joined(separator: ", ")
+            let columns = window.windowColumns.map { "window_\($0)" }.joined(separator: ", ")
+            return "window aggregate \(shape(window.shape)) on \(names([window.timeColumn], inputs))"
+                + " by \(names(window.groupColumns, inputs)): \(calls); \(columns)"
+        case .deduplicate(let deduplicate):
+            var order = "arrival"
+            if case .rowTime(let column) = deduplicate.order { order = names([column], inputs) }
+            let limit = deduplicate.stateTimeToLiveMilliseconds.map { ", kept \($0) ms" } ?? ""
+            return "keep first by \(names(deduplicate.keys, inputs)) in order of \(order)\(limit)"
+        case .join(let join):
+            let left = plan.nodes[node.inputs[0]].fields
+            let right = plan.nodes[node.inputs[1]].fields
+            let residual = join.residual.map { ", where \(text($0, inputs))" } ?? ""
+            return "\(join.kind == .inner ? "join" : "left join") \(names(join.leftKeys, left)) = "
+                + "\(names(join.rightKeys, right))\(residual)"
+        case .sort(let sort): return self.sort(sort, inputs)
+        case .sink(let sink):
+            if case .table(let table) = sink.target { return "sink \(table.name)" }
+            return "result \(names(Array(node.fields.indices), node.fields))"
+        }
+    }
+
+    private static func calculate(_ calculate: CalculatePlan, _ node: PlanNode, _ inputs: [Field]) -> String {
+        let items = zip(calculate.projections, node.fields).map { expression, field in
+            let shown = text(expression, inputs)
+            return shown == field.name ? shown : "\(shown) AS \(field.name)"
+        }
+        let condition = calculate.condition.map { " where \(text($0, inputs))" } ?? ""
+        return "calculate [\(items.joined(separator: ", "))]\(condition)"
+    }
+
+    private static func aggregate(_ aggregate: AggregatePlan, _ node: PlanNode, _ inputs: [Field]) -> String {
+        let calls = aggregate.calls.map { call($0, inputs) }.joined(separator: ", ")
+        let phase =
+            switch aggregate.phase {
+            case .whole: "aggregate"
+            case .local: "local aggregate"
+            case .global: "global aggregate"
+            }
+        return "\(phase) by \(names(aggregate.groupColumns, inputs)): \(calls)"
+            + (aggregate.inputRetracts ? ", taking back" : "")
+    }
+
+    private static func call(_ call: AggregateCall, _ inputs: [Field]) -> String {
+        let argument = call.argument.map { $0 < inputs.count ? inputs[$0].name : "?" } ?? "*"
+        let filter = call.filter.map { " filter \($0 < inputs.count ? inputs[$0].name : "?")" } ?? ""
+        return "\(call.function.rawValue)(\(call.isDistinct ? "distinct " : "")\(argument))\(filter)"
+    }
+
+    private static func shape(_ shape: WindowShape) -> String {
+        switch shape {
+        case .tumble(let size, let offset): "tumble \(size) ms" + (offset == 0 ? "" : " offset \(offset) ms")
+        case .hop(let slide, let size, let offset):
+            "hop \(size) ms every \(slide) ms" + (offset == 0 ? "" : " offset \(offset) ms")
+        case .cumulate(let step, let size, let offset):
+            "cumulate \(size) ms by \(step) ms" + (offset == 0 ? "" : " offset \(offset) ms")
+        }
+    }
+
+    private static func sort(_ sort: SortPlan, _ inputs: [Field]) -> String {
+        let keys = sort.keys.map { key in
+            names([key.column], inputs) + (key.isDescending ? " descending" : "")
+        }
+        let limit = sort.limit.map { " limit \($0)" } ?? ""
+        let offset = sort.offset > 0 ? " offset \(sort.offset)" : ""
+        return "sort" + (keys.isEmpty ? "" : " by " + keys.joined(separator: ", ")) + offset + limit
+    }
+}

@@ -1,0 +1,93 @@
+import Columnar
+
+/// Builds joins out of conditions: equalities become keys, conditions on one side go below the join.
+struct JoinBuilder {
+    let graph: LogicalGraph
+
+    /// A node with the columns of `left`, then those of `right`, joined where all the conditions hold.
+    func build(
+        _ kind: JoinPlan.Kind, _ left: Int, _ right: Int, _ conditions: [PlanExpression], at range: SourceRange
+    ) -> Int {
+        let leftCount = graph.fields[left].count
+        var leftFilters: [PlanExpression] = []
+        var rightFilters: [PlanExpression] = []
+        var residual: [PlanExpression] = []
+        var leftSide = Side(count: leftCount)
+        var rightSide = Side(count: graph.fields[right].count)
+        for condition in conditions {
+            let columns = condition.columnSet
+            let readsLeft = columns.contains { $0 < leftCount }
+            let readsRight = columns.contains { $0 >= leftCount }
+            if readsRight, !readsLeft, condition.isDeterministic {
+                rightFilters.append(condition.shifted { $0 - leftCount })
+            } else if !readsRight, kind == .inner, condition.isDeterministic {
+                leftFilters.append(condition)
+            } else if let (first, second) = Self.equality(condition, leftCount) {
+                leftSide.addKey(first)
+                rightSide.addKey(second.shifted { $0 - leftCount })
+            } else {
+                residual.append(condition)
+            }
+        }
+        let leftNode = prepared(graph.filter(left, .conjunction(leftFilters)), leftSide)
+        let rightNode = prepared(graph.filter(right, .conjunction(rightFilters)), rightSide)
+        let leftWidth = leftCount + leftSide.extra.count
+        let join = LogicalJoin(
+            kind: kind, leftKeys: leftSide.keys, rightKeys: rightSide.keys,
+            residual: PlanExpression.conjunction(residual)?.shifted {
+                $0 < leftCount ? $0 : $0 - leftCount + leftWidth
+            }, range: range)
+        let node = graph.add(.join(join), [leftNode, rightNode])
+        let columns = graph.columns(of: node)
+        let kept = Array(columns[..<leftCount]) + Array(columns[leftWidth..<(leftWidth + rightSide.count)])
+        return graph.calculate(node, projections: kept, names: kept.map(name(of: node)))
+    }
+
+    private func name(of node: Int) -> (PlanExpression) -> String {
+        { expression in
+            guard case .column(let position, _) = expression else { return "" }
+            return graph.fields[node][position].name
+        }
+    }
+
+    /// One side of a join: its columns, then the keys that had to be computed.
+    private struct Side {
+        var count: Int
+        var extra: [PlanExpression] = []
+        var keys: [Int] = []
+
+        init(count: Int) { self.count = count }
+
+        mutating func addKey(_ expression: PlanExpression) {
+            if case .column(let position, _) = expression {
+                keys.append(position)
+                return
+            }
+            if let known = extra.firstIndex(of: expression) {
+                keys.append(count + known)
+                return
+            }
+            keys.append(count + extra.count)
+            extra.append(expression)
+        }
+    }
+
+    private func prepared(_ node: Int, _ side: Side) -> Int {
+        guard !side.extra.isEmpty else { return node }
+        let names = graph.fields[node].map(\.name) + side.extra.indices.map { "key\($0)" }
+        return graph.calculate(node, projections: graph.columns(of: node) + side.extra, names: names)
+    }
+
+    /// The two sides of an equality between the left and the right, left first.
+    private static func equality(_ condition: PlanExpression, _ leftCount: Int) -> (PlanExpression, PlanExpression)? {
+        guard case .call(.equal, let operands, _) = condition, operands.count == 2, condition.isDeterministic else {
+            return nil
+        }
+        let first = operands[0].columnSet
+        let second = operands[1].columnSet
+        guard !first.isEmpty, !second.isEmpty else { return nil }
+        if first.allSatisfy({ $0 < leftCount }), second.allSatisfy({ $0 >= leftCount }) { return (operands[0], operands[1]) }
+        if first.allSatisfy({ $0 >= leftCount }), second.allSatisfy({ $0 < leftCount }) { return (operands[1], operands[0]) }
+        return nil
+    }
+}

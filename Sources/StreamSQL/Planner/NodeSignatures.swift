@@ -1,0 +1,95 @@
+import Columnar
+
+/// What each logical node computes, as a hash that other parts of the script do not change.
+///
+/// State is stored under names made of these. A column is known by where its values come from, not by its position,
+/// so that another statement that reads one more column of a shared source leaves the names as they are.
+struct NodeSignatures {
+    private(set) var nodes: [UInt64] = []
+    private var columns: [[UInt64]] = []
+
+    init(_ graph: LogicalGraph) {
+        for id in graph.nodes.indices {
+            let node = graph.nodes[id]
+            let (own, outputs) = signature(node, graph.fields[id])
+            nodes.append(own)
+            columns.append(outputs)
+        }
+    }
+
+    private func text(_ expression: PlanExpression, _ input: Int) -> String {
+        ExpressionText.text(expression) { position in
+            position < columns[input].count ? String(columns[input][position], radix: 16) : "?"
+        }
+    }
+
+    private func joined(_ positions: [Int], _ input: Int) -> String {
+        positions.map { String($0 < columns[input].count ? columns[input][$0] : 0, radix: 16) }.joined(separator: ",")
+    }
+
+    private func text(_ call: AggregateCall, _ input: Int) -> String {
+        let argument = call.argument.map { joined([$0], input) } ?? "*"
+        let filter = call.filter.map { joined([$0], input) } ?? ""
+        return "\(call.function.rawValue)(\(call.isDistinct)\(argument);\(filter)):\(call.resultType.logical)"
+    }
+
+    private func signature(_ node: LogicalNode, _ fields: [Field]) -> (UInt64, [UInt64]) {
+        var hash = StableHash()
+        for input in node.inputs { hash.combine(nodes[input]) }
+        let input = node.inputs.first ?? 0
+        switch node.operation {
+        case .scan(let scan):
+            hash.combine("scan \(scan.table.name)")
+            let outputs = zip(scan.columns, scan.fields).map { column, field in
+                if case .metadata(let key, _) = column { return StableHash.of("\(scan.table.name) metadata \(key)") }
+                return StableHash.of("\(scan.table.name).\(field.name)")
+            }
+            return (hash.value, outputs)
+        case .values(let rows, let types):
+            hash.combine("values \(rows.map { $0.map { text($0, 0) }.joined(separator: ",") }.joined(separator: ";"))")
+            return (hash.value, types.indices.map { StableHash.of("value \($0) \(hash.value)") })
+        case .calculate(let condition, let projections):
+            guard let condition else {
+                return (nodes[input], projections.map { StableHash.of(text($0, input)) })
+            }
+            // The order in which conditions were written or merged does not matter.
+            hash.combine("filter " + condition.conjuncts.map { text($0, input) }.sorted().joined(separator: " AND "))
+            return (hash.value, projections.map { StableHash.of(text($0, input)) })
+        case .watermark, .sort: return (nodes[input], columns[input])
+        case .union:
+            hash.combine("union")
+            return (hash.value, fields.indices.map { StableHash.of("union \(hash.value) \($0)") })
+        case .aggregate(let aggregate):
+            return grouped(&hash, "aggregate", aggregate.groupColumns, aggregate.calls, input, [])
+        case .windowAggregate(let aggregate):
+            return grouped(
+                &hash, "windowAggregate \(aggregate.shape) \(joined([aggregate.timeColumn], input))",
+                aggregate.groupColumns, aggregate.calls, input, aggregate.windowColumns.map { "\($0)" })
+        case .window(let shape, let timeColumn):
+            let appended = ["start", "end", "time"].map { StableHash.of("\($0) \(shape) \(joined([timeColumn], input))") }
+            return (nodes[input], columns[input] + appended)
+        case .rowNumber(let numbered):
+            hash.combine("rowNumber \(joined(numbered.partition + numbered.order.map(\.column), input))")
+            return (hash.value, columns[input] + [hash.value])
+        case .deduplicate(let deduplicate):
+            hash.combine("deduplicate \(joined(deduplicate.keys, input))")
+            if case .rowTime(let column) = deduplicate.order { hash.combine("by \(joined([column], input))") }
+            return (hash.value, columns[input])
+        case .join(let join):
+            let right = node.inputs.count > 1 ? node.inputs[1] : input
+            hash.combine("join \(join.kind) \(joined(join.leftKeys, input)) \(joined(join.rightKeys, right))")
+            return (hash.value, columns[input] + columns[right])
+        }
+    }
+
+    private func grouped(
+        _ hash: inout StableHash, _ name: String, _ groups: [Int], _ calls: [AggregateCall], _ input: Int,
+        _ extra: [String]
+    ) -> (UInt64, [UInt64]) {
+        hash.combine("\(name) by \(joined(groups, input)): \(calls.map { text($0, input) }.joined(separator: ";"))")
+        let outputs = groups.map { columns[input][$0] }
+            + calls.map { StableHash.of("\(hash.value) \(text($0, input))") }
+            + extra.map { StableHash.of("\(hash.value) \($0)") }
+        return (hash.value, outputs)
+    }
+}

@@ -1,0 +1,35 @@
+import Columnar
+
+/// INSERTs that were bound and wait to become one job.
+struct PendingJob {
+    let graph = LogicalGraph()
+    var roots: [LogicalPlan.Root] = []
+    var timeZone: String
+    var isBatchMode: Bool
+    /// Names of the tables written to, for the job's description.
+    var targets: [String] = []
+    var jobName: String?
+
+    init(_ options: SessionOptions) {
+        timeZone = options.timeZone
+        isBatchMode = options.isBatchMode
+        jobName = options.jobName
+    }
+
+    /// Whether a further INSERT can run in the same job.
+    func accepts(_ options: SessionOptions) -> Bool {
+        options.sharesScans && timeZone == options.timeZone && isBatchMode == options.isBatchMode
+    }
+
+    func plan() throws(SQLError) -> PhysicalPlan {
+        let logical = LogicalPlan(graph: graph, roots: roots).rewritten()
+        var planner = PhysicalPlanner(logical, timeZone: timeZone, isBatchMode: isBatchMode)
+        return try planner.run()
+    }
+
+    var description: String {
+        if let jobName { return jobName }
+        let shown = targets.prefix(4).joined(separator: ", ")
+        return "insert into " + shown + (targets.count > 4 ? " and \(targets.count - 4) more" : "")
+    }
+}

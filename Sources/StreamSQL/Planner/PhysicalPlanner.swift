@@ -1,0 +1,333 @@
+import Columnar
+
+/// Chooses operators, distributions and exchanges for a rewritten logical plan.
+struct PhysicalPlanner {
+    private let plan: LogicalPlan
+    private let graph: LogicalGraph
+    private let isBatchMode: Bool
+    private let signatures: NodeSignatures
+    private let isBounded: [Bool]
+    /// Aggregates whose only consumer is an upsert sink with the same key.
+    private let upsertAggregates: Set<Int>
+
+    private var result: PhysicalPlan
+    /// A logical node in one of its roles: read as a stream, or read anew at each start for a join.
+    private struct Role: Hashable {
+        var node: Int
+        var isStatic: Bool
+    }
+    private var planned: [Role: Int] = [:]
+    private struct Crossing: Hashable {
+        var input: Int
+        var exchange: ExchangePlan
+        var distribution: Distribution
+    }
+    private var exchanges: [Crossing: Int] = [:]
+    private var names: [String: Int] = [:]
+
+    init(_ plan: LogicalPlan, timeZone: String, isBatchMode: Bool) {
+        self.plan = plan
+        graph = plan.graph
+        self.isBatchMode = isBatchMode
+        signatures = NodeSignatures(plan.graph)
+        isBounded = Self.bounded(plan.graph, isBatchMode)
+        upsertAggregates = UpsertTargets(plan).aggregates
+        result = PhysicalPlan(timeZone: timeZone, isBatchMode: isBatchMode)
+    }
+
+    /// Whether the rows of each node end by themselves.
+    private static func bounded(_ graph: LogicalGraph, _ isBatchMode: Bool) -> [Bool] {
+        var result: [Bool] = []
+        for node in graph.nodes {
+            if case .scan(let scan) = node.operation {
+                result.append(scan.table.isBounded || (isBatchMode && scan.table.connector == nil))
+            } else {
+                result.append(node.inputs.allSatisfy { result[$0] })
+            }
+        }
+        return result
+    }
+
+    mutating func run() throws(SQLError) -> PhysicalPlan {
+        for root in plan.roots {
+            let input = single(try node(root.node, isStatic: false, root))
+            let changelog = result.nodes[input].changelog
+            let target: SinkPlan.Target
+            let name: String
+            switch root.target {
+            case .collect:
+                target = .collect
+                name = "sink:collect"
+            case .table(let table):
+                target = .table(table)
+                name = "sink:\(table.name)"
+                try SinkRules.check(table, changelog, at: root.range)
+            }
+            add(.sink(SinkPlan(target: target)), [input], root.fields, changelog, .single, name: name)
+        }
+        return result
+    }
+
+    // MARK: Adding nodes
+
+    @discardableResult
+    private mutating func add(
+        _ operation: PlanOperation, _ inputs: [Int], _ fields: [Field], _ changelog: ChangelogMode,
+        _ distribution: Distribution, name: String
+    ) -> Int {
+        let count = names[name, default: 0] + 1
+        names[name] = count
+        let id = result.nodes.count
+        result.nodes.append(
+            PlanNode(
+                id: id, name: count == 1 ? name : "\(name)#\(count)", operation: operation, inputs: inputs,
+                fields: fields, changelog: changelog, distribution: distribution))
+        return id
+    }
+
+    private mutating func exchange(_ input: Int, _ exchange: ExchangePlan, to distribution: Distribution) -> Int {
+        let crossing = Crossing(input: input, exchange: exchange, distribution: distribution)
+        if let known = exchanges[crossing] { return known }
+        let node = result.nodes[input]
+        let id = add(
+            .exchange(exchange), [input], node.fields, node.changelog, distribution, name: "exchange:\(node.name)")
+        exchanges[crossing] = id
+        return id
+    }
+
+    private mutating func single(_ input: Int) -> Int {
+        result.nodes[input].distribution == .single ? input : exchange(input, .single, to: .single)
+    }
+
+    /// By hash of the keys, or all to one where there are none.
+    private mutating func keyed(_ input: Int, _ keys: [Int]) -> Int {
+        keys.isEmpty ? single(input) : exchange(input, .hash(keys), to: .sharded)
+    }
+
+    private func name(_ kind: String, _ logical: Int) -> String {
+        var hash = StableHash()
+        hash.combine(signatures.nodes[logical])
+        hash.combine(kind)
+        return "\(kind):\(hash.text)"
+    }
+
+    // MARK: Nodes
+
+    private mutating func node(
+        _ id: Int, isStatic: Bool, _ root: LogicalPlan.Root
+    ) throws(SQLError) -> Int {
+        let role = Role(node: id, isStatic: isStatic)
+        if let known = planned[role] { return known }
+        let built = try build(id, isStatic: isStatic, root)
+        planned[role] = built
+        return built
+    }
+
+    private mutating func build(
+        _ id: Int, isStatic: Bool, _ root: LogicalPlan.Root
+    ) throws(SQLError) -> Int {
+        let logical = graph.nodes[id]
+        let fields = graph.fields[id]
+        switch logical.operation {
+        case .scan(let scan):
+            let operation = ScanPlan(table: scan.table, columns: scan.columns, isStatic: isStatic && !isBatchMode)
+            return add(.scan(operation), [], fields, .append, .sharded, name: "scan:\(scan.table.name)")
+        case .values(let rows, _):
+            return add(.values(ValuesPlan(rows: rows)), [], fields, .append, .single, name: name("values", id))
+        case .union: return try union(logical, id, isStatic, root)
+        case .join(let join): return try self.join(join, id, isStatic, root)
+        default: break
+        }
+        let input = try node(logical.inputs[0], isStatic: isStatic, root)
+        let below = result.nodes[input]
+        switch logical.operation {
+        case .calculate(let condition, let projections):
+            return add(
+                .calculate(CalculatePlan(condition: condition, projections: projections)), [input], fields,
+                below.changelog, below.distribution, name: name("calculate", id))
+        case .watermark(let watermark):
+            let operation = WatermarkPlan(
+                timeColumn: watermark.timeColumn, expression: watermark.expression,
+                intervalMilliseconds: watermark.intervalMilliseconds)
+            return add(
+                .watermark(operation), [input], fields, below.changelog, below.distribution, name: name("watermark", id))
+        case .window(let shape, let timeColumn):
+            return add(
+                .window(WindowPlan(shape: shape, timeColumn: timeColumn)), [input], fields, below.changelog,
+                below.distribution, name: name("window", id))
+        case .aggregate(let aggregate): return self.aggregate(aggregate, id, input)
+        case .windowAggregate(let aggregate): return try windowAggregate(aggregate, id, input, root)
+        case .deduplicate(let deduplicate): return try self.deduplicate(deduplicate, id, input)
+        case .rowNumber(let numbered):
+            throw SQLError(
+                .unsupported, "this use of ROW_NUMBER() is not supported yet", at: numbered.range,
+                hint: "what works is keeping the first row: ORDER BY a time attribute, filtered by rn = 1")
+        case .sort(let sort): return try self.sort(sort, id, input, isBounded[logical.inputs[0]])
+        default: return input
+        }
+    }
+
+    private mutating func union(
+        _ logical: LogicalNode, _ id: Int, _ isStatic: Bool, _ root: LogicalPlan.Root
+    ) throws(SQLError) -> Int {
+        var inputs: [Int] = []
+        for input in logical.inputs { inputs.append(try node(input, isStatic: isStatic, root)) }
+        let isSharded = inputs.allSatisfy { result.nodes[$0].distribution == .sharded }
+        if !isSharded { for index in inputs.indices { inputs[index] = single(inputs[index]) } }
+        let isAppend = inputs.allSatisfy { result.nodes[$0].changelog == .append }
+        return add(
+            .union, inputs, graph.fields[id], isAppend ? .append : .retract, isSharded ? .sharded : .single,
+            name: name("union", id))
+    }
+
+    // MARK: Aggregates
+
+    private mutating func aggregate(_ aggregate: LogicalAggregate, _ id: Int, _ input: Int) -> Int {
+        let below = result.nodes[input]
+        let fields = graph.fields[id]
+        let retracts = below.changelog != .append
+        let emitsUpdateBefore = !upsertAggregates.contains(id)
+        let changelog: ChangelogMode = isBatchMode ? .append : emitsUpdateBefore ? .retract : .upsert
+        let hasDistinct = aggregate.calls.contains(where: \.isDistinct)
+        guard !retracts, !hasDistinct, below.distribution == .sharded else {
+            let dealt = keyed(input, aggregate.groupColumns)
+            let operation = AggregatePlan(
+                phase: .whole, groupColumns: aggregate.groupColumns, calls: aggregate.calls,
+                emitsUpdateBefore: emitsUpdateBefore, inputRetracts: retracts)
+            return add(
+                .aggregate(operation), [dealt], fields, changelog, result.nodes[dealt].distribution,
+                name: name("aggregate", id))
+        }
+        let groupCount = aggregate.groupColumns.count
+        let partial = aggregate.groupColumns.map { below.fields[$0] } + aggregate.calls.flatMap(\.partialFields)
+        let local = add(
+            .aggregate(AggregatePlan(phase: .local, groupColumns: aggregate.groupColumns, calls: aggregate.calls)),
+            [input], partial, .append, .sharded, name: name("local-aggregate", id))
+        let dealt = keyed(local, Array(0..<groupCount))
+        // In the second phase the arguments are partial results: each call reads its own from where they begin.
+        var position = groupCount
+        let calls = aggregate.calls.map { call in
+            var call = call
+            if call.argument != nil { call.argument = position }
+            call.filter = nil
+            position += call.partialFields.count
+            return call
+        }
+        let operation = AggregatePlan(
+            phase: .global, groupColumns: Array(0..<groupCount), calls: calls, emitsUpdateBefore: emitsUpdateBefore)
+        return add(
+            .aggregate(operation), [dealt], fields, changelog, result.nodes[dealt].distribution,
+            name: name("aggregate", id))
+    }
+
+    private mutating func windowAggregate(
+        _ aggregate: LogicalWindowAggregate, _ id: Int, _ input: Int, _ root: LogicalPlan.Root
+    ) throws(SQLError) -> Int {
+        guard result.nodes[input].changelog == .append else {
+            throw SQLError(.unsupported, "windows over changing rows are not supported yet", at: root.range)
+        }
+        let dealt = keyed(input, aggregate.groupColumns)
+        let operation = WindowAggregatePlan(
+            shape: aggregate.shape, timeColumn: aggregate.timeColumn, groupColumns: aggregate.groupColumns,
+            calls: aggregate.calls, windowColumns: aggregate.windowColumns)
+        return add(
+            .windowAggregate(operation), [dealt], graph.fields[id], .append, result.nodes[dealt].distribution,
+            name: name("window-aggregate", id))
+    }
+
+    private mutating func deduplicate(
+        _ deduplicate: LogicalDeduplicate, _ id: Int, _ input: Int
+    ) throws(SQLError) -> Int {
+        guard result.nodes[input].changelog == .append else {
+            throw SQLError(
+                .unsupported, "keeping the first row of changing rows is not supported yet", at: deduplicate.range)
+        }
+        let dealt = keyed(input, deduplicate.keys)
+        let operation = DeduplicatePlan(
+            keys: deduplicate.keys, order: deduplicate.order,
+            stateTimeToLiveMilliseconds: deduplicate.stateTimeToLiveMilliseconds)
+        return add(
+            .deduplicate(operation), [dealt], graph.fields[id], .append, result.nodes[dealt].distribution,
+            name: name("deduplicate", id))
+    }
+
+    // MARK: Joins and sorting
+
+    private mutating func join(
+        _ join: LogicalJoin, _ id: Int, _ isStatic: Bool, _ root: LogicalPlan.Root
+    ) throws(SQLError) -> Int {
+        let inputs = graph.nodes[id].inputs
+        guard isBounded[inputs[1]] || (join.kind == .inner && isBounded[inputs[0]]) else {
+            throw SQLError(
+                .unsupported, "joins of two unbounded inputs are not supported yet", at: join.range,
+                hint: "one side must be bounded, such as a file of the connector 'filesystem'")
+        }
+        let swaps = join.kind == .inner && !isBounded[inputs[1]]
+        let probe = try node(inputs[swaps ? 1 : 0], isStatic: isStatic, root)
+        let build = try node(inputs[swaps ? 0 : 1], isStatic: true, root)
+        var (probeKeys, buildKeys) = swaps ? (join.rightKeys, join.leftKeys) : (join.leftKeys, join.rightKeys)
+        let leftCount = graph.fields[inputs[0]].count
+        let rightCount = graph.fields[inputs[1]].count
+        let probeCount = swaps ? rightCount : leftCount
+        let buildCount = swaps ? leftCount : rightCount
+        var probeInput = probe
+        var buildInput = build
+        if probeKeys.isEmpty {
+            // Without an equality all rows meet under one key.
+            probeInput = withConstant(probe)
+            buildInput = withConstant(build)
+            probeKeys = [probeCount]
+            buildKeys = [buildCount]
+        }
+        let probeWidth = result.nodes[probeInput].fields.count
+        let place = { (position: Int) in
+            let isLeft = position < leftCount
+            let own = isLeft ? position : position - leftCount
+            return isLeft == swaps ? probeWidth + own : own
+        }
+        let broadcast = exchange(buildInput, .broadcast, to: result.nodes[probeInput].distribution)
+        let operation = JoinPlan(
+            kind: join.kind, leftKeys: probeKeys, rightKeys: buildKeys, residual: join.residual?.shifted(place))
+        let isAppend = result.nodes[probeInput].changelog == .append && result.nodes[buildInput].changelog == .append
+        let buildFields = result.nodes[buildInput].fields.map { field in
+            join.kind == .left ? Field(field.name, field.type.nullable(true)) : field
+        }
+        let joined = add(
+            .join(operation), [probeInput, broadcast], result.nodes[probeInput].fields + buildFields,
+            isAppend || isBatchMode ? .append : .retract, result.nodes[probeInput].distribution, name: name("join", id))
+        guard swaps || probeWidth != probeCount else { return joined }
+        let fields = graph.fields[id]
+        let projections = fields.indices.map { PlanExpression.column(place($0), fields[$0].type) }
+        return add(
+            .calculate(CalculatePlan(condition: nil, projections: projections)), [joined], fields,
+            result.nodes[joined].changelog, result.nodes[joined].distribution, name: name("join-columns", id))
+    }
+
+    /// The node with a constant column behind its own.
+    private mutating func withConstant(_ input: Int) -> Int {
+        let below = result.nodes[input]
+        let type = DataType(.integer, isNullable: false)
+        let projections = below.fields.enumerated().map { PlanExpression.column($0.offset, $0.element.type) }
+            + [.literal(.int64(0), type)]
+        return add(
+            .calculate(CalculatePlan(condition: nil, projections: projections)), [input],
+            below.fields + [Field("all", type)], below.changelog, below.distribution, name: "cross:\(below.name)")
+    }
+
+    private mutating func sort(
+        _ sort: LogicalSort, _ id: Int, _ input: Int, _ isBounded: Bool
+    ) throws(SQLError) -> Int {
+        if !isBatchMode, !sort.keys.isEmpty, sort.limit == nil, !sort.leadsWithTime {
+            throw SQLError(
+                .semantics, "ORDER BY of a stream must begin with a time attribute in ascending order, or have a LIMIT",
+                at: sort.range, hint: "SET 'execution.runtime-mode' = 'batch' sorts bounded input as a whole")
+        }
+        guard isBounded else {
+            throw SQLError(
+                .unsupported, "ORDER BY and LIMIT over unbounded input are not supported yet", at: sort.range)
+        }
+        let dealt = single(input)
+        let operation = SortPlan(keys: sort.keys, offset: sort.offset, limit: sort.limit)
+        return add(.sort(operation), [dealt], graph.fields[id], .append, .single, name: name("sort", id))
+    }
+}

@@ -1,0 +1,252 @@
+import Columnar
+
+/// Plans the statements of one script one after the other, gathering steps and mistakes.
+struct ScriptPlanner {
+    var session: PlanningSession
+    private var steps: [PlanStep] = []
+    private(set) var errors: [SQLError] = []
+    private var warnings: [SQLError] = []
+    private var pending: PendingJob?
+    /// Tables and views that could not be made: that they are missing later is no mistake of its own.
+    private var failedNames: Set<String> = []
+
+    /// Mistakes after which the rest of a script is not looked at.
+    private static let maximumErrors = 50
+
+    init(session: PlanningSession) {
+        self.session = session
+    }
+
+    mutating func run(_ statement: Statement) {
+        guard errors.count < Self.maximumErrors else { return }
+        do throws(SQLError) {
+            try plan(statement)
+        } catch {
+            note(error)
+            switch statement.kind {
+            case .createTable(let create): failedNames.insert(create.name.last)
+            case .createView(let create): failedNames.insert(create.name.last)
+            default: break
+            }
+        }
+    }
+
+    mutating func finish() throws(SQLScriptError) -> ScriptPlan {
+        do throws(SQLError) {
+            try flush()
+        } catch {
+            note(error)
+        }
+        guard errors.isEmpty else {
+            throw SQLScriptError(errors: errors.sorted { $0.range.offset < $1.range.offset })
+        }
+        return ScriptPlan(
+            steps: steps, warnings: warnings, tables: session.tables, timeZone: session.options.timeZone)
+    }
+
+    private mutating func note(_ error: SQLError) {
+        let isConsequence = error.code == .name && failedNames.contains { error.message.hasSuffix("view '\($0)'") }
+        if !isConsequence { errors.append(error) }
+    }
+
+    private mutating func binder(_ graph: LogicalGraph) -> QueryBinder {
+        QueryBinder(catalog: session.catalog, options: session.options, graph: graph, checker: session.checker)
+    }
+
+    /// Turns the waiting INSERTs into a job.
+    private mutating func flush() throws(SQLError) {
+        guard let job = pending else { return }
+        pending = nil
+        guard errors.isEmpty, !job.roots.isEmpty else { return }
+        steps.append(.job(try job.plan(), description: job.description))
+    }
+
+    // MARK: Statements
+
+    private mutating func plan(_ statement: Statement) throws(SQLError) {
+        switch statement.kind {
+        case .query(let query): try self.query(query)
+        case .insert(let insert): try self.insert(insert, at: statement.range)
+        case .statementSet(let statements): try statementSet(statements)
+        case .explain(let explain): try self.explain(explain)
+        case .createTable(let create): try createTable(create, at: statement.range)
+        case .createView(let create): try createView(create)
+        case .createDatabase(let create):
+            if !session.catalog.createDatabase(create.name.last), !create.ifNotExists {
+                throw SQLError(.name, "the database '\(create.name.last)' exists already", at: create.name.range)
+            }
+        case .drop(let drop): try session.drop(drop)
+        case .set(let key, let value): try set(key, value, at: statement.range)
+        case .reset(let key): session.options.reset(key?.text)
+        case .use(let use): try session.use(use)
+        case .show(let show): steps.append(.message(try session.show(show, at: statement.range)))
+        case .describe(let describe):
+            steps.append(.message(try session.describe(describe, at: statement.range)))
+        case .jar, .loadModule, .unloadModule, .analyzeTable: break
+        default:
+            throw SQLError(.unsupported, "this statement is not supported yet", at: statement.range)
+        }
+    }
+
+    private mutating func query(_ query: Query) throws(SQLError) {
+        // Rows that earlier statements write are there before they are asked for.
+        try flush()
+        let (plan, fields) = try planned(query)
+        if errors.isEmpty { steps.append(.query(plan, fields: fields)) }
+    }
+
+    private mutating func planned(_ query: Query) throws(SQLError) -> (PhysicalPlan, [Field]) {
+        let graph = LogicalGraph()
+        let relation = try bind(query, with: binder(graph))
+        let root = LogicalPlan.Root(node: relation.node, target: .collect, fields: relation.fields, range: query.range)
+        let logical = LogicalPlan(graph: graph, roots: [root]).rewritten()
+        var planner = PhysicalPlanner(
+            logical, timeZone: session.options.timeZone, isBatchMode: session.options.isBatchMode)
+        return (try planner.run(), relation.fields)
+    }
+
+    /// Binds a query; all mistakes but the last are noted here.
+    private mutating func bind(_ query: Query, with binder: QueryBinder) throws(SQLError) -> Relation {
+        do throws(SQLError) {
+            return try binder.bind(query)
+        } catch {
+            for other in binder.errors { note(other) }
+            throw error
+        }
+    }
+
+    // MARK: Inserts
+
+    private mutating func insert(_ insert: Insert, at range: SourceRange) throws(SQLError) {
+        if let job = pending, !job.accepts(session.options) { try flush() }
+        var job = pending ?? PendingJob(session.options)
+        try add(insert, to: &job, at: range)
+        pending = job
+        if !session.options.sharesScans { try flush() }
+    }
+
+    private mutating func add(_ insert: Insert, to job: inout PendingJob, at range: SourceRange) throws(SQLError) {
+        let binder = binder(job.graph)
+        do throws(SQLError) {
+            let root = try InsertBinder(binder: binder, catalog: session.catalog, checker: session.checker)
+                .bind(insert, at: range)
+            job.roots.append(root)
+            job.targets.append(insert.table.last)
+        } catch {
+            for other in binder.errors { note(other) }
+            throw error
+        }
+    }
+
+    private mutating func statementSet(_ statements: [Statement]) throws(SQLError) {
+        try flush()
+        var job = PendingJob(session.options)
+        try addAll(statements, to: &job)
+        guard errors.isEmpty, !job.roots.isEmpty else { return }
+        steps.append(.job(try job.plan(), description: job.description))
+    }
+
+    private mutating func addAll(_ statements: [Statement], to job: inout PendingJob) throws(SQLError) {
+        for statement in statements {
+            guard case .insert(let insert) = statement.kind else {
+                throw SQLError(.semantics, "a STATEMENT SET holds INSERT statements only", at: statement.range)
+            }
+            do throws(SQLError) {
+                try add(insert, to: &job, at: statement.range)
+            } catch {
+                note(error)
+            }
+        }
+    }
+
+    private mutating func explain(_ explain: Explain) throws(SQLError) {
+        let plan: PhysicalPlan
+        switch explain.statement.kind {
+        case .query(let query): plan = try planned(query).0
+        case .insert(let insert):
+            var job = PendingJob(session.options)
+            try add(insert, to: &job, at: explain.statement.range)
+            plan = try job.plan()
+        case .statementSet(let statements):
+            var job = PendingJob(session.options)
+            try addAll(statements, to: &job)
+            plan = try job.plan()
+        default:
+            throw SQLError(.semantics, "EXPLAIN takes a query, an INSERT or a STATEMENT SET", at: explain.statement.range)
+        }
+        if errors.isEmpty { steps.append(.explain(PlanText.text(plan))) }
+    }
+
+    // MARK: Definitions and settings
+
+    private mutating func createTable(_ create: CreateTable, at range: SourceRange) throws(SQLError) {
+        if let found = try session.catalog.find(create.name) {
+            if create.ifNotExists { return }
+            guard create.orReplace, case .table = found else {
+                throw SQLError(
+                    .name, "the table or view '\(create.name.text)' exists already", at: create.name.range,
+                    hint: "DROP it first, or write CREATE TABLE IF NOT EXISTS")
+            }
+        }
+        var create = create
+        var selected: Relation?
+        if let query = create.query {
+            // CREATE TABLE … AS: the query's columns come behind those that were declared.
+            selected = try bind(query, with: binder(LogicalGraph()))
+            create.schema.columns += try TableBuilder.columns(of: selected?.fields ?? [], create, at: query.range)
+        }
+        var builder = TableBuilder(catalog: session.catalog, checker: session.checker)
+        let definition = builder.build(create)
+        for warning in builder.warnings { warnings.append(warning) }
+        guard var definition, builder.errors.isEmpty else {
+            let last = builder.errors.last
+            for error in builder.errors.dropLast() { note(error) }
+            throw last ?? SQLError(.semantics, "the table can't be made", at: range)
+        }
+        definition.identity = session.catalog.nextIdentity()
+        try session.catalog.put(.table(definition), create.name)
+        if let query = create.query {
+            try insert(Insert(table: create.name, isOverwrite: false, query: query), at: range)
+        }
+    }
+
+    private mutating func createView(_ create: CreateView) throws(SQLError) {
+        if try session.catalog.find(create.name) != nil, !create.orReplace {
+            if create.ifNotExists { return }
+            throw SQLError(
+                .name, "the table or view '\(create.name.text)' exists already", at: create.name.range,
+                hint: "DROP it first, or write CREATE VIEW IF NOT EXISTS")
+        }
+        let view = ViewDefinition(
+            name: create.name.text, columns: create.columns, query: create.query, isTemporary: create.isTemporary)
+        // The view is bound now for its mistakes, and again where it is used.
+        let binder = binder(LogicalGraph())
+        let relation = try bind(create.query, with: binder)
+        _ = try binder.renamed(relation, create.columns, of: create.name.text, at: create.name.range)
+        try session.catalog.put(.view(view), create.name)
+    }
+
+    private mutating func set(_ key: StringSyntax?, _ value: StringSyntax?, at range: SourceRange) throws(SQLError) {
+        guard let key else {
+            let rows = session.options.values.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
+            steps.append(.message(StatementResult(columns: ["key", "value"], rows: rows)))
+            return
+        }
+        guard let value else {
+            let rows = session.options.values[key.text].map { [[key.text, $0]] } ?? []
+            steps.append(.message(StatementResult(columns: ["key", "value"], rows: rows)))
+            return
+        }
+        if SessionOptions.durations.contains(key.text), SessionOptions.duration(value.text) == nil {
+            throw SQLError(
+                .option, "'\(value.text)' is not a duration", at: value.range, hint: "for example '200 ms', '5 s', '1 d'")
+        }
+        guard session.options.set(key.text, value.text) else {
+            throw SQLError(.limit, "a session can have \(SessionOptions.maximumKeys) settings", at: key.range)
+        }
+        if !SessionOptions.known.contains(key.text), let near = nearestName(to: key.text, in: SessionOptions.known) {
+            warnings.append(
+                SQLError(.option, "'\(key.text)' is no setting of Millrace", at: key.range, hint: "did you mean '\(near)'?"))
+        }
+    }
+}

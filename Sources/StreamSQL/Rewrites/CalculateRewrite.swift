@@ -1,0 +1,165 @@
+import Columnar
+
+/// Merges projections and filters that stand one above the other, moves filters below unions and joins, and turns
+/// row numbers that are filtered to one into deduplication.
+///
+/// What several consumers use stays as it is, so that it is computed once; only projections that cost nothing are
+/// repeated in each consumer.
+struct CalculateRewrite {
+    private let plan: LogicalPlan
+    private let old: LogicalGraph
+    private let graph = LogicalGraph()
+    private let uses: [Int]
+
+    init(_ plan: LogicalPlan) {
+        self.plan = plan
+        old = plan.graph
+        uses = plan.graph.uses(from: plan.roots.map(\.node))
+    }
+
+    func run() -> LogicalPlan {
+        var mapped = [Int](repeating: -1, count: old.nodes.count)
+        var shared: Set<Int> = []
+        for id in old.nodes.indices where uses[id] > 0 {
+            let node = old.nodes[id]
+            let inputs = node.inputs.map { mapped[$0] }
+            let names = old.fields[id].map(\.name)
+            if case .calculate(let condition, let projections) = node.operation {
+                mapped[id] = calculate(inputs[0], condition, projections, names, shared)
+            } else {
+                mapped[id] = graph.add(node.operation, inputs, names: names)
+            }
+            if uses[id] > 1 { shared.insert(mapped[id]) }
+        }
+        var roots = plan.roots
+        for position in roots.indices { roots[position].node = mapped[roots[position].node] }
+        return LogicalPlan(graph: graph, roots: roots)
+    }
+
+    /// Adds a filter and projection in the best form.
+    private func calculate(
+        _ input: Int, _ condition: PlanExpression?, _ projections: [PlanExpression], _ names: [String],
+        _ shared: Set<Int>
+    ) -> Int {
+        if case .calculate(let below, let inner) = graph.nodes[input].operation,
+            canMerge(input, below, inner, condition, projections, shared)
+        {
+            let merged = PlanExpression.conjunction(below, condition?.inlined(inner))
+            return calculate(
+                graph.nodes[input].inputs[0], merged, projections.map { $0.inlined(inner) }, names, shared)
+        }
+        guard let condition else { return graph.calculate(input, projections: projections, names: names) }
+        let conjuncts = condition.conjuncts.filter { $0 != .literal(.boolean(true), DataType(.boolean, isNullable: false)) }
+        switch graph.nodes[input].operation {
+        case .union where !shared.contains(input):
+            return pushIntoUnion(input, conjuncts, projections, names, shared)
+        case .join(let join) where !shared.contains(input):
+            if let node = pushIntoJoin(input, join, conjuncts) {
+                return calculate(node.node, .conjunction(node.rest), projections, names, shared)
+            }
+        case .rowNumber(let numbered):
+            if let node = deduplication(input, numbered, conjuncts, projections, names) { return node }
+        default: break
+        }
+        return graph.calculate(input, condition: .conjunction(conjuncts), projections: projections, names: names)
+    }
+
+    /// Whether a projection may be put into its consumer.
+    private func canMerge(
+        _ input: Int, _ below: PlanExpression?, _ inner: [PlanExpression], _ condition: PlanExpression?,
+        _ projections: [PlanExpression], _ shared: Set<Int>
+    ) -> Bool {
+        if shared.contains(input), below != nil || !inner.allSatisfy(\.isTrivial) { return false }
+        // What is costly or gives another value each time is not copied into several places.
+        var counts: [Int: Int] = [:]
+        for expression in projections + (condition.map { [$0] } ?? []) {
+            expression.forEachColumn { counts[$0, default: 0] += 1 }
+        }
+        return !counts.contains { position, count in
+            count > 1 && position < inner.count && !inner[position].isTrivial
+        }
+    }
+
+    private func pushIntoUnion(
+        _ union: Int, _ conjuncts: [PlanExpression], _ projections: [PlanExpression], _ names: [String],
+        _ shared: Set<Int>
+    ) -> Int {
+        let inputs = graph.nodes[union].inputs.map { input in
+            calculate(input, .conjunction(conjuncts), graph.columns(of: input), graph.fields[input].map(\.name), shared)
+        }
+        let node = graph.add(.union, inputs, names: graph.fields[union].map(\.name))
+        return graph.calculate(node, projections: projections, names: names)
+    }
+
+    /// The join with the conditions that can be tested earlier inside it; nil when none can.
+    private func pushIntoJoin(
+        _ id: Int, _ join: LogicalJoin, _ conjuncts: [PlanExpression]
+    ) -> (node: Int, rest: [PlanExpression])? {
+        let inputs = graph.nodes[id].inputs
+        let leftCount = graph.fields[inputs[0]].count
+        let right = graph.fields[inputs[1]]
+        var conditions: [PlanExpression] = []
+        for (first, second) in zip(join.leftKeys, join.rightKeys) {
+            conditions.append(
+                .call(
+                    .equal,
+                    [.column(first, graph.fields[inputs[0]][first].type), .column(leftCount + second, right[second].type)],
+                    .boolean))
+        }
+        conditions += join.residual?.conjuncts ?? []
+        let builder = JoinBuilder(graph: graph)
+        if join.kind == .inner {
+            let pushed = conjuncts.filter(\.isDeterministic)
+            guard !pushed.isEmpty else { return nil }
+            let node = builder.build(.inner, inputs[0], inputs[1], conditions + pushed, at: join.range)
+            // What the join itself takes as a residual condition would come back here without end.
+            return (node, conjuncts.filter { !$0.isDeterministic })
+        }
+        let pushed = conjuncts.filter { $0.isDeterministic && $0.columnSet.allSatisfy { $0 < leftCount } }
+        guard !pushed.isEmpty else { return nil }
+        let left = graph.filter(inputs[0], .conjunction(pushed))
+        let node = builder.build(.left, left, inputs[1], conditions, at: join.range)
+        return (node, conjuncts.filter { !pushed.contains($0) })
+    }
+
+    /// `rn = 1` over ROW_NUMBER() ordered by an attribute of time keeps the first row of each key.
+    private func deduplication(
+        _ id: Int, _ numbered: LogicalRowNumber, _ conjuncts: [PlanExpression], _ projections: [PlanExpression],
+        _ names: [String]
+    ) -> Int? {
+        let input = graph.nodes[id].inputs[0]
+        let number = graph.fields[input].count
+        guard numbered.time != .none, !numbered.partition.isEmpty, let key = numbered.order.first, !key.isDescending,
+            let test = conjuncts.firstIndex(where: { Self.keepsFirst($0, number) })
+        else { return nil }
+        var rest = conjuncts
+        rest.remove(at: test)
+        let operation = LogicalDeduplicate(
+            keys: numbered.partition, order: numbered.time == .rowTime ? .rowTime(key.column) : .processingTime,
+            stateTimeToLiveMilliseconds: numbered.stateTimeToLiveMilliseconds, range: numbered.range)
+        let node = graph.add(.deduplicate(operation), [input])
+        let one = PlanExpression.literal(.int64(1), DataType(.bigint, isNullable: false))
+        let replaced = { (expression: PlanExpression) in
+            expression.replacingColumns { $0 == number ? one : .column($0, $1) }
+        }
+        return graph.calculate(
+            node, condition: PlanExpression.conjunction(rest).map(replaced), projections: projections.map(replaced),
+            names: names)
+    }
+
+    /// `rn = 1`, `rn <= 1` or `rn < 2`.
+    private static func keepsFirst(_ condition: PlanExpression, _ number: Int) -> Bool {
+        guard case .call(let function, let operands, _) = condition, operands.count == 2 else { return false }
+        var (left, right, test) = (operands[0], operands[1], function)
+        if case .literal = left {
+            swap(&left, &right)
+            test = function == .greaterOrEqual ? .lessOrEqual : function == .greater ? .less : function
+        }
+        guard case .column(number, _) = left, case .literal(.int64(let value), _) = right else { return false }
+        switch test {
+        case .equal, .lessOrEqual: return value == 1
+        case .less: return value == 2
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,229 @@
+import Columnar
+
+/// Leaves out every column that nobody reads; what several consumers read is the union of what each reads.
+struct ColumnPruning {
+    private let plan: LogicalPlan
+    private let old: LogicalGraph
+    private let uses: [Int]
+    private let graph = LogicalGraph()
+
+    init(_ plan: LogicalPlan) {
+        self.plan = plan
+        old = plan.graph
+        uses = plan.graph.uses(from: plan.roots.map(\.node))
+    }
+
+    func run() -> LogicalPlan {
+        let required = requirements()
+        var mapped = [Int](repeating: -1, count: old.nodes.count)
+        // Old position to new position of each column that is kept.
+        var positions = [[Int: Int]](repeating: [:], count: old.nodes.count)
+        for id in old.nodes.indices where uses[id] > 0 {
+            (mapped[id], positions[id]) = rebuild(id, required[id], mapped, positions)
+        }
+        var roots = plan.roots
+        for index in roots.indices {
+            let id = roots[index].node
+            let names = old.fields[id].map(\.name)
+            // A shared node may lie wider or in another order than this root needs it.
+            let projections = old.columns(of: id).map { $0.shifted { positions[id][$0] ?? 0 } }
+            roots[index].node = graph.calculate(mapped[id], projections: projections, names: names)
+        }
+        return LogicalPlan(graph: graph, roots: roots)
+    }
+
+    // MARK: What is read
+
+    private func requirements() -> [Set<Int>] {
+        var required = [Set<Int>](repeating: [], count: old.nodes.count)
+        for root in plan.roots { required[root.node].formUnion(old.fields[root.node].indices) }
+        for id in old.nodes.indices.reversed() where uses[id] > 0 {
+            let node = old.nodes[id]
+            // A row without columns would lose its way.
+            if required[id].isEmpty, !old.fields[id].isEmpty { required[id] = [cheapest(id)] }
+            for (index, input) in node.inputs.enumerated() {
+                required[input].formUnion(reads(node, input: index, required[id]))
+            }
+        }
+        return required
+    }
+
+    /// The column that costs least to carry when any will do.
+    private func cheapest(_ id: Int) -> Int {
+        old.fields[id].firstIndex { $0.type.kind != .text } ?? 0
+    }
+
+    /// The columns of an input that a node reads to deliver what is required of it.
+    private func reads(_ node: LogicalNode, input index: Int, _ required: Set<Int>) -> Set<Int> {
+        let width = old.fields[node.inputs[index]].count
+        switch node.operation {
+        case .scan, .values: return []
+        case .calculate(let condition, let projections):
+            var result = condition?.columnSet ?? []
+            for position in required where position < projections.count { result.formUnion(projections[position].columnSet) }
+            return result
+        case .union: return required
+        case .watermark(let watermark):
+            return required.union([watermark.timeColumn]).union(watermark.expression.columnSet)
+        case .aggregate(let aggregate):
+            return Set(aggregate.groupColumns).union(
+                read(aggregate.calls, required, from: aggregate.groupColumns.count))
+        case .window(_, let timeColumn): return required.filter { $0 < width }.union([timeColumn])
+        case .windowAggregate(let aggregate):
+            return Set(aggregate.groupColumns).union([aggregate.timeColumn]).union(
+                read(aggregate.calls, required, from: aggregate.groupColumns.count))
+        case .rowNumber(let numbered):
+            return required.filter { $0 < width }.union(numbered.partition).union(numbered.order.map(\.column))
+        case .deduplicate(let deduplicate):
+            var result = required.union(deduplicate.keys)
+            if case .rowTime(let column) = deduplicate.order { result.insert(column) }
+            return result
+        case .join(let join):
+            let leftCount = old.fields[node.inputs[0]].count
+            let all = required.union(join.residual?.columnSet ?? [])
+            if index == 0 { return all.filter { $0 < leftCount }.union(join.leftKeys) }
+            return Set(all.filter { $0 >= leftCount }.map { $0 - leftCount }).union(join.rightKeys)
+        case .sort(let sort): return required.union(sort.keys.map(\.column))
+        }
+    }
+
+    private func read(_ calls: [AggregateCall], _ required: Set<Int>, from base: Int) -> Set<Int> {
+        var result: Set<Int> = []
+        for (position, call) in calls.enumerated() where required.contains(base + position) {
+            if let argument = call.argument { result.insert(argument) }
+            if let filter = call.filter { result.insert(filter) }
+        }
+        return result
+    }
+
+    // MARK: Rebuilding
+
+    private func rebuild(
+        _ id: Int, _ required: Set<Int>, _ mapped: [Int], _ positions: [[Int: Int]]
+    ) -> (node: Int, positions: [Int: Int]) {
+        let node = old.nodes[id]
+        let inputs = node.inputs.map { mapped[$0] }
+        let kept = required.sorted()
+        let dense = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($0.element, $0.offset) })
+        let input = node.inputs.first.map { positions[$0] } ?? [:]
+        func name(_ kept: [Int]) -> [String] { kept.map { old.fields[id][$0].name } }
+        func at(_ position: Int) -> Int { input[position] ?? 0 }
+
+        switch node.operation {
+        case .scan(var scan):
+            scan.columns = kept.map { scan.columns[$0] }
+            scan.fields = kept.map { scan.fields[$0] }
+            return (graph.add(.scan(scan)), dense)
+        case .values(let rows, let types):
+            let operation = LogicalOperation.values(rows.map { row in kept.map { row[$0] } }, kept.map { types[$0] })
+            return (graph.add(operation), dense)
+        case .calculate(let condition, let projections):
+            let new = graph.calculate(
+                inputs[0], condition: condition?.shifted(at), projections: kept.map { projections[$0].shifted(at) },
+                names: name(kept))
+            return (new, dense)
+        case .union:
+            // Each input is brought to the same columns in the same order.
+            let aligned = node.inputs.enumerated().map { index, oldInput in
+                let projections = kept.map { position in
+                    PlanExpression.column(positions[oldInput][position] ?? 0, old.fields[oldInput][position].type)
+                }
+                return graph.calculate(inputs[index], projections: projections, names: name(kept))
+            }
+            return (graph.add(.union, aligned, names: name(kept)), dense)
+        case .watermark(var watermark):
+            watermark.timeColumn = at(watermark.timeColumn)
+            watermark.expression = watermark.expression.shifted(at)
+            return (graph.add(.watermark(watermark), inputs), input)
+        case .window(let shape, let timeColumn):
+            let oldWidth = old.fields[node.inputs[0]].count
+            let newWidth = graph.fields[inputs[0]].count
+            var moved = input
+            for role in 0..<3 { moved[oldWidth + role] = newWidth + role }
+            return (graph.add(.window(shape, timeColumn: at(timeColumn)), inputs), moved)
+        case .deduplicate(var deduplicate):
+            let (narrow, moved) = narrowed(inputs[0], input, reads(node, input: 0, required))
+            deduplicate.keys = deduplicate.keys.map { moved[$0] ?? 0 }
+            if case .rowTime(let column) = deduplicate.order { deduplicate.order = .rowTime(moved[column] ?? 0) }
+            return (graph.add(.deduplicate(deduplicate), [narrow]), moved)
+        case .rowNumber(var numbered):
+            numbered.partition = numbered.partition.map(at)
+            for index in numbered.order.indices { numbered.order[index].column = at(numbered.order[index].column) }
+            var moved = input
+            moved[old.fields[node.inputs[0]].count] = graph.fields[inputs[0]].count
+            return (graph.add(.rowNumber(numbered), inputs), moved)
+        case .sort(var sort):
+            for index in sort.keys.indices { sort.keys[index].column = at(sort.keys[index].column) }
+            return (graph.add(.sort(sort), inputs), input)
+        case .aggregate, .windowAggregate: return rebuildAggregate(node, required, inputs, at)
+        case .join(let join): return rebuildJoin(node, join, required, inputs, positions)
+        }
+    }
+
+    /// A node with only the columns that are read from it: what travels or is kept shall not be wider than that,
+    /// even where other consumers of the node read more.
+    private func narrowed(
+        _ node: Int, _ positions: [Int: Int], _ read: Set<Int>
+    ) -> (node: Int, positions: [Int: Int]) {
+        guard read.count < graph.fields[node].count, !read.isEmpty else { return (node, positions) }
+        let kept = read.sorted()
+        let columns = graph.columns(of: node)
+        let projections = kept.map { columns[positions[$0] ?? 0] }
+        let names = kept.map { graph.fields[node][positions[$0] ?? 0].name }
+        let dense = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($0.element, $0.offset) })
+        return (graph.calculate(node, projections: projections, names: names), dense)
+    }
+
+    private func rebuildAggregate(
+        _ node: LogicalNode, _ required: Set<Int>, _ inputs: [Int], _ at: (Int) -> Int
+    ) -> (node: Int, positions: [Int: Int]) {
+        var positions: [Int: Int] = [:]
+        func moved(_ calls: [AggregateCall], _ groups: Int) -> [AggregateCall] {
+            for group in 0..<groups { positions[group] = group }
+            var kept: [AggregateCall] = []
+            for (position, call) in calls.enumerated() where required.contains(groups + position) {
+                var call = call
+                call.argument = call.argument.map(at)
+                call.filter = call.filter.map(at)
+                positions[groups + position] = groups + kept.count
+                kept.append(call)
+            }
+            return kept
+        }
+        if case .windowAggregate(var aggregate) = node.operation {
+            let groups = aggregate.groupColumns.count
+            let windowBase = groups + aggregate.calls.count
+            aggregate.groupColumns = aggregate.groupColumns.map(at)
+            aggregate.calls = moved(aggregate.calls, groups)
+            aggregate.timeColumn = at(aggregate.timeColumn)
+            var kept: [WindowAggregatePlan.WindowColumn] = []
+            for (role, column) in aggregate.windowColumns.enumerated() where required.contains(windowBase + role) {
+                positions[windowBase + role] = groups + aggregate.calls.count + kept.count
+                kept.append(column)
+            }
+            aggregate.windowColumns = kept
+            return (graph.add(.windowAggregate(aggregate), inputs), positions)
+        }
+        guard case .aggregate(var aggregate) = node.operation else { return (inputs[0], positions) }
+        let groups = aggregate.groupColumns.count
+        aggregate.groupColumns = aggregate.groupColumns.map(at)
+        aggregate.calls = moved(aggregate.calls, groups)
+        return (graph.add(.aggregate(aggregate), inputs), positions)
+    }
+
+    private func rebuildJoin(
+        _ node: LogicalNode, _ join: LogicalJoin, _ required: Set<Int>, _ inputs: [Int], _ positions: [[Int: Int]]
+    ) -> (node: Int, positions: [Int: Int]) {
+        let left = positions[node.inputs[0]]
+        let (build, right) = narrowed(inputs[1], positions[node.inputs[1]], reads(node, input: 1, required))
+        let oldLeft = old.fields[node.inputs[0]].count
+        let newLeft = graph.fields[inputs[0]].count
+        var moved = left
+        for (position, new) in right { moved[oldLeft + position] = newLeft + new }
+        var join = join
+        join.leftKeys = join.leftKeys.map { left[$0] ?? 0 }
+        join.rightKeys = join.rightKeys.map { right[$0] ?? 0 }
+        join.residual = join.residual?.shifted { moved[$0] ?? 0 }
+        return (graph.add(.join(join), [inputs[0], build]), moved)
+    }
+}

@@ -1,0 +1,53 @@
+import Columnar
+
+/// Leaves out watermarks that nothing above waits for.
+struct WatermarkRemoval {
+    private let plan: LogicalPlan
+    private let old: LogicalGraph
+
+    init(_ plan: LogicalPlan) {
+        self.plan = plan
+        old = plan.graph
+    }
+
+    func run() -> LogicalPlan {
+        let uses = old.uses(from: plan.roots.map(\.node))
+        var isWaitedFor = [Bool](repeating: false, count: old.nodes.count)
+        for id in old.nodes.indices.reversed() where uses[id] > 0 {
+            let node = old.nodes[id]
+            for input in node.inputs where isWaitedFor[id] || Self.waits(node.operation) { isWaitedFor[input] = true }
+        }
+        let graph = LogicalGraph()
+        var mapped = [Int](repeating: -1, count: old.nodes.count)
+        for id in old.nodes.indices where uses[id] > 0 {
+            let node = old.nodes[id]
+            let inputs = node.inputs.map { mapped[$0] }
+            if case .watermark = node.operation, !isWaitedFor[id] {
+                mapped[id] = inputs[0]
+            } else {
+                mapped[id] = graph.add(node.operation, inputs, names: old.fields[id].map(\.name))
+            }
+        }
+        var roots = plan.roots
+        for index in roots.indices { roots[index].node = mapped[roots[index].node] }
+        return LogicalPlan(graph: graph, roots: roots)
+    }
+
+    /// Whether a node acts on the watermark of its input.
+    private static func waits(_ operation: LogicalOperation) -> Bool {
+        switch operation {
+        case .windowAggregate: return true
+        case .deduplicate(let deduplicate):
+            if case .rowTime = deduplicate.order { return true }
+            return false
+        case .calculate(let condition, let projections):
+            return ([condition].compactMap { $0 } + projections).contains(where: readsWatermark)
+        default: return false
+        }
+    }
+
+    private static func readsWatermark(_ expression: PlanExpression) -> Bool {
+        if case .call(.currentWatermark, _, _) = expression { return true }
+        return expression.children.contains(where: readsWatermark)
+    }
+}
