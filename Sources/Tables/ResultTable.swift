@@ -31,7 +31,8 @@ package final class ResultTable: Sendable {
     package init(_ description: TableDescription, random: any RandomSource = SystemRandomSource()) throws {
         let positions = description.physicalFields.indices
         guard description.primaryKey.allSatisfy(positions.contains) else {
-            throw MillraceError(.internalError, code: "bad_key", "the key of table \(description.name) is not among its columns")
+            throw MillraceError(
+                .internalError, code: "bad_key", "the key of table \(description.name) is not among its columns")
         }
         self.description = description
         limits = try TableLimits(description)

@@ -16,7 +16,8 @@ package final class TableCatalog: Sendable {
             if let known = tables[description.name] {
                 guard known.fields == description.physicalFields, known.primaryKey == description.primaryKey else {
                     throw MillraceError(
-                        .user, code: "table_differs", "table \(description.name) exists with other columns or another key",
+                        .user, code: "table_differs",
+                        "table \(description.name) exists with other columns or another key",
                         hint: "drop it first, or give the new one another name")
                 }
                 return known

@@ -1,5 +1,6 @@
 import Diagnostics
 import Serving
+import Tables
 import Testing
 
 struct DashboardParserTests {
@@ -48,7 +49,8 @@ struct DashboardParserTests {
         #expect(panel.query == "SELECT minute, orders\nFROM per_minute\n")
         #expect(
             String(decoding: panel.options, as: UTF8.self)
-                == #"{"lines":["orders",{"column":"rate","axis":"right"}],"limit":60,"smooth":true,"factor":0.01,"code":"0000","nothing":null}"#)
+                == #"{"lines":["orders",{"column":"rate","axis":"right"}],"limit":60,"smooth":true,"factor":0.01,"code":"0000","nothing":null}"#
+        )
         #expect(dashboard.panels[1].title == BilingualText(chinese: "Total", english: "Total"))
         #expect(String(decoding: dashboard.panels[1].options, as: UTF8.self) == "{}")
     }
@@ -87,6 +89,18 @@ struct DashboardParserTests {
         #expect(error?.line == 3)
     }
 
+    @Test func wrongQueriesAreFoundWithTheirLine() throws {
+        let catalog = TableCatalog()
+        try catalog.declare(figures("orders"))
+        let keyed = text.replacing("query: SELECT COUNT(*) FROM orders", with: "query: orders\n    key: [nothing]")
+        let problems = try parse(keyed).problems(file: "d.yaml", runner: CountingRunner(catalog))
+        #expect(
+            problems.map(\.description) == [
+                "d.yaml:11:1: error: panel `per-minute`: there is no table SELECT minute, orders\nFROM per_minute\n\nhint: create it",
+                "d.yaml:24:1: error: panel `total`: the key column `nothing` is not in the query's result\nhint: its columns: name, value",
+            ])
+    }
+
     @Test func boundsHold() {
         #expect(failure("")?.code == "empty_file")
         #expect(failure(String(repeating: "#", count: 300_000))?.code == "file_too_large")
@@ -94,7 +108,9 @@ struct DashboardParserTests {
         #expect(failure(text.replacing("limit: 60", with: "limit: \(deep)"))?.code == "too_large")
         // Nested references that would unfold to billions of entries.
         var bomb = "limit: [&a0 [x]"
-        for level in 1..<14 { bomb += ", &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]" }
+        for level in 1..<14 {
+            bomb += ", &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]"
+        }
         #expect(failure(text.replacing("limit: 60", with: bomb + "]")) != nil)
     }
 }

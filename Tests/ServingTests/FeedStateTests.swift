@@ -9,7 +9,8 @@ struct FeedStateTests {
 
     private func state(ring: Int = 8) -> FeedState {
         FeedState(
-            epoch: "e", panels: [.init(id: "keyed", isKeyed: true), .init(id: "plain", isKeyed: false)], ringLength: ring)
+            epoch: "e", panels: [.init(id: "keyed", isKeyed: true), .init(id: "plain", isKeyed: false)],
+            ringLength: ring)
     }
 
     @Test func snapshotShowsEverything() {
@@ -74,7 +75,8 @@ struct FeedStateTests {
     }
 
     @Test func ringIsBoundedInBytes() {
-        var state = FeedState(epoch: "e", panels: [.init(id: "p", isKeyed: true)], ringLength: 1_000, ringByteLimit: 10_000)
+        var state = FeedState(
+            epoch: "e", panels: [.init(id: "p", isKeyed: true)], ringLength: 1_000, ringByteLimit: 10_000)
         for value in 1...200 { _ = state.publish([(0, .rows((0..<20).map { row($0, $0 < 10 ? value : 0) }))]) }
         #expect(state.canResume(from: 199))
         #expect(!state.canResume(from: 150))
@@ -86,7 +88,9 @@ struct FeedStateTests {
 }
 
 struct FeedStatusTests {
-    private func job(_ state: JobReport.State, lastRecordAt: Int64?, tables: [String] = [], asOf: Int64? = nil) -> JobReport {
+    private func job(
+        _ state: JobReport.State, lastRecordAt: Int64?, tables: [String] = [], asOf: Int64? = nil
+    ) -> JobReport {
         var job = JobReport(id: "1", name: "j", state: state, startedAt: 1_000)
         var source = SourceReport(name: "log")
         source.lastRecordAt = lastRecordAt

@@ -39,7 +39,8 @@ import Testing
         #expect(try foreign.json["error"]?["code"] == .string("unknown_host"))
         let page = ["Host": "localhost:\(server.port)", "Origin": "http://evil.example"]
         #expect(try await server.request("GET", "/api/v1/jobs", headers: page).status == 403)
-        let write = try await server.request("DELETE", "/api/v1/jobs", headers: ["Host": "localhost", "Content-Type": "application/json"])
+        let write = try await server.request(
+            "DELETE", "/api/v1/jobs", headers: ["Host": "localhost", "Content-Type": "application/json"])
         #expect(write.status == 405)
         #expect(write.headers["allow"] == "GET")
         try await server.stop()
@@ -56,12 +57,14 @@ import Testing
         #expect(answer.status == 200)
         #expect(
             answer.text
-                == #"{"columns":[{"name":"name","type":"STRING"},{"name":"value","type":"BIGINT"}],"rows":[["a",1],["b\n",2]],"truncated":true}"#)
+                == #"{"columns":[{"name":"name","type":"STRING"},{"name":"value","type":"BIGINT"}],"rows":[["a",1],["b\n",2]],"truncated":true}"#
+        )
         let wrong = try await ask("{\"sql\":\"nothing\"}")
         #expect(wrong.status == 400)
         #expect(
             wrong.text
-                == #"{"error":{"code":"unknown_table","message":"there is no table nothing","line":1,"column":15,"hint":"create it"}}"#)
+                == #"{"error":{"code":"unknown_table","message":"there is no table nothing","line":1,"column":15,"hint":"create it"}}"#
+        )
         #expect(try await ask("{\"sql\":1}").status == 400)
         #expect(try await ask("{\"sql\":\"orders\",\"more\":1}").status == 400)
         #expect(try await ask("[[[").status == 400)
@@ -100,18 +103,22 @@ import Testing
         let text = try await server.request("GET", "/api/v1/jobs").text
         #expect(
             text
-                == #"{"jobs":[{"id":"7","name":"re\"charge","state":"running","error":null,"startedAt":5,"rowsIn":10,"rowsPerSecond":0,"rowsOut":0,"rejected":0,"lateRows":0,"asOf":null,"lastEpoch":{"number":3,"at":9,"durationMs":4,"bytes":100},"sources":[{"name":"log","files":0,"lagBytes":0,"lagRows":null,"rowsIn":0,"rejected":0,"lastRecordAt":null,"samples":[{"file":"/x/a.log","offset":12,"reason":"malformed_json","text":"{\u0001"}]}],"operators":[{"name":"group","rowsIn":1,"rowsOut":2,"stateRows":3}]}]}"#)
+                == #"{"jobs":[{"id":"7","name":"re\"charge","state":"running","error":null,"startedAt":5,"rowsIn":10,"rowsPerSecond":0,"rowsOut":0,"rejected":0,"lateRows":0,"asOf":null,"lastEpoch":{"number":3,"at":9,"durationMs":4,"bytes":100},"sources":[{"name":"log","files":0,"lagBytes":0,"lagRows":null,"rowsIn":0,"rejected":0,"lastRecordAt":null,"samples":[{"file":"/x/a.log","offset":12,"reason":"malformed_json","text":"{\u0001"}]}],"operators":[{"name":"group","rowsIn":1,"rowsOut":2,"stateRows":3}]}]}"#
+        )
         #expect(try await server.request("GET", "/api/v1/jobs/7").json["name"] == .string("re\"charge"))
         #expect(try await server.request("GET", "/api/v1/jobs/8").status == 404)
         let metrics = try await server.request("GET", "/metrics").text
-        #expect(metrics.contains("# TYPE millrace_job_rows_in_total counter\nmillrace_job_rows_in_total{job=\"re\\\"charge\"} 10\n"))
+        #expect(
+            metrics.contains(
+                "# TYPE millrace_job_rows_in_total counter\nmillrace_job_rows_in_total{job=\"re\\\"charge\"} 10\n"))
         #expect(metrics.contains("millrace_test 1.5\n"))
         #expect(metrics.contains("millrace_table_rows{table=\"orders\"} 0\n"))
         try await server.stop()
     }
 
     @Test func pagesComeFromTheBinary() async throws {
-        let server = try await TestServer(dashboards: [try dashboard("screen", tables: ["orders"])], assets: Self.assets)
+        let server = try await TestServer(
+            dashboards: [try dashboard("screen", tables: ["orders"])], assets: Self.assets)
         for path in ["/", "/jobs", "/d/screen", "/app/home.html"] {
             let answer = try await server.request("GET", path)
             #expect(answer.status == 200, "\(path)")
@@ -119,10 +126,12 @@ import Testing
         }
         #expect(try await server.request("GET", "/d/other").status == 404)
         #expect(try await server.request("GET", "/app/../app/home.html").status == 404)
-        let zipped = try await server.request("GET", "/", headers: ["Host": "localhost", "Accept-Encoding": "br, gzip;q=0.9"])
+        let zipped = try await server.request(
+            "GET", "/", headers: ["Host": "localhost", "Accept-Encoding": "br, gzip;q=0.9"])
         #expect(zipped.headers["content-encoding"] == "gzip")
         #expect(zipped.body == [1, 2, 3])
-        let known = try await server.request("GET", "/", headers: ["Host": "localhost", "If-None-Match": "\"x\", W/\"abc\""])
+        let known = try await server.request(
+            "GET", "/", headers: ["Host": "localhost", "If-None-Match": "\"x\", W/\"abc\""])
         #expect(known.status == 304)
         let head = try await server.request("HEAD", "/")
         #expect(head.status == 200)
@@ -138,7 +147,8 @@ import Testing
         let text = try await server.request("GET", "/api/v1/dashboards/screen").text
         #expect(
             text.hasPrefix(
-                #"{"id":"screen","title":{"zh":"屏","en":"Screen"},"layout":{"columns":24,"rows":16},"panels":[{"id":"orders","title":{"zh":"orders","en":"orders"},"type":"table","at":{"column":0,"row":0,"width":1,"height":1},"key":["name"],"columns":[{"name":"name","type":"STRING"},{"name":"value","type":"BIGINT"}],"options":{"limit":5}},{"id":"missing""#),
+                #"{"id":"screen","title":{"zh":"屏","en":"Screen"},"layout":{"columns":24,"rows":16},"panels":[{"id":"orders","title":{"zh":"orders","en":"orders"},"type":"table","at":{"column":0,"row":0,"width":1,"height":1},"key":["name"],"columns":[{"name":"name","type":"STRING"},{"name":"value","type":"BIGINT"}],"options":{"limit":5}},{"id":"missing""#
+            ),
             "\(text)")
         #expect(text.hasSuffix(#""key":["name"],"columns":[],"options":{"limit":5}}]}"#))
         try await server.stop()
@@ -156,7 +166,9 @@ import Testing
                 described.insert(method.uppercased() + " " + plain)
             }
         }
-        let routes = RouteTable.routes.filter { $0.path.hasPrefix("/api") || $0.path == "/healthz" || $0.path == "/metrics" }
+        let routes = RouteTable.routes.filter {
+            $0.path.hasPrefix("/api") || $0.path == "/healthz" || $0.path == "/metrics"
+        }
         #expect(described == Set(routes.map { $0.method + " " + $0.path }))
         try await server.stop()
     }
@@ -173,7 +185,8 @@ import Testing
         let answers = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<4 {
                 group.addTask {
-                    try await server.request("POST", "/api/v1/query", headers: headers, body: "{\"sql\":\"orders\"}").status
+                    try await server.request("POST", "/api/v1/query", headers: headers, body: "{\"sql\":\"orders\"}")
+                        .status
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }.sorted()
@@ -192,7 +205,8 @@ import Testing
 
     @Test func headersAreBounded() async throws {
         let server = try await TestServer()
-        let long = try await server.request("GET", "/healthz", headers: ["Host": "localhost", "X-Long": String(repeating: "x", count: 9_000)])
+        let long = try await server.request(
+            "GET", "/healthz", headers: ["Host": "localhost", "X-Long": String(repeating: "x", count: 9_000)])
         #expect(long.status == 400)
         var many = ["Host": "localhost"]
         for number in 0..<110 { many["X-\(number)"] = "1" }

@@ -10,7 +10,8 @@ import Testing
     private func server(
         tables: [String] = ["orders"], _ configure: @escaping (inout ServingConfiguration) -> Void = { _ in }
     ) async throws -> TestServer {
-        try await TestServer(tables: tables, dashboards: [try dashboard("screen", tables: tables)], configure: configure)
+        try await TestServer(
+            tables: tables, dashboards: [try dashboard("screen", tables: tables)], configure: configure)
     }
 
     @Test func snapshotThenDeltas() async throws {
@@ -28,7 +29,9 @@ import Testing
             #expect(first?.name == "snapshot")
             #expect(first?.panel("rates")?["rows"] == .array([]))
             #expect(first?.panel("rates")?["error"] == .null)
-            guard case .array(let rows) = first?.panel("orders")?["rows"] else { throw SocketError(description: "no rows") }
+            guard case .array(let rows) = first?.panel("orders")?["rows"] else {
+                throw SocketError(description: "no rows")
+            }
             #expect(rows.count == 8)
             try sink.write(figureBatch([("k3", 9)]))
             let delta = try stream.nextFrame()
@@ -55,9 +58,10 @@ import Testing
             for value in Int64(1)...10 {
                 try sink.write(figureBatch([("k1", value)]))
                 let frames = try streams.map { try $0.nextFrame() }
-                #expect(frames.allSatisfy {
-                    $0?.panel("orders")?["upserts"] == .array([.array([.string("k1"), .number("\(value)")])])
-                })
+                #expect(
+                    frames.allSatisfy {
+                        $0?.panel("orders")?["upserts"] == .array([.array([.string("k1"), .number("\(value)")])])
+                    })
                 ids.append(Set(frames.map { $0?.id }))
             }
             #expect(ids.allSatisfy { $0.count == 1 })
@@ -138,7 +142,8 @@ import Testing
 
     @Test func failingPanelShowsItsErrorAndRecovers() async throws {
         let server = try await TestServer(
-            tables: [], dashboards: [try dashboard("screen", tables: ["orders"])], configure: { $0.live.prepareAgain = 20 })
+            tables: [], dashboards: [try dashboard("screen", tables: ["orders"])],
+            configure: { $0.live.prepareAgain = 20 })
         let port = server.port
         let catalog = server.catalog
         try await blocking {

@@ -3,7 +3,9 @@ import Serving
 import Testing
 
 /// A row of two cells, the first of which is the key.
-func row(_ key: Int, _ value: Int) -> PanelRow { PanelRow(key: Array("[\(key)]".utf8), json: Array("[\(key),\(value)]".utf8)) }
+func row(_ key: Int, _ value: Int) -> PanelRow {
+    PanelRow(key: Array("[\(key)]".utf8), json: Array("[\(key),\(value)]".utf8))
+}
 
 struct PanelChangeTests {
     /// Applies a change the way the page does.

@@ -10,10 +10,13 @@ struct RequestGuardTests {
         #expect(loopback.refusal(.init(host: host)) == nil)
     }
 
-    @Test(arguments: [
-        nil, "", ":8080", "evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1",
-        "localhost:99999", "localhost:", "[::1", "[::1]x", "localhost:80:80", "127.0.0.1@evil.example",
-    ] as [String?]) func otherNamesAreNot(_ host: String?) {
+    @Test(
+        arguments: [
+            nil, "", ":8080", "evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example",
+            "10.0.0.1",
+            "localhost:99999", "localhost:", "[::1", "[::1]x", "localhost:80:80", "127.0.0.1@evil.example",
+        ] as [String?]) func otherNamesAreNot(_ host: String?)
+    {
         #expect(loopback.refusal(.init(host: host)) == .unknownHost)
     }
 
@@ -49,7 +52,9 @@ struct RequestGuardTests {
 
     @Test func loopbackIsRecognised() {
         #expect(["127.0.0.1", "127.8.9.1", "::1", "localhost"].allSatisfy(RequestGuard.isLoopback))
-        #expect(!["0.0.0.0", "127.evil.example", "10.0.0.1", "::", "127.0.0.1.evil.example"].contains(where: RequestGuard.isLoopback))
+        #expect(
+            !["0.0.0.0", "127.evil.example", "10.0.0.1", "::", "127.0.0.1.evil.example"].contains(
+                where: RequestGuard.isLoopback))
         var configuration = ServingConfiguration()
         configuration.host = "0.0.0.0"
         #expect(throws: (any Error).self) { try configuration.check() }
@@ -77,7 +82,8 @@ struct RouteTableTests {
         #expect(match("GET", "/api/v1/query") == .wrongMethod(allowed: ["POST"]))
         for path in [
             "", "x", "//", "/d/", "/d", "/d/a/b", "/api/v1/jobs/", "/api/v1/tables/a%2Fb", "/api/v1/tables/%00",
-            "/api/v1/tables/%zz", "/api/v1/tables/%4", "/api/v1/tables/%FF", "/healthz/", "/../etc/passwd", "/API/v1/jobs",
+            "/api/v1/tables/%zz", "/api/v1/tables/%4", "/api/v1/tables/%FF", "/healthz/", "/../etc/passwd",
+            "/API/v1/jobs",
         ] {
             #expect(match("GET", path) == .unknown, "\(path)")
         }

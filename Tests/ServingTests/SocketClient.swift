@@ -36,7 +36,9 @@ final class SocketClient {
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL)) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { throw SocketError(description: "cannot send: \(errno)") }
             sent += count
         }
@@ -46,7 +48,9 @@ final class SocketClient {
     private func receive() throws -> Bool {
         var chunk = [UInt8](repeating: 0, count: 64 * 1_024)
         let count = recv(descriptor, &chunk, chunk.count, 0)
-        if count < 0 { throw SocketError(description: errno == EAGAIN ? "nothing came in time" : "cannot receive: \(errno)") }
+        if count < 0 {
+            throw SocketError(description: errno == EAGAIN ? "nothing came in time" : "cannot receive: \(errno)")
+        }
         buffer += chunk.prefix(count)
         return count > 0
     }

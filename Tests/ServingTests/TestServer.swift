@@ -1,7 +1,7 @@
 import Diagnostics
 import Logging
-import Serving
 import ServiceLifecycle
+import Serving
 import Synchronization
 import Tables
 
@@ -17,7 +17,8 @@ final class TestServer: Sendable {
 
     init(
         tables: [String] = ["orders"], dashboards: [Dashboard] = [], assets: [WebAsset] = [],
-        configure: (inout ServingConfiguration) -> Void = { _ in }, beforeRun: @escaping @Sendable () throws -> Void = {}
+        configure: (inout ServingConfiguration) -> Void = { _ in },
+        beforeRun: @escaping @Sendable () throws -> Void = {}
     ) async throws {
         catalog = TableCatalog()
         for table in tables { try catalog.declare(figures(table)) }

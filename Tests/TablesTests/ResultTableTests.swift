@@ -33,10 +33,11 @@ struct ResultTableTests {
         let sink = table.makeSink()
         try sink.write(batch([(.insert, order(1, "one")), (.insert, order(2, "two"))]))
         // The key moved from 1 to 5; and an old image of 2 must not take the newer row away.
-        try sink.write(batch([
-            (.updateBefore, order(1, "one")), (.updateAfter, order(5, "one")), (.updateAfter, order(2, "newer")),
-            (.updateBefore, order(2, "two")),
-        ]))
+        try sink.write(
+            batch([
+                (.updateBefore, order(1, "one")), (.updateAfter, order(5, "one")), (.updateAfter, order(2, "newer")),
+                (.updateBefore, order(2, "two")),
+            ]))
         #expect(rows(table) == [order(2, "newer"), order(5, "one")])
     }
 
@@ -94,10 +95,11 @@ struct ResultTableTests {
             }
             try sink.write(batch(changes))
         }
-        let read = Dictionary(uniqueKeysWithValues: rows(table).map { row -> (Int64, String) in
-            guard case .int(let id) = row[0], case .text(let name) = row[1] else { return (-1, "") }
-            return (id, name)
-        })
+        let read = Dictionary(
+            uniqueKeysWithValues: rows(table).map { row -> (Int64, String) in
+                guard case .int(let id) = row[0], case .text(let name) = row[1] else { return (-1, "") }
+                return (id, name)
+            })
         #expect(read == model)
         #expect(table.byteCount < 500 * 150)
     }

@@ -11,7 +11,8 @@ struct TableSinkTests {
         var epochs: [StateChange] = []
         try sink.write(batch([(.insert, order(1, "one")), (.insert, order(2, nil)), (.insert, order(3, "three"))]))
         epochs += try sink.snapshot(epoch: 1)
-        try sink.write(batch([(.delete, order(1, nil)), (.updateAfter, order(3, "drei", 5)), (.insert, order(4, "four"))]))
+        try sink.write(
+            batch([(.delete, order(1, nil)), (.updateAfter, order(3, "drei", 5)), (.insert, order(4, "four"))]))
         epochs += try sink.snapshot(epoch: 2)
         let expected = rows(table)
         try sink.write(batch([(.insert, order(5, "lost")), (.delete, order(2, nil))]))

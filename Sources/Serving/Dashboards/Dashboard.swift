@@ -55,6 +55,6 @@ package struct DashboardPanel: Sendable, Equatable {
     package var key: [String]
     /// What the chart takes, as JSON.
     package var options: [UInt8]
-    /// Where the query begins in the file, for messages.
+    /// The line of the file that the query begins on, for messages.
     package var queryLine: Int
 }

@@ -10,11 +10,13 @@ package enum DashboardFolder {
             let path = directory + "/" + name
             let dashboard = try Dashboard(parsing: try read(path, files: files), file: path)
             if dashboards.contains(where: { $0.id == dashboard.id }) {
-                throw MillraceError(.user, code: "duplicate_dashboard", "two dashboards are called `\(dashboard.id)`", file: path)
+                throw MillraceError(
+                    .user, code: "duplicate_dashboard", "two dashboards are called `\(dashboard.id)`", file: path)
             }
             dashboards.append(dashboard)
             guard dashboards.count <= DashboardLimits.dashboards else {
-                throw MillraceError(.user, code: "too_many", "more than \(DashboardLimits.dashboards) dashboards", file: directory)
+                throw MillraceError(
+                    .user, code: "too_many", "more than \(DashboardLimits.dashboards) dashboards", file: directory)
             }
         }
         return dashboards

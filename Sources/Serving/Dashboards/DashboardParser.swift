@@ -35,8 +35,10 @@ private struct DashboardParser {
         let members = try document.members(node, of: "`layout`", known: ["columns", "rows"])
         let bounds = 1...DashboardLimits.gridCells
         return DashboardLayout(
-            columns: try document.integer(try document.required("columns", in: members, of: node, "`layout`"), "`columns`", in: bounds),
-            rows: try document.integer(try document.required("rows", in: members, of: node, "`layout`"), "`rows`", in: bounds))
+            columns: try document.integer(
+                try document.required("columns", in: members, of: node, "`layout`"), "`columns`", in: bounds),
+            rows: try document.integer(
+                try document.required("rows", in: members, of: node, "`layout`"), "`rows`", in: bounds))
     }
 
     private func panel(_ node: Node, in layout: DashboardLayout) throws -> DashboardPanel {
@@ -50,9 +52,16 @@ private struct DashboardParser {
         }
         return DashboardPanel(
             id: try identifier(try member("id"), "`id`"), title: try title(try member("title")),
-            type: try identifier(try member("type"), "`type`"), place: try place(try member("at"), in: layout), query: sql,
+            type: try identifier(try member("type"), "`type`"), place: try place(try member("at"), in: layout),
+            query: sql,
             key: try members["key"].map(key) ?? [], options: try members["options"].map(options) ?? Array("{}".utf8),
-            queryLine: query.mark?.line ?? 1)
+            queryLine: queryLine(query))
+    }
+
+    /// The line of the file that the query's first line stands on: behind `|`, the next one.
+    private func queryLine(_ node: Node) -> Int {
+        let style = node.scalar?.style
+        return (node.mark?.line ?? 1) + (style == .literal || style == .folded ? 1 : 0)
     }
 
     private func place(_ node: Node, in layout: DashboardLayout) throws -> DashboardPanel.Place {
@@ -61,7 +70,8 @@ private struct DashboardParser {
         let numbers = try known.map { name in
             let lowest = name == "column" || name == "row" ? 0 : 1
             return try document.integer(
-                try document.required(name, in: members, of: node, "`at`"), "`\(name)`", in: lowest...DashboardLimits.gridCells)
+                try document.required(name, in: members, of: node, "`at`"), "`\(name)`",
+                in: lowest...DashboardLimits.gridCells)
         }
         let place = DashboardPanel.Place(column: numbers[0], row: numbers[1], width: numbers[2], height: numbers[3])
         guard place.column + place.width <= layout.columns, place.row + place.height <= layout.rows else {
@@ -81,7 +91,9 @@ private struct DashboardParser {
     }
 
     private func key(_ node: Node) throws -> [String] {
-        try document.list(node, "`key`", limit: DashboardLimits.keyColumns).map { try document.text($0, "a key column") }
+        try document.list(node, "`key`", limit: DashboardLimits.keyColumns).map {
+            try document.text($0, "a key column")
+        }
     }
 
     /// Identifiers stand in addresses: letters, digits, `-` and `_`.
@@ -137,7 +149,9 @@ private struct DashboardParser {
         default:
             if let number = Int(scalar.string) {
                 json.integer(number)
-            } else if scalar.string.utf8.allSatisfy({ "+-.0123456789eE".utf8.contains($0) }), let number = Double(scalar.string) {
+            } else if scalar.string.utf8.allSatisfy({ "+-.0123456789eE".utf8.contains($0) }),
+                let number = Double(scalar.string)
+            {
                 json.double(number)
             } else {
                 json.string(scalar.string)

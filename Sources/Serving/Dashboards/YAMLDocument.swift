@@ -10,7 +10,8 @@ struct YAMLDocument {
         self.file = file
         guard bytes.count <= DashboardLimits.fileBytes else {
             throw MillraceError(
-                .user, code: "file_too_large", "the file has \(bytes.count) bytes, \(DashboardLimits.fileBytes) are allowed",
+                .user, code: "file_too_large",
+                "the file has \(bytes.count) bytes, \(DashboardLimits.fileBytes) are allowed",
                 file: file)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -36,7 +37,9 @@ struct YAMLDocument {
         guard case .mapping(let mapping) = node else { throw error(node, "wrong_type", "\(what) must be a mapping") }
         var members: [String: Node] = [:]
         for (key, value) in mapping {
-            guard let name = key.scalar?.string else { throw error(key, "wrong_type", "names in \(what) must be plain text") }
+            guard let name = key.scalar?.string else {
+                throw error(key, "wrong_type", "names in \(what) must be plain text")
+            }
             guard known.contains(name) else {
                 let near = NearestName.of(name, among: known)
                 throw error(
@@ -62,7 +65,8 @@ struct YAMLDocument {
 
     func integer(_ node: Node, _ what: String, in range: ClosedRange<Int>) throws -> Int {
         guard let text = node.scalar?.string, let value = Int(text), range.contains(value) else {
-            throw error(node, "bad_value", "\(what) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw error(
+                node, "bad_value", "\(what) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
@@ -77,9 +81,11 @@ struct YAMLDocument {
 
     private static func translate(_ error: YamlError, file: String) -> MillraceError {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
             return MillraceError(
-                .user, code: "yaml_syntax", "not valid YAML: \(problem)", file: file, line: mark.line, column: mark.column)
+                .user, code: "yaml_syntax", "not valid YAML: \(problem)", file: file, line: mark.line,
+                column: mark.column)
         case .duplicatedKeysInMapping(let duplicates, let context):
             return MillraceError(
                 .user, code: "duplicate_key", "the key `\(duplicates.first ?? "")` occurs twice", file: file,

@@ -96,7 +96,8 @@ struct JSONParser {
         case UInt8(ascii: "u"):
             var code = try hexadecimal()
             if code & 0xFC00 == 0xD800 {
-                guard peek == UInt8(ascii: "\\"), offset + 1 < bytes.count, bytes[offset + 1] == UInt8(ascii: "u") else {
+                guard peek == UInt8(ascii: "\\"), offset + 1 < bytes.count, bytes[offset + 1] == UInt8(ascii: "u")
+                else {
                     throw error("half a surrogate pair")
                 }
                 offset += 2
@@ -114,7 +115,9 @@ struct JSONParser {
         guard offset + 4 <= bytes.count else { throw error("the string does not end") }
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(bytes[offset])).hexDigitValue else { throw error("not a hex digit") }
+            guard let digit = Character(Unicode.Scalar(bytes[offset])).hexDigitValue else {
+                throw error("not a hex digit")
+            }
             code = code << 4 | UInt32(digit)
             offset += 1
         }

@@ -25,7 +25,11 @@ package struct JSONWriter: Sendable {
     /// A string of bytes that should be UTF-8; what is not is replaced.
     package mutating func string(utf8 text: UnsafeBufferPointer<UInt8>) {
         separate()
-        if text.allSatisfy({ $0 < 0x80 }) { appendEscaped(text) } else { appendString(String(decoding: text, as: UTF8.self)) }
+        if text.allSatisfy({ $0 < 0x80 }) {
+            appendEscaped(text)
+        } else {
+            appendString(String(decoding: text, as: UTF8.self))
+        }
     }
 
     package mutating func integer(_ value: some BinaryInteger) { raw(String(value)) }
@@ -98,5 +102,7 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    static func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+    static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
 }

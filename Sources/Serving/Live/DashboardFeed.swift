@@ -38,9 +38,10 @@ final class DashboardFeed: Sendable {
         self.dashboard = dashboard
         self.wakeEvaluator = wakeEvaluator
         let panels = dashboard.panels.map { FeedState.Panel(id: $0.id, isKeyed: !$0.key.isEmpty) }
-        state = Mutex(State(
-            feed: FeedState(epoch: epoch, panels: panels), status: status,
-            fields: Array(repeating: [], count: panels.count)))
+        state = Mutex(
+            State(
+                feed: FeedState(epoch: epoch, panels: panels), status: status,
+                fields: Array(repeating: [], count: panels.count)))
     }
 
     /// Query runs since the start, over all panels.
@@ -101,7 +102,9 @@ final class DashboardFeed: Sendable {
         return cursor
     }
 
-    func remove(_ client: FeedClient) { state.withLock { _ = $0.clients.removeValue(forKey: ObjectIdentifier(client)) } }
+    func remove(_ client: FeedClient) {
+        state.withLock { _ = $0.clients.removeValue(forKey: ObjectIdentifier(client)) }
+    }
 
     /// The next frame for a stream; nil when it has everything.
     func nextFrame(after cursor: inout Cursor) -> ByteBuffer? {

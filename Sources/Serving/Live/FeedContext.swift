@@ -13,7 +13,8 @@ final class FeedContext: Sendable {
     private let dropped = Atomic<Int>(0)
 
     init(
-        runner: any QueryRunner, catalog: TableCatalog, jobs: any JobDirectory, clock: any TimeSource, limits: LiveLimits
+        runner: any QueryRunner, catalog: TableCatalog, jobs: any JobDirectory, clock: any TimeSource,
+        limits: LiveLimits
     ) {
         self.runner = runner
         self.catalog = catalog

@@ -44,7 +44,8 @@ package struct FeedState: Sendable {
         }
         if changes.isEmpty { return false }
         sequence += 1
-        let delta = Delta(sequence: sequence, changes: changes, bytes: changes.values.reduce(0) { $0 + Self.weight($1) })
+        let delta = Delta(
+            sequence: sequence, changes: changes, bytes: changes.values.reduce(0) { $0 + Self.weight($1) })
         ring.append(delta)
         ringBytes += delta.bytes
         while ring.count > ringLength || (ringBytes > ringByteLimit && ring.count > 1) {

@@ -5,12 +5,6 @@ import Tables
 
 /// What the evaluator does for one dashboard. Lives on the evaluator's thread once that runs.
 final class FeedWork {
-    /// A panel's query, when it could be planned.
-    private struct PanelQuery {
-        var prepared: any PreparedQuery
-        var keyPositions: [Int]
-    }
-
     /// A table that panels read, and whether it has changed since they were evaluated.
     private final class TableWatch: Sendable {
         let hasChanged = Atomic<Bool>(true)
@@ -63,17 +57,10 @@ final class FeedWork {
         prepareAt = now + UInt64(context.limits.prepareAgain) * 1_000_000
         for (index, panel) in feed.dashboard.panels.enumerated() where queries[index] == nil {
             do {
-                let prepared = try context.runner.prepare(panel.query)
-                let names = prepared.fields.map(\.name)
-                let positions = try panel.key.map { name throws -> Int in
-                    if let position = names.firstIndex(of: name) { return position }
-                    throw MillraceError(
-                        .user, code: "unknown_column", "the key column `\(name)` is not in the query's result",
-                        hint: "its columns: " + names.joined(separator: ", "))
-                }
-                for table in prepared.tables { watch(table) }
-                queries[index] = PanelQuery(prepared: prepared, keyPositions: positions)
-                feed.setFields(prepared.fields, of: index)
+                let query = try PanelQuery(panel, runner: context.runner)
+                for table in query.prepared.tables { watch(table) }
+                queries[index] = query
+                feed.setFields(query.prepared.fields, of: index)
                 failures[index] = nil
                 unevaluated.insert(index)
             } catch {

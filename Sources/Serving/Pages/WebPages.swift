@@ -12,7 +12,9 @@ struct WebPages: Sendable {
 
     /// A file, compressed where the browser takes that, or the news that its copy is still good.
     func answer(_ path: String, _ request: HTTPFields) throws -> Response {
-        guard let asset = assets[path] else { throw ErrorAnswer(.notFound, "not_found", "there is nothing at \(path.prefix(200))") }
+        guard let asset = assets[path] else {
+            throw ErrorAnswer(.notFound, "not_found", "there is nothing at \(path.prefix(200))")
+        }
         var headers: HTTPFields = [
             .contentType: asset.contentType, .eTag: asset.etag, .cacheControl: "no-cache", .vary: "Accept-Encoding",
         ]

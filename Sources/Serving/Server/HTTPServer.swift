@@ -33,9 +33,11 @@ package final class HTTPServer: Service {
         let limits = configuration.limits
         responder = Responder(
             configuration: configuration,
-            guarding: RequestGuard(listening: configuration.host, allowed: configuration.allowedHosts), catalog: catalog,
+            guarding: RequestGuard(listening: configuration.host, allowed: configuration.allowedHosts),
+            catalog: catalog,
             runner: runner, jobs: jobs, feeds: feeds, pages: WebPages(assets),
-            workers: try BlockingWorkers(threads: limits.queryThreads, waiting: limits.queriesWaiting), metrics: metrics,
+            workers: try BlockingWorkers(threads: limits.queryThreads, waiting: limits.queriesWaiting),
+            metrics: metrics,
             logger: logger)
         self.configuration = configuration
         self.logger = logger
@@ -59,9 +61,10 @@ package final class HTTPServer: Service {
             }
             outcome = .success(())
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            outcome = .failure(MillraceError(
-                .user, code: "address_in_use", "port \(configuration.port) of \(configuration.host) is taken",
-                hint: "stop what listens there, or choose another with --listen"))
+            outcome = .failure(
+                MillraceError(
+                    .user, code: "address_in_use", "port \(configuration.port) of \(configuration.host) is taken",
+                    hint: "stop what listens there, or choose another with --listen"))
         } catch {
             outcome = .failure(error)
         }

@@ -45,9 +45,13 @@ package struct RequestGuard: Sendable {
         guard let host = headers.host, isOurs(host) else { return .unknownHost }
         if let origin = headers.origin {
             let schemes = ["http://", "https://"]
-            guard schemes.contains(where: { origin.lowercased() == $0 + host.lowercased() }) else { return .foreignOrigin }
+            guard schemes.contains(where: { origin.lowercased() == $0 + host.lowercased() }) else {
+                return .foreignOrigin
+            }
         }
-        if !headers.isPage, let site = headers.fetchSite, site != "same-origin", site != "none" { return .foreignOrigin }
+        if !headers.isPage, let site = headers.fetchSite, site != "same-origin", site != "none" {
+            return .foreignOrigin
+        }
         if headers.isWrite {
             let type = headers.contentType?.split(separator: ";").first?.lowercased()
             guard let type, type.filter({ $0 != " " }) == "application/json" else { return .wrongContentType }

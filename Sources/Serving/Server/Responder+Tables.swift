@@ -65,7 +65,8 @@ extension Responder {
         }
         let document: JSONValue
         do {
-            document = try JSONValue(parsing: Array(body.readableBytesView), maximumDepth: configuration.limits.jsonDepth)
+            document = try JSONValue(
+                parsing: Array(body.readableBytesView), maximumDepth: configuration.limits.jsonDepth)
         } catch {
             throw ErrorAnswer(.badRequest, "bad_json", "not valid JSON at byte \(error.offset): \(error.message)")
         }
@@ -73,7 +74,8 @@ extension Responder {
             throw ErrorAnswer(.badRequest, "bad_request", "expected {\"sql\": \"SELECT …\"} and nothing else")
         }
         guard sql.utf8.count <= configuration.limits.sqlBytes else {
-            throw ErrorAnswer(.contentTooLarge, "sql_too_long", "the query has more than \(configuration.limits.sqlBytes) bytes")
+            throw ErrorAnswer(
+                .contentTooLarge, "sql_too_long", "the query has more than \(configuration.limits.sqlBytes) bytes")
         }
         return sql
     }

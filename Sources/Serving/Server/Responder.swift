@@ -41,7 +41,8 @@ struct Responder: HTTPResponder {
         switch match {
         case .unknown: throw ErrorAnswer(.notFound, "not_found", "there is nothing at \(path.prefix(200))")
         case .wrongMethod(let allowed):
-            var answer = ErrorAnswer(.methodNotAllowed, "method_not_allowed", "\(request.method.rawValue) is not allowed here")
+            var answer = ErrorAnswer(
+                .methodNotAllowed, "method_not_allowed", "\(request.method.rawValue) is not allowed here")
             answer.allowed = allowed
             throw answer
         case .found(let operation, let parameter):
@@ -67,7 +68,8 @@ struct Responder: HTTPResponder {
                 hint: "open it by localhost, or list the name among the allowed hosts")
         case .foreignOrigin: throw ErrorAnswer(.forbidden, "foreign_origin", "requests from other sites are refused")
         case .wrongContentType:
-            throw ErrorAnswer(.unsupportedMediaType, "wrong_content_type", "send JSON, with Content-Type: application/json")
+            throw ErrorAnswer(
+                .unsupportedMediaType, "wrong_content_type", "send JSON, with Content-Type: application/json")
         }
     }
 

@@ -79,7 +79,9 @@ package enum RouteTable {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else { return nil }
+            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
+                return nil
+            }
             bytes.append(high << 4 | low)
         }
         if bytes.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "/") }) { return nil }

@@ -19,7 +19,8 @@ package struct ServingConfiguration: Sendable {
     package func check() throws {
         guard RequestGuard.isLoopback(host) || allowsInsecureListen else {
             throw MillraceError(
-                .user, code: "insecure_listen", "\(host) can be reached from other machines, and there is no encryption yet",
+                .user, code: "insecure_listen",
+                "\(host) can be reached from other machines, and there is no encryption yet",
                 hint: "listen on 127.0.0.1 behind a proxy that encrypts, or allow it with --insecure-listen")
         }
     }

@@ -22,17 +22,21 @@ final class BlockingWorkers: Sendable {
         let answer = OneAnswer<Value>()
         let timer = Task {
             try await Task.sleep(for: .seconds(seconds))
-            answer.give(.failure(MillraceError(
-                .user, code: "query_timeout", "the query took longer than \(seconds) s",
-                hint: "let a job keep the result in a table and query that")))
+            answer.give(
+                .failure(
+                    MillraceError(
+                        .user, code: "query_timeout", "the query took longer than \(seconds) s",
+                        hint: "let a job keep the result in a table and query that")))
         }
         defer { timer.cancel() }
         return try await withCheckedThrowingContinuation { continuation in
             answer.expect(continuation)
             let isTaken = queue.add { answer.give(Result { try body() }) }
             if isTaken { return }
-            answer.give(.failure(MillraceError(
-                .system, code: "busy", "too many queries are running", hint: "try again in a moment")))
+            answer.give(
+                .failure(
+                    MillraceError(
+                        .system, code: "busy", "too many queries are running", hint: "try again in a moment")))
         }
     }
 

@@ -10,14 +10,16 @@ final class OperatingSystemThread: Sendable {
         let work = Work(name: String(decoding: name.utf8.prefix(15), as: UTF8.self), body: body, ended: ended)
         let handle = Unmanaged.passRetained(work)
         var thread = pthread_t()
-        let code = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-            work.nameThread()
-            work.body()
-            work.ended.signal()
-            return nil
-        }, handle.toOpaque())
+        let code = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+                work.nameThread()
+                work.body()
+                work.ended.signal()
+                return nil
+            }, handle.toOpaque())
         guard code == 0 else {
             handle.release()
             throw ThreadStartError(code: code)

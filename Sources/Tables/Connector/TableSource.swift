@@ -17,10 +17,12 @@ final class TableSource: Source {
     func open(parallelism: Int, positions stored: [[UInt8]], rejects: any RejectRecorder) throws -> [any SourceReader] {
         var passed: UInt64 = 0
         for bytes in stored {
-            passed = max(passed, try bytes.withUnsafeBytes { bytes throws -> UInt64 in
-                var reader = ByteReader(bytes)
-                return try reader.read(UInt64.self)
-            })
+            passed = max(
+                passed,
+                try bytes.withUnsafeBytes { bytes throws -> UInt64 in
+                    var reader = ByteReader(bytes)
+                    return try reader.read(UInt64.self)
+                })
         }
         let batches = table.batches().map { batch in
             Batch(columns: positions.map { batch.columns[$0] }, rowCount: batch.rowCount)

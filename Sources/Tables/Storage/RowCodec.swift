@@ -34,10 +34,12 @@ package struct RowCodec: Sendable {
             guard column.kind == kinds[index] || column.type.logical == .null else {
                 throw MillraceError(
                     .internalError, code: "row_shape",
-                    "column `\(fields[index].name)` of table \(table) is \(fields[index].type), the batch brings \(column.type)")
+                    "column `\(fields[index].name)` of table \(table) is \(fields[index].type), the batch brings \(column.type)"
+                )
             }
             guard column.capacity >= batch.rowCount else {
-                throw MillraceError(.internalError, code: "row_shape", "a column of table \(table) is shorter than its batch")
+                throw MillraceError(
+                    .internalError, code: "row_shape", "a column of table \(table) is shorter than its batch")
             }
         }
     }

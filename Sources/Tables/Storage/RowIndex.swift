@@ -31,7 +31,7 @@ struct RowIndex {
             let slot = Int(places[place])
             if slot >= 0 {
                 let found = isKeyed ? slots[slot].key : slots[slot].row
-                if found.count == wanted.count, found.elementsEqual(wanted) { return (place, slot) }
+                if RowStore.equal(found, wanted) { return (place, slot) }
             }
             place = (place + 1) & mask
         }

@@ -9,7 +9,8 @@ extension RowStore {
         slots.append(
             RowSlot(
                 record: place, sequence: sequence, keyBytes: UInt32(truncatingIfNeeded: keyBytes),
-                rowBytes: UInt32(truncatingIfNeeded: record.count - keyBytes), writer: UInt16(truncatingIfNeeded: writer)))
+                rowBytes: UInt32(truncatingIfNeeded: record.count - keyBytes),
+                writer: UInt16(truncatingIfNeeded: writer)))
         liveCount += 1
         let slot = slots.count - 1
         mark(slot, writer: writer)
@@ -107,7 +108,7 @@ extension RowStore {
         if isIndexed { rebuildIndex() }
     }
 
-    func equal(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+    static func equal(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
         guard a.count == b.count else { return false }
         guard let x = a.baseAddress, let y = b.baseAddress else { return true }
         return memcmp(x, y, a.count) == 0

@@ -45,7 +45,7 @@ struct RowStore: ~Copyable {
         }
         slots[slot].awaitsUpdate = false
         let row = UnsafeRawBufferPointer(rebasing: record[keyBytes...])
-        if slots[slot].writer == writer, equal(slots[slot].row, row) { return .unchanged }
+        if slots[slot].writer == writer, Self.equal(slots[slot].row, row) { return .unchanged }
         overwrite(slot, with: record, writer: writer)
         return .changed
     }
@@ -56,7 +56,7 @@ struct RowStore: ~Copyable {
         let key = UnsafeRawBufferPointer(rebasing: record[..<keyBytes])
         let row = UnsafeRawBufferPointer(rebasing: record[keyBytes...])
         // A row that differs is newer than the one taken back.
-        guard let (_, slot) = find(key), equal(slots[slot].row, row) else { return .unchanged }
+        guard let (_, slot) = find(key), Self.equal(slots[slot].row, row) else { return .unchanged }
         if !slots[slot].awaitsUpdate {
             slots[slot].awaitsUpdate = true
             awaiting.append(slot)
@@ -143,7 +143,9 @@ struct RowStore: ~Copyable {
             let mark = Int(slots[slot].dirtyFor) - 1
             if mark == writer || writers[mark].state == .abandoned { slots[slot].dirtyFor = 0 }
         }
-        for other in writers.indices where writers[other].state == .abandoned { writers[other] = RowWriter(state: .vacant) }
+        for other in writers.indices where writers[other].state == .abandoned {
+            writers[other] = RowWriter(state: .vacant)
+        }
         compact(sorted: false)
     }
 
