@@ -190,7 +190,7 @@ extension ExpressionBinder {
             throw SQLError(.unsupported, "comparing ARRAY, MAP and ROW values is not supported yet", at: range)
         }
         // A constant that fits the other side's type needs no cast of the column.
-        if first.isInteger, second.isInteger, first != second {
+        if first != second {
             if let narrow = Self.narrowed(right, to: first) { return (left, narrow) }
             if let narrow = Self.narrowed(left, to: second) { return (narrow, right) }
         }
@@ -204,10 +204,14 @@ extension ExpressionBinder {
                 : "'\(symbol)' can't compare \(first) and \(second)", at: range, hint: "CAST one side to the other's type")
     }
 
+    /// An exact constant in another exact type, if that holds it to the last digit.
     private static func narrowed(_ value: PlanExpression, to type: LogicalType) -> PlanExpression? {
-        guard case .literal(.int64(let number), _) = value else { return nil }
+        guard value.isLiteral, value.type.logical.asDecimal != nil, type.asDecimal != nil else { return nil }
         let converted = CastRules.convert(value, to: type)
-        guard case .literal(.int64(number), _) = converted else { return nil }
+        guard case .literal(let new, _) = converted, case .literal(let old, _) = value else { return nil }
+        if case .int64(let number) = old, case .int64(let kept) = new, number != kept { return nil }
+        // A DECIMAL as an integer may have lost its fraction.
+        if case .int128 = old, case .int64 = new { return nil }
         return converted
     }
 

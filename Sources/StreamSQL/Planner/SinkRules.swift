@@ -24,16 +24,21 @@ struct UpsertTargets {
             while uses[current] == 1 {
                 let node = plan.graph.nodes[current]
                 if case .aggregate(let aggregate) = node.operation {
-                    if keys == Set(0..<aggregate.groupColumns.count), !keys.isEmpty { aggregates.insert(current) }
+                    if keys == Set(0..<aggregate.groupColumns.count) { aggregates.insert(current) }
                     break
                 }
                 guard case .calculate(nil, let projections) = node.operation else { break }
                 var below: Set<Int> = []
+                var isComputed = false
                 for key in keys where key < projections.count {
-                    guard case .column(let position, _) = projections[key] else { break }
-                    below.insert(position)
+                    switch projections[key] {
+                    case .column(let position, _): below.insert(position)
+                    // A constant tells no two rows apart.
+                    case .literal: break
+                    default: isComputed = true
+                    }
                 }
-                guard below.count == keys.count else { break }
+                guard !isComputed else { break }
                 keys = below
                 current = node.inputs[0]
             }
