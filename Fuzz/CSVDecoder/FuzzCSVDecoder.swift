@@ -2,7 +2,8 @@ import FuzzSupport
 
 private let plain = DecoderDriver(format: "csv", options: [:])
 private let lenient = DecoderDriver(
-    format: "csv", options: ["csv.ignore-parse-errors": "true", "csv.allow-comments": "true", "csv.null-literal": "NULL"])
+    format: "csv",
+    options: ["csv.ignore-parse-errors": "true", "csv.allow-comments": "true", "csv.null-literal": "NULL"])
 private let escaped = DecoderDriver(
     format: "csv", options: ["csv.escape-character": "\\", "csv.quote-character": "'", "csv.field-delimiter": ";"])
 

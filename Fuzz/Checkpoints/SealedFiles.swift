@@ -16,7 +16,8 @@ enum SealedFiles {
         let tableLength = min(Int(content[0]) + Int(content[1]) << 8, content.count - 2)
         let table = Array(content[2..<(2 + tableLength)])
         let sections = Array(content[(2 + tableLength)...])
-        let header = Array("MLRBLOB1".utf8) + little(UInt32(1)) + little(UInt32(0)) + little(UInt64(7)) + little(UInt64(3))
+        let header =
+            Array("MLRBLOB1".utf8) + little(UInt32(1)) + little(UInt32(0)) + little(UInt64(7)) + little(UInt64(3))
         let start = header.count + sections.count
         return header + sections + table + little(UInt64(start)) + little(UInt32(table.count))
             + little(checksum(header + table)) + Array("1BOLBRLM".utf8)

@@ -22,7 +22,7 @@ private func checkPrinting(of query: Query) {
     do throws(SQLError) {
         let again = sqlText(of: try parseQuery(printed))
         if again != printed { finding("printed twice, it differs:\n  \(printed)\n  \(again)") }
-    } catch where error.code == .limit {
+    } catch  where error.code == .limit {
         return  // brackets that printing adds may make it too deep
     } catch {
         finding("its own text is refused: \(error.message)\n  \(printed)")
