@@ -15,8 +15,9 @@ struct TableSpeedTests {
         let writing = try clock.measure {
             for _ in 0..<10 { for batch in batches { try sink.write(batch) } }
         }
-        let reading = clock.measure { #expect(table.batches().count == 25) }
-        let epoch = try clock.measure { #expect(try sink.snapshot(epoch: 1).count == 1) }
+        let reading = clock.measure { _ = table.batches() }
+        let epoch = try clock.measure { _ = try sink.snapshot(epoch: 1) }
+        #expect(table.rowCount == 100_000)
         print(
             "1,000,000 upserts \(writing), reading 100,000 rows \(reading), first epoch \(epoch), \(table.byteCount) bytes"
         )
