@@ -39,7 +39,8 @@ struct ColumnTarget {
             native.precision = UInt8(clamping: precision)
         case .array, .map, .multiset, .row, .null:
             throw MillraceError(
-                .user, code: "unsupported_type", "column '\(field.name)' has type \(field.type), which formats cannot read yet",
+                .user, code: "unsupported_type",
+                "column '\(field.name)' has type \(field.type), which formats cannot read yet",
                 hint: "declare it STRING to get its JSON text, or leave the column out")
         }
         self.native = native

@@ -38,7 +38,8 @@ package enum FormatCatalog {
             return try CSVDecoder(
                 fields: fields, schema: schema, settings: try CSVSettings(reader), longestLine: longestLine)
         case "raw":
-            return try RawDecoder(fields: fields, schema: schema, charset: reader.text("charset"), longestLine: longestLine)
+            return try RawDecoder(
+                fields: fields, schema: schema, charset: reader.text("charset"), longestLine: longestLine)
         default:
             throw MillraceError(
                 .user, code: "unknown_format", "there is no format '\(format)'",
@@ -50,7 +51,8 @@ package enum FormatCatalog {
         FormatOption.flag("fail-on-missing-field", "a missing field rejects the line instead of being NULL"),
         FormatOption.flag("ignore-parse-errors", "bad fields become NULL, bad lines are skipped"),
         FormatOption("timestamp-format.standard", values: ["SQL", "ISO-8601"], "how timestamps are written"),
-        FormatOption("map-null-key.mode", values: ["FAIL", "DROP", "LITERAL"], "when writing: what a NULL key of a map becomes"),
+        FormatOption(
+            "map-null-key.mode", values: ["FAIL", "DROP", "LITERAL"], "when writing: what a NULL key of a map becomes"),
         FormatOption("map-null-key.literal", "when writing: the text that stands for a NULL key"),
         FormatOption.flag("encode.decimal-as-plain-number", "when writing: decimals without exponent"),
         FormatOption.flag("encode.ignore-null-fields", "when writing: NULL fields are left out"),

@@ -39,7 +39,9 @@ struct FormatOptionReader {
     func character(_ name: String) throws(MillraceError) -> UInt8? {
         guard let value = text(name) else { return nil }
         let bytes: [UInt8] = value == "\\t" ? [9] : Array(value.utf8)
-        guard bytes.count == 1, bytes[0] != 10, bytes[0] != 13 else { throw invalid(name, value, "one ASCII character") }
+        guard bytes.count == 1, bytes[0] != 10, bytes[0] != 13 else {
+            throw invalid(name, value, "one ASCII character")
+        }
         return bytes[0]
     }
 

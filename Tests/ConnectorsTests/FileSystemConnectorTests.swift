@@ -15,7 +15,10 @@ struct FileSystemConnectorTests {
         return ScanRequest(table: table, columns: columns, parallelism: 1)
     }
 
-    private func open(_ request: ScanRequest, parallelism: Int = 1, positions: [[UInt8]] = [], rejects: RecordedRejects = RecordedRejects())
+    private func open(
+        _ request: ScanRequest, parallelism: Int = 1, positions: [[UInt8]] = [],
+        rejects: RecordedRejects = RecordedRejects()
+    )
         throws -> [any SourceReader]
     {
         try FileSystemConnector().makeSource(request, environment: Environment())
@@ -49,7 +52,8 @@ struct FileSystemConnectorTests {
         let folder = try TemporaryFolder()
         try folder.write("{\"n\":5}\n", to: "a.json")
         let columns: [ScanColumn] = [
-            .metadata(key: "file.name", type: DataType(.string)), .physical(1), .metadata(key: "file.size", type: DataType(.bigint)),
+            .metadata(key: "file.name", type: DataType(.string)), .physical(1),
+            .metadata(key: "file.size", type: DataType(.bigint)),
         ]
         let reader = try open(request(folder.path, columns: columns))[0]
         guard case .batch(let batch, _) = try reader.poll(waitMilliseconds: 0) else {
@@ -81,7 +85,8 @@ struct FileSystemConnectorTests {
         var names: [String] = []
         var random = SplitMix64(seed: 3)
         while text.count < bytes {
-            let name = "line \(names.count) " + String(repeating: "x", count: Int.random(in: 0...longest, using: &random))
+            let name =
+                "line \(names.count) " + String(repeating: "x", count: Int.random(in: 0...longest, using: &random))
             names.append(name)
             text += Array("{\"s\":\"\(name)\"}\n".utf8)
         }
@@ -97,7 +102,11 @@ struct FileSystemConnectorTests {
         var rows: [[String]] = [[], [], []]
         var open = Set(0..<3)
         while let index = open.randomElement() {
-            if case .batch(let batch, _) = try readers[index].poll(waitMilliseconds: 0) { rows[index] += texts(batch) } else { open.remove(index) }
+            if case .batch(let batch, _) = try readers[index].poll(waitMilliseconds: 0) {
+                rows[index] += texts(batch)
+            } else {
+                open.remove(index)
+            }
         }
         #expect(rows.flatMap { $0 }.sorted() == names.sorted())
         #expect(rows.filter { $0.isEmpty }.count <= 1)
@@ -116,7 +125,9 @@ struct FileSystemConnectorTests {
                 if case .batch(let batch, _) = try reader.poll(waitMilliseconds: 0) { rows += texts(batch) }
             }
             let positions = try first.map { try $0.position() }
-            for reader in try open(request(folder.path), parallelism: after, positions: positions) { rows += try drain(reader) }
+            for reader in try open(request(folder.path), parallelism: after, positions: positions) {
+                rows += try drain(reader)
+            }
             #expect(rows.sorted() == names.sorted(), "\(before) to \(after)")
         }
         var damaged = try open(request(folder.path))[0].position()

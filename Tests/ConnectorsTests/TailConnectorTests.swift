@@ -17,10 +17,14 @@ struct TailHarness {
 
     init() throws { folder = try TemporaryFolder() }
 
-    mutating func start(parallelism: Int = 1, positions: [[UInt8]] = [], files: any FileSystem = SystemFileSystem()) throws {
+    mutating func start(
+        parallelism: Int = 1, positions: [[UInt8]] = [], files: any FileSystem = SystemFileSystem()
+    ) throws {
         let table = TableDescription(
             name: "t", physicalFields: [Field("s", DataType(.string))],
-            options: options.merging(["connector": "tail", "path": folder.path + "/" + pattern, "format": "json"]) { a, _ in a })
+            options: options.merging(["connector": "tail", "path": folder.path + "/" + pattern, "format": "json"]) {
+                a, _ in a
+            })
         readers = try TailConnector().makeSource(
             ScanRequest(table: table, columns: [.physical(0)], parallelism: parallelism),
             environment: Environment(clock: clock, files: files)
@@ -31,7 +35,9 @@ struct TailHarness {
     func rows() throws -> [String] {
         var rows: [String] = []
         clock.advance(nanoseconds: 60_000_000)
-        for reader in readers { while case .batch(let batch, _) = try reader.poll(waitMilliseconds: 0) { rows += texts(batch) } }
+        for reader in readers {
+            while case .batch(let batch, _) = try reader.poll(waitMilliseconds: 0) { rows += texts(batch) }
+        }
         return rows
     }
 

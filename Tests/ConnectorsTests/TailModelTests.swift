@@ -29,7 +29,9 @@ struct TailModelTests {
         var nextRotation = 0
     }
 
-    private enum Step: CaseIterable { case write, write2, partial, rotate, rotateAway, truncate, delete, poll, poll2, restart, clock }
+    private enum Step: CaseIterable {
+        case write, write2, partial, rotate, rotateAway, truncate, delete, poll, poll2, restart, clock
+    }
 
     @Test(arguments: 0..<80)
     func randomHistoriesLoseAndRepeatNothing(seed: Int) throws {
@@ -94,9 +96,13 @@ struct TailModelTests {
         try poll()
         for (line, _) in model.expected {
             let count = received[line] ?? 0
-            #expect(count == 1 || (count == 0 && model.mayBeLost.contains(line)), "seed \(seed): '\(line)' came \(count) times; \(history)")
+            #expect(
+                count == 1 || (count == 0 && model.mayBeLost.contains(line)),
+                "seed \(seed): '\(line)' came \(count) times; \(history)")
         }
-        for line in received.keys { #expect(model.expected[line] != nil, "seed \(seed): '\(line)' was never written; \(history)") }
+        for line in received.keys {
+            #expect(model.expected[line] != nil, "seed \(seed): '\(line)' was never written; \(history)")
+        }
     }
 
     private func write(_ count: Int, to name: String, of tail: TailHarness, _ model: inout Model) throws {

@@ -45,14 +45,17 @@ struct CSVDecoderTests {
         #expect(result.rejected.map(\.reason) == ["malformed_csv"])
         let strict = try decode(text, Self.three)
         #expect(strict.rows.map { $0[0] } == ["1", "6", "8"])
-        #expect(strict.rejected.map(\.reason) == ["bad_value", "malformed_csv", "malformed_csv", "bad_value", "bad_value"])
+        #expect(
+            strict.rejected.map(\.reason) == ["bad_value", "malformed_csv", "malformed_csv", "bad_value", "bad_value"])
         #expect(strict.rejected.first?.detail == "column 'n' wants INT, got 'abc'")
     }
 
     @Test func takesItsOptions() throws {
         let texts: [Field] = [.of("a", .string), .of("b", .string)]
         #expect(
-            try decode("# header\n1,a\n#2,b\n3,c # no\n\"#4\",q\n  # indented\n5,e", texts, ["csv.allow-comments": "true"]).rows
+            try decode(
+                "# header\n1,a\n#2,b\n3,c # no\n\"#4\",q\n  # indented\n5,e", texts, ["csv.allow-comments": "true"]
+            ).rows
                 == [["1", "a"], ["3", "c # no"], ["#4", "q"], ["5", "e"]])
         #expect(
             try decode("1,'it, is'\n2,'don''t'\n3,\"x\"", texts, ["csv.quote-character": "'"]).rows
@@ -60,7 +63,9 @@ struct CSVDecoderTests {
         #expect(
             try decode("a;\"b;c\"\r\nd;\r\n", texts, ["csv.field-delimiter": ";"]).rows == [["a", "b;c"], ["d", ""]])
         #expect(
-            try decode("n/a,\"n/a\"\nN/A,n/a ", texts, ["csv.null-literal": "n/a"]).rows == [[nil, nil], ["N/A", "n/a "]])
+            try decode("n/a,\"n/a\"\nN/A,n/a ", texts, ["csv.null-literal": "n/a"]).rows == [
+                [nil, nil], ["N/A", "n/a "],
+            ])
         #expect(
             try decode("\"a,b\"", texts, ["csv.disable-quote-character": "true"]).rows == [["\"a", "b\""]])
         #expect(
@@ -71,7 +76,8 @@ struct CSVDecoderTests {
     }
 
     @Test func quotedFieldsMayHoldLineEndsAcrossCalls() throws {
-        let harness = DecoderHarness(format: "csv", fields: [.of("b", .string)], schema: [.of("a", .string), .of("b", .string)])
+        let harness = DecoderHarness(
+            format: "csv", fields: [.of("b", .string)], schema: [.of("a", .string), .of("b", .string)])
         let text = Array("1,\"one\ntwo\"\n2,\"x\"\n3,y\n".utf8)
         for split in 0...text.count {
             let decoder = try harness.make()
@@ -106,9 +112,13 @@ struct CSVDecoderTests {
     func anyBytesGiveRowsOrRejects(seed: Int) throws {
         var random = SplitMix64(seed: UInt64(seed))
         let alphabet = Array("\",;\n\r #\\'a1.-:".utf8) + [0, 0x80, 0xC3, 0xA9]
-        for options in [[:], ["csv.ignore-parse-errors": "true"], ["csv.escape-character": "\\", "csv.allow-comments": "true"]] {
+        for options in [
+            [:], ["csv.ignore-parse-errors": "true"], ["csv.escape-character": "\\", "csv.allow-comments": "true"],
+        ] {
             for _ in 0..<200 {
-                let bytes = (0..<Int.random(in: 0...200, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
+                let bytes = (0..<Int.random(in: 0...200, using: &random)).map { _ in
+                    alphabet.randomElement(using: &random)!
+                }
                 let harness = DecoderHarness(format: "csv", fields: Self.three, options: options)
                 let block = InputBlock(copying: bytes)
                 let decoder = try harness.make()

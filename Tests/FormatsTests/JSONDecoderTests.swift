@@ -6,7 +6,8 @@ import Testing
 /// Exactness of the JSON decoder: conversions, escapes, structure, policies.
 struct JSONDecoderTests {
     static let mixed: [Field] = [
-        .of("id", .integer), .of("s", .string), .of("n", .bigint), .of("d", .double), .of("p", .decimal(precision: 8, scale: 2)),
+        .of("id", .integer), .of("s", .string), .of("n", .bigint), .of("d", .double),
+        .of("p", .decimal(precision: 8, scale: 2)),
         .of("o", .boolean),
     ]
 
@@ -29,9 +30,14 @@ struct JSONDecoderTests {
         let third = Double(Float(0.1))
         #expect(
             result.rows == [
-                ["1", "9223372036854775807", "2147483647", "127", "1.7976931348623157e+308", "\(third)", "12346",
-                    "99999999999999999999999999", "12.50", "true"],
-                ["2", "-9223372036854775808", "-2147483648", "-128", "-0.0", "\(Double(Float(0.001)))", "12346", "1", "1e3", "true"],
+                [
+                    "1", "9223372036854775807", "2147483647", "127", "1.7976931348623157e+308", "\(third)", "12346",
+                    "99999999999999999999999999", "12.50", "true",
+                ],
+                [
+                    "2", "-9223372036854775808", "-2147483648", "-128", "-0.0", "\(Double(Float(0.001)))", "12346", "1",
+                    "1e3", "true",
+                ],
                 ["3", "42", "-7", "5", "2.5", "100.0", "10000", "1", "true", "false"],
                 ["4", "0", "0", "0", "0.0", "0.0", "0", "0", nil, "false"],
                 ["5", "1", "3", "1", "1.0", "16777216.0", "-1", "-1000000", "{\"a\":[1,2]}", nil],
@@ -41,7 +47,8 @@ struct JSONDecoderTests {
 
     @Test func readsTimesInBothStandards() throws {
         let fields: [Field] = [
-            .of("t3", .timestamp(precision: 3)), .of("t0", .timestamp(precision: 0)), .of("t9", .timestamp(precision: 9)),
+            .of("t3", .timestamp(precision: 3)), .of("t0", .timestamp(precision: 0)),
+            .of("t9", .timestamp(precision: 9)),
             .of("z", .timestampLTZ(precision: 3)), .of("d", .date), .of("t", .time(precision: 0)),
         ]
         let sql = """
@@ -65,7 +72,8 @@ struct JSONDecoderTests {
         let harness = DecoderHarness(fields: [.of("t", .timestamp(precision: 3)), .of("d", .date)])
         for bad in [
             #"{"t":"2026-13-01 00:00:00"}"#, #"{"t":"2026-01-01 24:00:00"}"#, #"{"t":"2026-01-01T00:00:00"}"#,
-            #"{"t":"2026-01-01 00:00:00.1234567890"}"#, #"{"t":"2026-01-01 00:00"}"#, #"{"t":5}"#, #"{"d":"2026-02-29"}"#,
+            #"{"t":"2026-01-01 00:00:00.1234567890"}"#, #"{"t":"2026-01-01 00:00"}"#, #"{"t":5}"#,
+            #"{"d":"2026-02-29"}"#,
             #"{"d":"2026-1-1"}"#, #"{"d":true}"#, #"{"t":"2026-01-01 00:00:00Z"}"#,
         ] {
             let result = try harness.decode(bad)
@@ -113,7 +121,9 @@ struct JSONDecoderTests {
         let strict = DecoderHarness(fields: harness.fields, options: ["json.fail-on-missing-field": "true"])
         let rejected = try strict.decode(text).rejected
         #expect(rejected.count == 7)
-        #expect(rejected.first == RejectedLine(reason: "missing_field", detail: "field 'A' is missing", offset: 0, length: 14))
+        #expect(
+            rejected.first
+                == RejectedLine(reason: "missing_field", detail: "field 'A' is missing", offset: 0, length: 14))
     }
 
     @Test func tellsWhyALineIsRejected() throws {
@@ -122,12 +132,15 @@ struct JSONDecoderTests {
             ("not json at all", "malformed_json"), (#"{"id":4,"a":"#, "malformed_json"), ("null", "not_an_object"),
             ("17", "not_an_object"), ("\"text\"", "not_an_object"), (#"{"id":9,"a":1,"b":"unended"#, "malformed_json"),
             (#"{"id":"x"}"#, "bad_value"), (#"{"id":99999999999}"#, "bad_value"), (#"{"id":{}}"#, "bad_value"),
-            (#"{"id":1}}"#, "malformed_json"), (#"{"id":1}{"id":2}"#, "malformed_json"), (#"{"id":1,}"#, "malformed_json"),
+            (#"{"id":1}}"#, "malformed_json"), (#"{"id":1}{"id":2}"#, "malformed_json"),
+            (#"{"id":1,}"#, "malformed_json"),
             (#"{"id" 1}"#, "malformed_json"), (#"{"id":01}"#, "malformed_json"), (#"{"u":tru}"#, "malformed_json"),
             (#"{"u":"\x"}"#, "malformed_json"), (#"{"u":[1,]}"#, "malformed_json"), (#"{"u":{"a"}}"#, "malformed_json"),
             (#"{"s":"a"b"}"#, "malformed_json"), (#"{"s":"a" "b"}"#, "malformed_json"), (#"{id:1}"#, "malformed_json"),
-            ("{\"s\":\"a\u{1}b\"}", "malformed_json"), (#"[1]"#, "not_an_object"), (#"[{"id":1},{"id":"x"}]"#, "bad_value"),
-            (#"[{"id":1}"#, "malformed_json"), ("{", "malformed_json"), ("}", "malformed_json"), ("]", "malformed_json"),
+            ("{\"s\":\"a\u{1}b\"}", "malformed_json"), (#"[1]"#, "not_an_object"),
+            (#"[{"id":1},{"id":"x"}]"#, "bad_value"),
+            (#"[{"id":1}"#, "malformed_json"), ("{", "malformed_json"), ("}", "malformed_json"),
+            ("]", "malformed_json"),
         ]
         let good = #"{"id":1,"s":"fine"}"#
         for (line, reason) in cases {
@@ -136,9 +149,11 @@ struct JSONDecoderTests {
             let between = try harness.decode(good + "\n" + line + "\n" + good)
             #expect(between.rejected.map(\.reason) == [reason], "\(line)")
             #expect(between.rows == [["1", "fine"], ["1", "fine"]], "\(line)")
-            #expect(between.rejected.first?.offset == 20 && between.rejected.first?.length == line.utf8.count, "\(line)")
+            #expect(
+                between.rejected.first?.offset == 20 && between.rejected.first?.length == line.utf8.count, "\(line)")
         }
-        let utf8 = try harness.decode(Array(good.utf8) + [10] + Array(#"{"s":""#.utf8) + [0xC3, 0x28] + Array("\"}\n".utf8))
+        let utf8 = try harness.decode(
+            Array(good.utf8) + [10] + Array(#"{"s":""#.utf8) + [0xC3, 0x28] + Array("\"}\n".utf8))
         #expect(utf8.rejected.map(\.reason) == ["invalid_utf8"] && utf8.rows.count == 1)
         let value = try harness.decode(#"{"id":"x1"}"#).rejected.first
         #expect(value?.detail == "column 'id' wants INT, got 'x1'")
@@ -174,7 +189,8 @@ struct JSONDecoderTests {
         let harness = DecoderHarness(fields: [.of("id", .integer)])
         let result = try harness.decode(#"[{"id":1},{"id":2}]"# + "\n[]\n" + #"{"id":3}"#)
         #expect(result.rows == [["1"], ["2"], ["3"]] && result.rejected.isEmpty)
-        let many = try harness.decode("[" + Array(repeating: #"{"id":1}"#, count: 5_000).joined(separator: ",") + "]\n{\"id\":2}")
+        let many = try harness.decode(
+            "[" + Array(repeating: #"{"id":1}"#, count: 5_000).joined(separator: ",") + "]\n{\"id\":2}")
         #expect(many.rows == [["2"]] && many.rejected.map(\.reason) == ["too_many_rows"])
     }
 
@@ -192,7 +208,10 @@ struct JSONDecoderTests {
 
     @Test func readsBase64AndNoColumnsAtAll() throws {
         let bytes = DecoderHarness(fields: [.of("x", .bytes)])
-        #expect(try bytes.decode("{\"x\":\"aGVsbG8=\"}\n{\"x\":\"aGVsbG8gd29ybGQhIQ==\"}").rows == [["hello"], ["hello world!!"]])
+        #expect(
+            try bytes.decode("{\"x\":\"aGVsbG8=\"}\n{\"x\":\"aGVsbG8gd29ybGQhIQ==\"}").rows == [
+                ["hello"], ["hello world!!"],
+            ])
         #expect(try bytes.decode("{\"x\":\"a\"}\n{\"x\":\"$$$$\"}").rejected.count == 2)
         #expect(try DecoderHarness(fields: []).decode("{\"a\":1}\n{}\nx").rows.count == 2)
     }
@@ -201,7 +220,8 @@ struct JSONDecoderTests {
         let decoder = try DecoderHarness(fields: [.of("s", .string)]).make()
         var batches: [Batch] = []
         do {
-            let block = InputBlock(copying: (0..<10_000).map { "{\"s\":\"a text of some length \($0)\"}\n" }.joined().utf8)
+            let block = InputBlock(
+                copying: (0..<10_000).map { "{\"s\":\"a text of some length \($0)\"}\n" }.joined().utf8)
             var position = 0
             while position < block.count {
                 let lines = try decoder.decode(block, from: position, to: block.count)
@@ -209,7 +229,8 @@ struct JSONDecoderTests {
                 lines.batch.map { batches.append($0) }
             }
         }
-        #expect(batches.allSatisfy { $0.rowCount <= Limits.batchRows } && batches.reduce(0) { $0 + $1.rowCount } == 10_000)
+        #expect(
+            batches.allSatisfy { $0.rowCount <= Limits.batchRows } && batches.reduce(0) { $0 + $1.rowCount } == 10_000)
         var number = 0
         for batch in batches {
             for row in 0..<batch.rowCount {

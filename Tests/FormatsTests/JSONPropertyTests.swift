@@ -6,7 +6,8 @@ import Testing
 /// Properties over random input, with printed seeds.
 struct JSONPropertyTests {
     static let fields: [Field] = [
-        .of("a", .string), .of("b", .bigint), .of("c", .decimal(precision: 10, scale: 2)), .of("d", .boolean), .of("e", .string),
+        .of("a", .string), .of("b", .bigint), .of("c", .decimal(precision: 10, scale: 2)), .of("d", .boolean),
+        .of("e", .string),
     ]
 
     /// Lines that are nearly right: fields in changing order, then a few bytes damaged.
@@ -17,7 +18,8 @@ struct JSONPropertyTests {
             "{\"x\":[1,2,{}]}", "[]", "\"5\"", "1e2", "\"é😀\"", " 4 ",
         ]
         for _ in 0..<Int.random(in: 0...7, using: &random) {
-            let key = ["a", "b", "c", "d", "e", "f", "a much longer key that nobody wants", "\\u0061"].randomElement(using: &random)!
+            let key = ["a", "b", "c", "d", "e", "f", "a much longer key that nobody wants", "\\u0061"].randomElement(
+                using: &random)!
             parts.append("\"\(key)\":\(values.randomElement(using: &random)!)")
         }
         var bytes = Array(("{" + parts.joined(separator: ",") + "}").utf8)
@@ -50,7 +52,8 @@ struct JSONPropertyTests {
                 rows += alone.rows
                 reasons += alone.rejected.map(\.reason)
                 if !alone.rows.isEmpty {
-                    #expect(JSONGrammar.isValid(line), "seed \(seed): accepted \(String(decoding: line, as: UTF8.self))")
+                    #expect(
+                        JSONGrammar.isValid(line), "seed \(seed): accepted \(String(decoding: line, as: UTF8.self))")
                 } else if ignores == "true" {
                     let isObject = JSONGrammar.isValid(line) && line.first(where: { $0 > 32 }) == 123
                     #expect(!isObject, "seed \(seed): refused \(String(decoding: line, as: UTF8.self))")
@@ -66,7 +69,8 @@ struct JSONPropertyTests {
         var random = SplitMix64(seed: UInt64(1_000 + seed))
         let alphabet = Array("{}[]\",:\\\n\r \t01-.eEtrufalsn".utf8) + [0, 1, 0x80, 0xC3, 0xA9, 0xED, 0xA0, 0x80, 0xFF]
         for _ in 0..<300 {
-            let bytes = (0..<Int.random(in: 0...300, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
+            let bytes = (0..<Int.random(in: 0...300, using: &random)).map { _ in alphabet.randomElement(using: &random)!
+            }
             let result = try DecoderHarness(fields: Self.fields).decode(bytes)
             let lines = bytes.split(separator: 10).filter { $0.contains { ![9, 13, 32].contains($0) } }
             #expect(result.rejected.count <= lines.count, "seed \(seed)")
@@ -108,7 +112,8 @@ struct JSONGrammar {
             let start = at
             while let byte, ![9, 13, 32, 44, 93, 125].contains(byte) { at += 1 }
             let word = String(decoding: bytes[start..<at], as: UTF8.self)
-            return ["true", "false", "null"].contains(word) || word.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil
+            return ["true", "false", "null"].contains(word)
+                || word.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil
         }
     }
 
@@ -140,7 +145,8 @@ struct JSONGrammar {
             guard let kind = byte else { return false }
             at += 1
             if kind == UInt8(ascii: "u") {
-                guard at + 4 <= bytes.count, bytes[at..<at + 4].allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else { return false }
+                guard at + 4 <= bytes.count, bytes[at..<at + 4].allSatisfy({ Character(UnicodeScalar($0)).isHexDigit })
+                else { return false }
                 at += 4
             } else if !"\"\\/bfnrt".utf8.contains(kind) {
                 return false

@@ -45,7 +45,9 @@ final class FilePlan: Sendable {
     /// Ranges nobody has begun.
     var unstarted: [Int] { waiting.withLock { $0.map(\.range) } }
 
-    var unreadBytes: Int64 { waiting.withLock { list in list.reduce(Int64(0)) { $0 + ranges[$1.range].end - $1.offset } } }
+    var unreadBytes: Int64 {
+        waiting.withLock { list in list.reduce(Int64(0)) { $0 + ranges[$1.range].end - $1.offset } }
+    }
 
     /// A position: the plan, and how far one reader has come with the ranges it took.
     func position(_ taken: [Progress]) -> [UInt8] {
@@ -75,7 +77,8 @@ final class FilePlan: Sendable {
                 }
                 plan = (ranges, isShared)
                 for _ in 0..<(try reader.read(UInt32.self)) {
-                    restored.append(Progress(range: Int(try reader.read(UInt32.self)), offset: try reader.read(Int64.self)))
+                    restored.append(
+                        Progress(range: Int(try reader.read(UInt32.self)), offset: try reader.read(Int64.self)))
                 }
             }
         }

@@ -55,6 +55,8 @@ struct FileRange: Equatable, Sendable {
         modifiedNanoseconds = try reader.read()
         start = try reader.read()
         end = try reader.read()
-        guard 0 <= start, start <= end, end <= size else { throw DamagedBytesError(what: "impossible range", offset: reader.offset) }
+        guard 0 <= start, start <= end, end <= size else {
+            throw DamagedBytesError(what: "impossible range", offset: reader.offset)
+        }
     }
 }

@@ -58,7 +58,8 @@ final class FileReader: SourceReader {
         self.file = file
         // A range in the middle of a file begins behind the first line end at or after the byte before it.
         let isFresh = next.offset == range.start && range.start > 0
-        feed = LineFeed(from: isFresh ? range.start - 1 : next.offset, stop: range.end, skip: isFresh ? .rest : .nothing)
+        feed = LineFeed(
+            from: isFresh ? range.start - 1 : next.offset, stop: range.end, skip: isFresh ? .rest : .nothing)
         needsMore = false
         isAtEnd = false
         metadata = layout.metadataColumns(
@@ -82,7 +83,9 @@ final class FileReader: SourceReader {
             guard !isAtEnd, feed.waitingBytes > 0, feed.skip == .nothing else { return false }
             isAtEnd = true
             feed.finishLastLine()
-        } else if !feed.hasFinishedLines, feed.skip == .nothing, feed.waitingBytes > Limits.recordBytes + 1, let block = feed.block {
+        } else if !feed.hasFinishedLines, feed.skip == .nothing, feed.waitingBytes > Limits.recordBytes + 1,
+            let block = feed.block
+        {
             let line = RejectedLine(
                 reason: "line_too_long", detail: "the line has more than \(Limits.recordBytes) bytes", offset: feed.at,
                 length: feed.waitingBytes)

@@ -26,7 +26,8 @@ final class FileSource: Source {
         return try (0..<max(1, parallelism)).map { index in
             FileReader(
                 plan: plan.isShared || index == 0 ? plan : nothing, layout: layout, decoder: try layout.makeDecoder(),
-                reporter: RejectReporter(recorder: rejects, table: layout.table, fails: fails), environment: environment)
+                reporter: RejectReporter(recorder: rejects, table: layout.table, fails: fails), environment: environment
+            )
         }
     }
 
@@ -34,7 +35,8 @@ final class FileSource: Source {
         let files = try pattern.regularFiles(in: environment.files)
         if files.isEmpty, !pattern.hasWildcards, try environment.files.status(pattern.path) == nil {
             throw MillraceError(
-                .user, code: "no_such_file", "table '\(layout.table.name)' reads '\(pattern.path)', which does not exist")
+                .user, code: "no_such_file",
+                "table '\(layout.table.name)' reads '\(pattern.path)', which does not exist")
         }
         let total = files.reduce(Int64(0)) { $0 &+ $1.status.sizeBytes }
         let isShared = total >= FileRange.smallInputBytes && parallelism > 1

@@ -11,7 +11,8 @@ package struct FileSystemConnector: Connector {
 
     package var options: [OptionDescription] {
         [
-            OptionDescription("path", isRequired: true, "a file, a directory or a pattern with * ? []; also as file:// URL"),
+            OptionDescription(
+                "path", isRequired: true, "a file, a directory or a pattern with * ? []; also as file:// URL"),
             OptionDescription("format", isRequired: true, "how the bytes are to be read"),
             OptionDescription("on-error", values: ["fail", "reject"], "what a bad line does; fail by default"),
             OptionDescription("source.path.regex-pattern", "accepted; use a pattern in 'path'"),

@@ -29,7 +29,8 @@ package struct PrintConnector: Connector {
         let values = OptionValues(table)
         let isError = try values.choice("standard-error", ["true", "false"], default: "false") == "true"
         return PrintSink(
-            identifier: values.text("print-identifier") ?? "", form: ValueText(zone: try TimeZoneRules.named(table.timeZone)),
+            identifier: values.text("print-identifier") ?? "",
+            form: ValueText(zone: try TimeZoneRules.named(table.timeZone)),
             descriptor: isError ? 2 : 1)
     }
 }

@@ -42,7 +42,8 @@ final class PrintSink: Sink, @unchecked Sendable {
                 if count > 0 {
                     done += count
                 } else if errno != EINTR && errno != EAGAIN {
-                    throw MillraceError(.system, code: "write_failed", "standard output: \(String(cString: strerror(errno)))")
+                    throw MillraceError(
+                        .system, code: "write_failed", "standard output: \(String(cString: strerror(errno)))")
                 }
             }
         }

@@ -7,7 +7,10 @@ import Glibc
 /// Bytes before `at` have been used; those up to `lineEnd` are finished lines; those behind it wait for their end.
 struct LineFeed {
     /// What is done with the line the place is in.
-    enum Skip: UInt8 { case nothing = 0, rest = 1 }
+    enum Skip: UInt8 {
+        case nothing = 0
+        case rest = 1
+    }
 
     private(set) var block: InputBlock?
     /// Offset in the file of the block's first byte.
@@ -53,7 +56,9 @@ struct LineFeed {
         let room = block.map { $0.capacity - $0.count } ?? 0
         if room >= min(Int(clamping: wanted), pool.blockBytes / 8), room > 0 { return }
         let rest = waitingBytes
-        let fresh = pool.take(atLeast: rest > pool.blockBytes / 2 ? rest + pool.blockBytes : min(pool.blockBytes, rest + Int(clamping: wanted)))
+        let fresh = pool.take(
+            atLeast: rest > pool.blockBytes / 2
+                ? rest + pool.blockBytes : min(pool.blockBytes, rest + Int(clamping: wanted)))
         if let block, rest > 0 { fresh.bytes.update(from: block.bytes + at, count: rest) }
         fresh.count = rest
         blockOffset += Int64(at)
@@ -78,7 +83,8 @@ struct LineFeed {
         guard blockOffset + Int64(lineEnd) > stop else { return }
         // The last line that begins before the stop is ours to its end; what follows is not.
         let border = Int(max(0, stop - 1 - blockOffset))
-        lineEnd = Self.firstLineEnd(block, border, block.count) ?? Self.lastLineEnd(block, at, min(border, block.count)) ?? at
+        lineEnd =
+            Self.firstLineEnd(block, border, block.count) ?? Self.lastLineEnd(block, at, min(border, block.count)) ?? at
     }
 
     /// Lines up to this place of the block have been used.

@@ -16,7 +16,8 @@ struct OptionValues {
     func required(_ name: String) throws(MillraceError) -> String {
         guard let value = options[name], !value.isEmpty else {
             throw MillraceError(
-                .user, code: "missing_option", "table '\(table)' lacks the option '\(name)'", hint: "add '\(name)' = '…' to its WITH clause")
+                .user, code: "missing_option", "table '\(table)' lacks the option '\(name)'",
+                hint: "add '\(name)' = '…' to its WITH clause")
         }
         return value
     }
@@ -47,7 +48,8 @@ struct OptionValues {
     func bytes(_ name: String, default fallback: Int, in range: ClosedRange<Int>) throws(MillraceError) -> Int {
         guard let value = options[name] else { return fallback }
         let units: [(String, UInt64)] = [
-            ("", 1), ("b", 1), ("bytes", 1), ("k", 1_024), ("kb", 1_024), ("kib", 1_024), ("m", 1 << 20), ("mb", 1 << 20),
+            ("", 1), ("b", 1), ("bytes", 1), ("k", 1_024), ("kb", 1_024), ("kib", 1_024), ("m", 1 << 20),
+            ("mb", 1 << 20),
             ("mib", 1 << 20),
         ]
         guard let (count, unit) = Self.split(value), let factor = units.first(where: { $0.0 == unit })?.1,
@@ -64,6 +66,8 @@ struct OptionValues {
     }
 
     private func invalid(_ name: String, _ value: String, _ expected: String) -> MillraceError {
-        MillraceError(.user, code: "bad_option", "option '\(name)' of table '\(table)' is '\(value)'", hint: "it takes \(expected)")
+        MillraceError(
+            .user, code: "bad_option", "option '\(name)' of table '\(table)' is '\(value)'",
+            hint: "it takes \(expected)")
     }
 }

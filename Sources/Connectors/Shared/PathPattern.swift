@@ -35,7 +35,9 @@ struct PathPattern: Sendable {
                     next.append(Self.join(directory, String(decoding: part, as: UTF8.self)))
                 } else if let status = try files.status(directory), status.kind == .directory {
                     let names = try files.list(directory)
-                    next += names.filter { Self.isVisible($0) && Self.matches(Array($0.utf8), part) }.map { Self.join(directory, $0) }
+                    next += names.filter { Self.isVisible($0) && Self.matches(Array($0.utf8), part) }.map {
+                        Self.join(directory, $0)
+                    }
                 }
                 if next.count > Self.directoryLimit { break }
             }
@@ -76,7 +78,9 @@ struct PathPattern: Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    static func name(of path: String) -> String { String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]) }
+    static func name(of path: String) -> String {
+        String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
+    }
 
     private static func isWild(_ part: [UInt8]) -> Bool {
         part.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") }
@@ -109,7 +113,9 @@ struct PathPattern: Sendable {
     /// The place behind the pattern's element at `p` when it fits the byte.
     private static func one(_ byte: UInt8, _ pattern: [UInt8], _ p: Int) -> Int? {
         guard p < pattern.count else { return nil }
-        guard pattern[p] == UInt8(ascii: "["), let close = pattern[(p + 1)...].dropFirst().firstIndex(of: UInt8(ascii: "]")) else {
+        guard pattern[p] == UInt8(ascii: "["),
+            let close = pattern[(p + 1)...].dropFirst().firstIndex(of: UInt8(ascii: "]"))
+        else {
             return pattern[p] == byte || pattern[p] == UInt8(ascii: "?") ? p + 1 : nil
         }
         var set = pattern[(p + 1)..<close]

@@ -24,7 +24,9 @@ enum PositionCoding {
                 throw DamagedBytesError(what: "wrong checksum of a position", offset: buffer.count - 4)
             }
             var reader = ByteReader(UnsafeRawBufferPointer(rebasing: buffer.dropLast(4)))
-            guard try reader.read(UInt32.self) == mark else { throw DamagedBytesError(what: "position of another connector", offset: 0) }
+            guard try reader.read(UInt32.self) == mark else {
+                throw DamagedBytesError(what: "position of another connector", offset: 0)
+            }
             guard try reader.read(UInt8.self) == version else {
                 throw DamagedBytesError(what: "position of an unknown version", offset: 4)
             }

@@ -25,7 +25,9 @@ struct RejectReporter {
         return try values.choice("on-error", ["reject", "fail"], default: ignores ? "reject" : policy) == "fail"
     }
 
-    func report(_ lines: [RejectedLine], of block: InputBlock, at blockOffset: Int64, path: String) throws(MillraceError) {
+    func report(
+        _ lines: [RejectedLine], of block: InputBlock, at blockOffset: Int64, path: String
+    ) throws(MillraceError) {
         for line in lines {
             let count = min(line.length, Self.keptBytes)
             let bytes = Array(UnsafeBufferPointer(start: block.bytes + line.offset, count: count))

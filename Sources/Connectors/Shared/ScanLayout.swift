@@ -38,15 +38,18 @@ struct ScanLayout: Sendable {
             switch column {
             case .physical(let index):
                 guard table.physicalFields.indices.contains(index) else {
-                    throw MillraceError(.internalError, code: "unknown_column", "table '\(table.name)' has no column \(index)")
+                    throw MillraceError(
+                        .internalError, code: "unknown_column", "table '\(table.name)' has no column \(index)")
                 }
                 slots.append(.decoded(fields.count))
                 fields.append(table.physicalFields[index])
             case .metadata(let key, let type):
                 guard let known = FileFacts.fields.first(where: { $0.name == key }), known.type.kind == type.kind else {
                     throw MillraceError(
-                        .user, code: "unknown_metadata", "table '\(table.name)' has no metadata '\(key)' of type \(type)",
-                        hint: "there are " + FileFacts.fields.map { "'\($0.name)' \($0.type.logical)" }.joined(separator: ", "))
+                        .user, code: "unknown_metadata",
+                        "table '\(table.name)' has no metadata '\(key)' of type \(type)",
+                        hint: "there are "
+                            + FileFacts.fields.map { "'\($0.name)' \($0.type.logical)" }.joined(separator: ", "))
                 }
                 slots.append(.metadata(key: key, type: type))
             }
@@ -57,7 +60,8 @@ struct ScanLayout: Sendable {
 
     func makeDecoder(longestLine: Int = Limits.recordBytes) throws -> any LineDecoder {
         try FormatCatalog.makeDecoder(
-            format: format, fields: fields, schema: table.physicalFields, options: table.options, timeZone: table.timeZone,
+            format: format, fields: fields, schema: table.physicalFields, options: table.options,
+            timeZone: table.timeZone,
             longestLine: longestLine)
     }
 

@@ -10,11 +10,14 @@ package struct TailConnector: Connector {
 
     package var options: [OptionDescription] {
         [
-            OptionDescription("path", isRequired: true, "a file, a directory or a pattern with * ? []; also as file:// URL"),
+            OptionDescription(
+                "path", isRequired: true, "a file, a directory or a pattern with * ? []; also as file:// URL"),
             OptionDescription("format", isRequired: true, "how the lines are to be read"),
             OptionDescription(
-                "scan.startup.mode", values: ["earliest", "latest"], "where files present at the first start are begun; earliest by default"),
-            OptionDescription("scan.idle-timeout", "after this long without data a file no longer holds back time; 2 s by default"),
+                "scan.startup.mode", values: ["earliest", "latest"],
+                "where files present at the first start are begun; earliest by default"),
+            OptionDescription(
+                "scan.idle-timeout", "after this long without data a file no longer holds back time; 2 s by default"),
             OptionDescription("max-line-bytes", "longer lines are rejected; 1 mb by default"),
             OptionDescription("poll-interval", "how often files at their end are looked at; 10 ms by default"),
             OptionDescription("rotate-wait", "how long a file without a matching name is still read; 5 s by default"),
@@ -31,11 +34,14 @@ package struct TailConnector: Connector {
         let values = OptionValues(request.table)
         let layout = try ScanLayout(request)
         var settings = TailSettings()
-        settings.startsAtEnd = try values.choice("scan.startup.mode", ["earliest", "latest"], default: "earliest") == "latest"
+        settings.startsAtEnd =
+            try values.choice("scan.startup.mode", ["earliest", "latest"], default: "earliest") == "latest"
         settings.idleNanoseconds = try values.nanoseconds("scan.idle-timeout", default: settings.idleNanoseconds)
-        settings.pollNanoseconds = max(1_000_000, try values.nanoseconds("poll-interval", default: settings.pollNanoseconds))
+        settings.pollNanoseconds = max(
+            1_000_000, try values.nanoseconds("poll-interval", default: settings.pollNanoseconds))
         settings.rotateNanoseconds = try values.nanoseconds("rotate-wait", default: settings.rotateNanoseconds)
-        settings.longestLine = try values.bytes("max-line-bytes", default: Limits.recordBytes, in: 1...Limits.recordBytes)
+        settings.longestLine = try values.bytes(
+            "max-line-bytes", default: Limits.recordBytes, in: 1...Limits.recordBytes)
         settings.fails = try RejectReporter.fails(request.table, default: "reject")
         _ = try layout.makeDecoder(longestLine: settings.longestLine)
         let pattern = PathPattern(try values.required("path"), baseDirectory: request.table.baseDirectory)

@@ -93,7 +93,8 @@ struct TailFolder {
         _ path: String, _ status: FileStatus, onlyMarked: Bool, now: UInt64, failures: inout [Failure]
     ) {
         guard followed.count < TailSettings.fileLimit else {
-            let error = FileSystemError(call: "follow", path: path, code: 24, reason: "more than \(TailSettings.fileLimit) files")
+            let error = FileSystemError(
+                call: "follow", path: path, code: 24, reason: "more than \(TailSettings.fileLimit) files")
             return note(error, at: path, in: &failures)
         }
         do throws(FileSystemError) {

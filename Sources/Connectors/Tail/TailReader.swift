@@ -87,7 +87,9 @@ final class TailReader: SourceReader {
                 return nil
             case .replaced(let lost):
                 file.lastDataAt = now
-                if lost > 0 { try reject(file, "truncated_line", "the file was cut off inside a line of \(lost) bytes", bytes: []) }
+                if lost > 0 {
+                    try reject(file, "truncated_line", "the file was cut off inside a line of \(lost) bytes", bytes: [])
+                }
             }
         }
         return nil
@@ -108,15 +110,18 @@ final class TailReader: SourceReader {
         guard let batch = lines.batch else { return nil }
         figures.rowsRead += UInt64(batch.rowCount)
         figures.lastRowAtMilliseconds = environment.clock.wallMilliseconds()
-        let metadata = file.metadata ?? layout.metadataColumns(
-            of: FileFacts(path: file.path, size: file.size, modifiedNanoseconds: file.modifiedNanoseconds))
+        let metadata =
+            file.metadata
+            ?? layout.metadataColumns(
+                of: FileFacts(path: file.path, size: file.size, modifiedNanoseconds: file.modifiedNanoseconds))
         file.metadata = metadata
         return layout.assemble(batch, metadata: metadata)
     }
 
     /// An unfinished line beyond the limit is given up at once, so that it never fills memory.
     private func rejectIfTooLong(_ file: TailedFile) throws {
-        guard !file.feed.hasFinishedLines, file.feed.skip == .nothing, file.feed.waitingBytes > settings.longestLine + 1,
+        guard !file.feed.hasFinishedLines, file.feed.skip == .nothing,
+            file.feed.waitingBytes > settings.longestLine + 1,
             let block = file.feed.block
         else { return }
         let kept = min(file.feed.waitingBytes, Limits.rejectedSampleBytes)
@@ -135,7 +140,8 @@ final class TailReader: SourceReader {
         guard time &- max(gone, file.lastDataAt) >= settings.rotateNanoseconds else { return }
         let count = file.feed.waitingBytes
         if count > 0, file.feed.skip == .nothing, let block = file.feed.block {
-            let kept = UnsafeBufferPointer(start: block.bytes + file.feed.at, count: min(count, Limits.rejectedSampleBytes))
+            let kept = UnsafeBufferPointer(
+                start: block.bytes + file.feed.at, count: min(count, Limits.rejectedSampleBytes))
             try reject(file, "unfinished_line", "the file ended inside a line of \(count) bytes", bytes: Array(kept))
         }
         folder.letGo(file)

@@ -5,7 +5,10 @@ import Formats
 /// A file being followed: its open handle, what it began with, and how far it has been read.
 final class TailedFile {
     /// What a look at the file brought.
-    enum Look { case data, nothing, replaced(lost: Int) }
+    enum Look {
+        case data, nothing
+        case replaced(lost: Int)
+    }
 
     let split: Int
     let place: FilePlace

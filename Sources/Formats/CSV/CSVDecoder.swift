@@ -19,12 +19,14 @@ package final class CSVDecoder: LineDecoder {
     /// Quoted fields may hold line ends.
     package var isSplittable: Bool { settings.quote == nil }
 
-    package init(fields wanted: [Field], schema: [Field], settings: CSVSettings, longestLine: Int) throws(MillraceError) {
+    package init(fields wanted: [Field], schema: [Field], settings: CSVSettings, longestLine: Int) throws(MillraceError)
+    {
         var targets: [ColumnTarget] = []
         var positions: [Int] = []
         for field in wanted {
             guard let position = schema.firstIndex(where: { $0.name == field.name }) else {
-                throw MillraceError(.internalError, code: "unknown_column", "column '\(field.name)' is not in the schema")
+                throw MillraceError(
+                    .internalError, code: "unknown_column", "column '\(field.name)' is not in the schema")
             }
             targets.append(try ColumnTarget(field, isISO: false))
             positions.append(position)
@@ -41,7 +43,9 @@ package final class CSVDecoder: LineDecoder {
 
     package func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool) throws -> DecodedLines {
         let to = min(to, block.count)
-        guard from >= 0, from < to else { return DecodedLines(batch: nil, consumed: max(from, 0), rejected: [], lines: 0) }
+        guard from >= 0, from < to else {
+            return DecodedLines(batch: nil, consumed: max(from, 0), rejected: [], lines: 0)
+        }
         var run = Run(self, block: block, capacity: estimate.capacity(bytes: to - from), position: from)
         run.checksText = millrace_utf8_is_valid(block.bytes + from, to - from) == 0
         while run.position < to, run.rows < run.capacity, run.rejected.count < Self.rejectLimit {
@@ -211,7 +215,9 @@ package final class CSVDecoder: LineDecoder {
                 default: break
                 }
             }
-            if !decoder.settings.ignoresErrors { complaint = target.complaint(UnsafeBufferPointer(start: text, count: count)) }
+            if !decoder.settings.ignoresErrors {
+                complaint = target.complaint(UnsafeBufferPointer(start: text, count: count))
+            }
             return false
         }
     }

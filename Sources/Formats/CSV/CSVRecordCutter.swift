@@ -49,7 +49,9 @@ struct CSVRecordCutter {
                 position = close
                 if position == end, !isFinal { return .unfinished }
                 // Blanks behind the closing quote are allowed.
-                while position < end, bytes[position] == 32 || bytes[position] == 9, bytes[position] != settings.delimiter {
+                while position < end, bytes[position] == 32 || bytes[position] == 9,
+                    bytes[position] != settings.delimiter
+                {
                     position += 1
                 }
             } else {
@@ -133,7 +135,8 @@ struct CSVRecordCutter {
             if let escape = settings.escape, byte == escape, position + 1 < field.end {
                 position += 1
                 byte = Self.escaped(bytes[position])
-            } else if let quote = settings.quote, byte == quote, position + 1 < field.end, bytes[position + 1] == quote {
+            } else if let quote = settings.quote, byte == quote, position + 1 < field.end, bytes[position + 1] == quote
+            {
                 position += 1
             }
             out[length] = byte

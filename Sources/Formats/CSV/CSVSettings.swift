@@ -22,7 +22,8 @@ package struct CSVSettings: Sendable {
         ignoresErrors = try options.flag("ignore-parse-errors")
         nullLiteral = options.text("null-literal").map { Array($0.utf8) }
         if let quote, quote == delimiter {
-            throw options.invalid("quote-character", options.text("quote-character") ?? "", "another character than the delimiter")
+            throw options.invalid(
+                "quote-character", options.text("quote-character") ?? "", "another character than the delimiter")
         }
     }
 }

@@ -33,7 +33,8 @@ package final class JSONDecoder: LineDecoder {
         if settings.ignoresErrors { flags |= UInt32(MILLRACE_JSON_IGNORE_ERRORS) }
         if settings.failsOnMissing { flags |= UInt32(MILLRACE_JSON_FAIL_ON_MISSING) }
         guard
-            let native = withNativeFields(targets, { millrace_json_new($0.baseAddress, UInt32($0.count), flags, longestLine) })
+            let native = withNativeFields(
+                targets, { millrace_json_new($0.baseAddress, UInt32($0.count), flags, longestLine) })
         else { throw MillraceError(.system, code: "out_of_memory", "no memory for a JSON decoder") }
         self.native = native
         rejects = .allocate(capacity: Self.rejectLimit)
@@ -46,14 +47,17 @@ package final class JSONDecoder: LineDecoder {
 
     package func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool) throws -> DecodedLines {
         let to = min(to, block.count)
-        guard from >= 0, from < to else { return DecodedLines(batch: nil, consumed: max(from, 0), rejected: [], lines: 0) }
+        guard from >= 0, from < to else {
+            return DecodedLines(batch: nil, consumed: max(from, 0), rejected: [], lines: 0)
+        }
         let capacity = estimate.capacity(bytes: to - from)
         let columns = targets.map { Column($0.field.type, capacity: capacity) }
         var places = columns.map { millrace_column(values: $0.values, validity: $0.validity, nulls: 0, points_to: 0) }
         var result = millrace_decoded()
         places.withUnsafeMutableBufferPointer {
             millrace_json_decode(
-                native, block.bytes, from, to, $0.baseAddress, UInt32(capacity), rejects, UInt32(Self.rejectLimit), &result)
+                native, block.bytes, from, to, $0.baseAddress, UInt32(capacity), rejects, UInt32(Self.rejectLimit),
+                &result)
         }
         estimate.learn(bytes: result.consumed - from, lines: Int(result.lines))
         let heap = result.heap.map { SideHeap($0) }
@@ -86,7 +90,8 @@ package final class JSONDecoder: LineDecoder {
         case MILLRACE_LINE_TOO_LONG: detail = "the line has \(reject.length) bytes"
         default: break
         }
-        return RejectedLine(reason: Self.name(of: reject.reason), detail: detail, offset: reject.offset, length: reject.length)
+        return RejectedLine(
+            reason: Self.name(of: reject.reason), detail: detail, offset: reject.offset, length: reject.length)
     }
 
     private static func name(of reason: Int32) -> String {

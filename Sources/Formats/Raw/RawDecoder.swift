@@ -17,7 +17,8 @@ package final class RawDecoder: LineDecoder {
         }
         if let charset, !["utf-8", "utf8", "us-ascii", "ascii"].contains(charset.lowercased()) {
             throw MillraceError(
-                .user, code: "bad_option", "option 'raw.charset' is '\(charset)'", hint: "UTF-8 is the one character set so far")
+                .user, code: "bad_option", "option 'raw.charset' is '\(charset)'",
+                hint: "UTF-8 is the one character set so far")
         }
         var targets: [ColumnTarget] = []
         for field in fields { targets.append(try ColumnTarget(field, isISO: false)) }
@@ -32,7 +33,9 @@ package final class RawDecoder: LineDecoder {
 
     package func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool) throws -> DecodedLines {
         let to = min(to, block.count)
-        guard from >= 0, from < to else { return DecodedLines(batch: nil, consumed: max(from, 0), rejected: [], lines: 0) }
+        guard from >= 0, from < to else {
+            return DecodedLines(batch: nil, consumed: max(from, 0), rejected: [], lines: 0)
+        }
         let bytes = UnsafePointer(block.bytes)
         let capacity = estimate.capacity(bytes: to - from)
         let columns = targets.map { Column($0.field.type, capacity: capacity) }
@@ -49,7 +52,8 @@ package final class RawDecoder: LineDecoder {
             if count > longestLine {
                 rejected.append(
                     RejectedLine(
-                        reason: "line_too_long", detail: "the line has \(count) bytes", offset: position, length: count))
+                        reason: "line_too_long", detail: "the line has \(count) bytes", offset: position, length: count)
+                )
             } else if checksText, millrace_utf8_is_valid(bytes + position, count) == 0 {
                 rejected.append(
                     RejectedLine(
