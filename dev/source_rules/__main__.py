@@ -28,7 +28,7 @@ def check_swift(path, text):
     yield from imports.check_imports(path, code)
     yield from lengths.check_function_lengths(path, code)
     yield from words.check_names(path, code)
-    yield from words.check_forbidden_code(path, code, without_strings(text))
+    yield from words.check_forbidden_code(path, code, without_strings(text, code))
 
 
 def check_file(root, path, machine_paths):

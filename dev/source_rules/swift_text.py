@@ -1,6 +1,11 @@
 """Swift source with everything that is not code blanked out, so that rules can look for words and braces."""
 
 
+import re
+
+SPECIAL = re.compile(r'[/"#()]')
+
+
 class Blanker:
     """Replaces comments and the contents of string literals by spaces; line breaks stay where they are.
 
@@ -23,8 +28,8 @@ class Blanker:
         self.at += count
 
     def blank(self, count=1):
-        for character in self.text[self.at : self.at + count]:
-            self.out.append("\n" if character == "\n" else " ")
+        part = self.text[self.at : self.at + count]
+        self.out.append("\n".join(" " * len(line) for line in part.split("\n")))
         self.at += count
 
     def code(self, closing):
@@ -32,6 +37,10 @@ class Blanker:
         depth = 0
         text, size = self.text, len(self.text)
         while self.at < size:
+            found = SPECIAL.search(text, self.at)
+            self.keep((found.start() if found else size) - self.at)
+            if not found:
+                return
             character = text[self.at]
             if text.startswith("//", self.at):
                 end = text.find("\n", self.at)
@@ -101,9 +110,8 @@ def blanked(text):
     return Blanker(text).run()
 
 
-def without_strings(text):
-    """`text` with string contents blanked but comments kept, for rules about words in comments."""
-    code = blanked(text)
+def without_strings(text, code):
+    """`text` with string contents blanked but comments kept, for rules about words in comments; `code` is all blanked."""
     kept = []
     for original, bare in zip(text.split("\n"), code.split("\n")):
         start = len(bare.rstrip())
