@@ -1,0 +1,14 @@
+/// Whose epochs these are: a directory is restored only by the job that wrote it.
+package struct JobIdentity: Sendable, Equatable {
+    package var name: String
+    /// A hash of the physical plan: state is only meaningful to the plan that wrote it.
+    package var planHash: UInt64
+    /// The version of the bytes inside states, as the operators write them. Older ones are restored, newer refused.
+    package var formatVersion: UInt32
+
+    package init(name: String, planHash: UInt64, formatVersion: UInt32) {
+        self.name = name
+        self.planHash = planHash
+        self.formatVersion = formatVersion
+    }
+}

@@ -1,0 +1,110 @@
+import ConnectorContract
+import Diagnostics
+
+/// One try at making an epoch durable, always into new files.
+struct EpochAttempt {
+    let directory: String
+    let files: any FileSystem
+    let epoch: UInt64
+    let blobNumber: UInt64
+    /// What the epoch will consist of.
+    private(set) var states: [String: StateChain]
+    private(set) var blobs: [UInt64: BlobSummary]
+    private(set) var bytesWritten = 0
+    /// From the rename on the epoch may outlive a crash, whatever else fails.
+    private(set) var mayBeVisible = false
+    private var writer: BlobWriter?
+
+    init(
+        directory: String, files: any FileSystem, epoch: UInt64, blobNumber: UInt64,
+        states: [String: StateChain], blobs: [UInt64: BlobSummary]
+    ) {
+        self.directory = directory
+        self.files = files
+        self.epoch = epoch
+        self.blobNumber = blobNumber
+        self.states = states
+        self.blobs = blobs
+    }
+
+    /// Whether the attempt has created its blob.
+    var hasBlob: Bool { writer != nil }
+
+    /// Puts the result of a small fold in the place of what was folded.
+    mutating func add(_ bytes: [UInt8], of plan: FoldPlan) throws(FileSystemError) {
+        guard var chain = states[plan.name] else { return }
+        let section = try write(
+            [bytes], name: plan.name, fold: plan.fold, level: plan.level, isComplete: plan.isComplete)
+        if chain.replace(plan.inputs, with: section) { states[plan.name] = chain }
+    }
+
+    /// Adds all changes of one state as one section.
+    mutating func add(_ parts: [[UInt8]], name: String, fold: StateChange.Fold) throws(FileSystemError) {
+        switch fold {
+        case .replace:
+            guard let newest = parts.last, !isUnchanged(name, newest) else { return }
+            let section = try write([newest], name: name, fold: fold, level: 0, isComplete: true)
+            states[name] = StateChain(fold: fold, sections: [section])
+        case .append, .keyed:
+            guard parts.contains(where: { !$0.isEmpty }) else { return }
+            let section = try write(parts, name: name, fold: fold, level: 0, isComplete: false)
+            states[name, default: StateChain(fold: fold, sections: [])].sections.append(section)
+        }
+    }
+
+    /// Makes the epoch real: blob, manifest, name of both, in this order.
+    mutating func publish(identity: JobIdentity, parent: UInt64) throws -> Manifest {
+        if var writer {
+            let summary = try writer.finish()
+            blobs[summary.number] = summary
+            bytesWritten += Int(truncatingIfNeeded: summary.length)
+        }
+        let referenced = Set(states.values.lazy.flatMap { $0.sections.lazy.map(\.blob) })
+        blobs = blobs.filter { referenced.contains($0.key) }
+        let manifest = Manifest(identity: identity, epoch: epoch, parent: parent, blobs: blobs, states: states)
+        let bytes = manifest.encoded()
+        guard bytes.count <= CheckpointLimits.manifestBytes else {
+            throw CheckpointErrors.misuse("a manifest of \(bytes.count) bytes")
+        }
+        let unfinished = path(.unfinishedManifest(epoch))
+        let file = try files.open(unfinished, .create)
+        try file.write(bytes, at: 0)
+        try file.sync()
+        mayBeVisible = true
+        try files.rename(unfinished, to: path(.manifest(epoch)))
+        try files.syncDirectory(directory)
+        bytesWritten += bytes.count
+        return manifest
+    }
+
+    private func path(_ name: CheckpointFileName) -> String { directory + "/" + name.text }
+
+    private mutating func write(
+        _ parts: [[UInt8]], name: String, fold: StateChange.Fold, level: UInt8, isComplete: Bool
+    ) throws(FileSystemError) -> Section {
+        var writer: BlobWriter
+        if let open = self.writer {
+            writer = open
+            // Leaves the buffer with one owner, so that appending does not copy it.
+            self.writer = nil
+        } else {
+            writer = try BlobWriter(
+                number: blobNumber, epoch: epoch, path: path(.blob(blobNumber)), files: files)
+        }
+        defer { self.writer = writer }
+        writer.begin(name: name, fold: fold, level: level, isComplete: isComplete)
+        for part in parts { try writer.append(part) }
+        return writer.end()
+    }
+
+    /// Whether a replaced state is byte for byte what the last epoch holds: then that is referred to again.
+    private func isUnchanged(_ name: String, _ bytes: [UInt8]) -> Bool {
+        guard let section = states[name]?.sections.last, section.length == UInt64(bytes.count),
+            section.checksum == Checksum.of(bytes)
+        else { return false }
+        // A checksum may agree by chance, so the bytes decide. Where they cannot be read they are written again.
+        guard let file = try? files.open(path(.blob(section.blob)), .read) else { return false }
+        var reader = SectionReader(section, in: file)
+        return (try? reader.readAll()) == bytes
+    }
+}

@@ -1,0 +1,150 @@
+import ConnectorContract
+import Diagnostics
+
+extension StoreCore {
+    mutating func restore() throws -> RestoredEpoch? {
+        guard durable == nil else { throw CheckpointErrors.misuse("epochs were restored twice") }
+        let found = try list()
+        nextBlob = (found.blobs.max() ?? 0) &+ 1
+        guard nextBlob > 0, nextBlob < .max / 2 else { throw CheckpointErrors.misuse("blob numbers are used up") }
+        for epoch in found.manifests.sorted(by: >) {
+            guard let (manifest, restored) = try loadIfWhole(epoch) else { continue }
+            durable = manifest
+            states = manifest.states
+            blobs = manifest.blobs
+            lastAttempted = epoch
+            present = found.blobs
+            try clean(found)
+            return epoch == 0 ? nil : RestoredEpoch(epoch: epoch, states: restored)
+        }
+        guard found.blobs.isEmpty, found.manifests.isEmpty, found.broken.isEmpty else {
+            try files.syncDirectory(directory)
+            throw CheckpointErrors.withoutManifest(directory)
+        }
+        try setUp()
+        return nil
+    }
+
+    /// Nil for an epoch that is damaged; its manifest is put aside.
+    private mutating func loadIfWhole(_ epoch: UInt64) throws -> (Manifest, [String: [StateChange]])? {
+        do {
+            return try load(epoch)
+        } catch {
+            let what = try damage(in: error, of: path(.manifest(epoch)))
+            try files.rename(path(.manifest(epoch)), to: path(.brokenManifest(epoch)))
+            brokenNow = true
+            warn("epoch \(epoch) is damaged (\(what)); an older one is used, and the sources are read again from there")
+            return nil
+        }
+    }
+
+    /// The files of ours in the directory.
+    private struct Listing {
+        var manifests: Set<UInt64> = []
+        var broken: Set<UInt64> = []
+        var unfinished: Set<UInt64> = []
+        var blobs: Set<UInt64> = []
+    }
+
+    private func list() throws(FileSystemError) -> Listing {
+        var found = Listing()
+        for name in try files.list(directory) {
+            switch CheckpointFileName(name) {
+            case .manifest(let epoch): found.manifests.insert(epoch)
+            case .brokenManifest(let epoch): found.broken.insert(epoch)
+            case .unfinishedManifest(let epoch): found.unfinished.insert(epoch)
+            case .blob(let number): found.blobs.insert(number)
+            case nil: continue
+            }
+        }
+        return found
+    }
+
+    /// An epoch of nothing marks the directory as ours, so that blobs without a manifest are known to be a loss.
+    private mutating func setUp() throws {
+        var attempt = EpochAttempt(
+            directory: directory, files: files, epoch: 0, blobNumber: 0, states: [:], blobs: [:])
+        let manifest = try attempt.publish(identity: identity, parent: 0)
+        durable = manifest
+        retained = [RetainedManifest(epoch: 0, blobs: [])]
+    }
+
+    /// Says how an epoch is damaged; throws the error on when it tells something else.
+    private func damage(in error: any Error, of path: String) throws -> String {
+        switch error {
+        case let refusal as Manifest.Refusal:
+            switch refusal {
+            case .damaged(let what): return what
+            case .newerVersion(let version):
+                throw CheckpointErrors.newerFormat(path, version: version, known: Manifest.version)
+            }
+        case let blob as DamagedBlobError: return "\(blob.what), in \(blob.path)"
+        case let failure as FileSystemError where CheckpointErrors.isMediumError(failure): return "\(failure)"
+        default: throw error
+        }
+    }
+
+    private func readManifest(_ epoch: UInt64) throws -> Manifest {
+        let file = try files.open(path(.manifest(epoch)), .read)
+        let size = try file.status().sizeBytes
+        guard size >= 0, size <= Int64(CheckpointLimits.manifestBytes) else {
+            throw Manifest.Refusal.damaged("\(size) bytes")
+        }
+        guard let bytes = try file.read(count: Int(size), at: 0) else { throw Manifest.Refusal.damaged("cut short") }
+        let manifest = try Manifest(decoding: bytes)
+        guard manifest.epoch == epoch else { throw Manifest.Refusal.damaged("it is of epoch \(manifest.epoch)") }
+        return manifest
+    }
+
+    /// Reads an epoch with all its state; every byte is checked before any is used.
+    private func load(_ epoch: UInt64) throws -> (Manifest, [String: [StateChange]]) {
+        let manifest = try readManifest(epoch)
+        let stored = manifest.identity
+        let path = path(.manifest(epoch))
+        guard stored.name == identity.name else {
+            throw CheckpointErrors.otherJob(path, stored: stored.name, asked: identity.name)
+        }
+        guard stored.formatVersion <= identity.formatVersion else {
+            throw CheckpointErrors.newerFormat(path, version: stored.formatVersion, known: identity.formatVersion)
+        }
+        guard stored.planHash == identity.planHash else { throw CheckpointErrors.otherPlan(path, job: identity.name) }
+        var restored: [String: [StateChange]] = [:]
+        var places: [UInt64: [(name: String, index: Int, section: Section)]] = [:]
+        for (name, chain) in manifest.states {
+            restored[name] = Array(
+                repeating: StateChange(name: name, fold: chain.fold, bytes: []), count: chain.sections.count)
+            for (index, section) in chain.sections.enumerated() {
+                places[section.blob, default: []].append((name, index, section))
+            }
+        }
+        // Blob by blob: there may be more of them than a process may have open.
+        for number in manifest.blobs.keys.sorted() {
+            guard let summary = manifest.blobs[number] else { continue }
+            let blob = try BlobFile(checking: summary, path: self.path(.blob(number)), files: files)
+            for place in places[number] ?? [] {
+                restored[place.name]?[place.index].bytes = try blob.read(place.section)
+            }
+        }
+        return (manifest, restored)
+    }
+
+    /// Keeps two older epochs that look whole, and removes what belongs to none that is kept.
+    private mutating func clean(_ found: Listing) throws {
+        guard let newest = durable else { return }
+        retained = [RetainedManifest(epoch: newest.epoch, blobs: Set(newest.blobs.keys))]
+        for epoch in found.manifests.filter({ $0 < newest.epoch }).sorted(by: >) {
+            if retained.count < CheckpointLimits.retainedManifests, let older = try? readManifest(epoch),
+                older.blobs.keys.allSatisfy(found.blobs.contains)
+            {
+                retained.insert(RetainedManifest(epoch: epoch, blobs: Set(older.blobs.keys)), at: 0)
+            } else {
+                removeQuietly(path(.manifest(epoch)))
+            }
+        }
+        for epoch in found.unfinished { removeQuietly(path(.unfinishedManifest(epoch))) }
+        // What a damaged epoch refers to may still be wanted for repair; it goes with the next clean start.
+        if brokenNow { present.formIntersection(retained.reduce(into: Set()) { $0.formUnion($1.blobs) }) }
+        removeDeadBlobs()
+        try files.syncDirectory(directory)
+    }
+}

@@ -1,0 +1,54 @@
+import Diagnostics
+import TestSupport
+import Testing
+
+/// Loss of power at every operation of a run with folding and cleaning.
+struct CrashTests {
+    @Test func everyCrashPointLeavesAnEpochThatMayBe() throws {
+        let history = try EpochHistory(seed: 11, epochs: 20)
+        let violations = Self.violations(history, seeds: 6) { _ in }
+        #expect(violations.found.isEmpty, "\(violations.found.prefix(5))")
+        #expect(violations.points > 300)
+    }
+
+    @Test func otherHistoriesSurviveCrashesToo() throws {
+        for seed in UInt64(20)..<23 {
+            let violations = Self.violations(try EpochHistory(seed: seed, epochs: 12), seeds: 2) { _ in }
+            #expect(violations.found.isEmpty, "\(violations.found.prefix(5))")
+        }
+    }
+
+    /// A test that cannot fail proves nothing: without syncs it must.
+    @Test func missingSyncsAreNoticed() throws {
+        let history = try EpochHistory(seed: 11, epochs: 6)
+        let withoutFiles = Self.violations(history, seeds: 4) { $0.honoursFileSyncs = false }
+        #expect(!withoutFiles.found.isEmpty)
+        let withoutDirectories = Self.violations(history, seeds: 4) { $0.honoursDirectorySyncs = false }
+        #expect(!withoutDirectories.found.isEmpty)
+    }
+
+    /// Stops a run at each of its operations, and looks at what each seed leaves on the disk.
+    private static func violations(
+        _ history: EpochHistory, seeds: UInt64, prepare: (FaultyFileSystem) -> Void
+    ) -> (points: Int, found: [String]) {
+        let whole = FaultyFileSystem()
+        var complete = StoreRun(history)
+        complete.run(whole)
+        var found: [String] = complete.acknowledged == history.epochs.count ? [] : ["the whole run failed"]
+        for point in 1...(whole.operationCount + 1) {
+            let files = FaultyFileSystem()
+            prepare(files)
+            files.powerOffAtOperation(point)
+            var run = StoreRun(history)
+            run.run(files)
+            for seed in 0..<seeds {
+                let disk = files.copy()
+                disk.crash(keeping: UInt64(point) &* 1_000 &+ seed)
+                if let violation = run.violation(after: disk) {
+                    found.append("operation \(point), seed \(seed): \(violation)")
+                }
+            }
+        }
+        return (whole.operationCount, found)
+    }
+}

@@ -1,0 +1,98 @@
+import Checkpoints
+import ConnectorContract
+import Diagnostics
+import Glibc
+import TestSupport
+import Testing
+
+/// Calls that fail while the process goes on.
+struct FailureTests {
+    @Test(arguments: [EIO, ENOSPC])
+    func everyFailedCallIsSurvived(code: Int32) throws {
+        let history = try EpochHistory(seed: 12, epochs: 20)
+        let whole = FaultyFileSystem()
+        var complete = StoreRun(history)
+        complete.run(whole)
+        var failedCommits = 0
+        for point in 1...whole.operationCount {
+            let files = FaultyFileSystem()
+            files.failAtOperation(point, code: code)
+            var run = StoreRun(history)
+            run.run(files, opens: 2)
+            failedCommits += run.errors.count
+            #expect(run.errors.count <= 1)
+            #expect(run.attempted == 20)
+            for error in run.errors { #expect(error == (code == ENOSPC ? "disk_full" : "checkpoint_write_failed")) }
+            files.crash(keeping: UInt64(point))
+            let violation = run.violation(after: files)
+            #expect(violation == nil, "operation \(point): \(violation ?? "")")
+        }
+        #expect(failedCommits > 100)
+    }
+
+    @Test func fullDiskKeepsTheChangesForTheNextEpoch() throws {
+        let history = try EpochHistory(seed: 13, epochs: 12)
+        let files = FaultyFileSystem()
+        let store = try openStore(files)
+        _ = try store.restore()
+        for epoch in 1...8 { _ = try store.commit(epoch: UInt64(epoch), changes: history.epochs[epoch - 1]) }
+        files.capacityBytes = files.usedBytes + 40
+        for epoch in 9...10 {
+            let error = #expect(throws: MillraceError.self) {
+                try store.commit(epoch: UInt64(epoch), changes: history.epochs[epoch - 1])
+            }
+            #expect(error?.code == "disk_full")
+        }
+        let beforeSpace = files.copy()
+        beforeSpace.crash(keeping: 1)
+        let old = try openStore(beforeSpace).restore()
+        #expect(old?.epoch == 8)
+        #expect(try StateModel(old) == history.models[8])
+        files.capacityBytes = nil
+        for epoch in 11...12 { _ = try store.commit(epoch: UInt64(epoch), changes: history.epochs[epoch - 1]) }
+        files.crash(keeping: 2)
+        let restored = try openStore(files).restore()
+        #expect(restored?.epoch == 12)
+        #expect(try StateModel(restored) == history.models[12])
+    }
+
+    @Test func threeFailuresInARowStopTheStore() throws {
+        let history = try EpochHistory(seed: 14, epochs: 12)
+        let files = FaultyFileSystem()
+        let store = try openStore(files)
+        _ = try store.restore()
+        for epoch in 1...5 { _ = try store.commit(epoch: UInt64(epoch), changes: history.epochs[epoch - 1]) }
+        files.failFromOperation(files.operationCount + 1, code: EIO)
+        var codes: [String] = []
+        for epoch in 6...9 {
+            if epoch == 9 { files.clearFaults() }
+            let error = #expect(throws: MillraceError.self) {
+                try store.commit(epoch: UInt64(epoch), changes: history.epochs[epoch - 1])
+            }
+            codes.append(error?.code ?? "")
+        }
+        #expect(codes == ["checkpoint_write_failed", "checkpoint_write_failed", "checkpoints_stopped", "checkpoints_stopped"])
+        files.crash(keeping: 3)
+        #expect(try StateModel(openStore(files).restore()) == history.models[5])
+    }
+
+    @Test func misuseIsRefusedAndChangesNothing() throws {
+        let files = FaultyFileSystem()
+        let store = try openStore(files)
+        let early = #expect(throws: MillraceError.self) { try store.commit(epoch: 1, changes: []) }
+        #expect(early?.kind == .internalError)
+        let fresh = try store.restore()
+        #expect(fresh?.epoch == nil)
+        #expect(throws: MillraceError.self) { try store.restore() }
+        #expect(throws: MillraceError.self) { try store.commit(epoch: 0, changes: []) }
+        _ = try store.commit(epoch: 1, changes: [StateChange(name: "a", fold: .append, bytes: [1])])
+        #expect(throws: MillraceError.self) {
+            try store.commit(epoch: 2, changes: [StateChange(name: "a", fold: .keyed, bytes: [])])
+        }
+        #expect(throws: MillraceError.self) { try store.commit(epoch: 1, changes: []) }
+        _ = try store.commit(epoch: 2, changes: [StateChange(name: "a", fold: .append, bytes: [2])])
+        files.crash(keeping: 0)
+        #expect(try StateModel(openStore(files).restore()).appended == ["a": [1, 2]])
+    }
+}
+

@@ -1,0 +1,96 @@
+import Checkpoints
+import ConnectorContract
+import Diagnostics
+import TestSupport
+
+let testIdentity = JobIdentity(name: "job", planHash: 42, formatVersion: 1)
+
+extension FoldPolicy {
+    /// Folds early and in small steps, so that a short run sees every kind of folding.
+    static var eager: FoldPolicy {
+        var policy = FoldPolicy()
+        policy.fanIn = 3
+        policy.ratioFloorBytes = 64
+        policy.wholeFoldBytes = 128
+        policy.inlineFoldBytes = 100
+        policy.inlineBudgetBytes = 300
+        policy.stepBytes = 64
+        policy.largestAppendedBytes = 400
+        policy.toleratedDeadBytes = 200
+        policy.pieceBytes = 32
+        return policy
+    }
+}
+
+func openStore(
+    _ files: any FileSystem, directory: String = "/data/job", policy: FoldPolicy = .eager,
+    identity: JobIdentity = testIdentity
+) throws -> FileCheckpointStore {
+    try FileCheckpointStore(directory: directory, files: files, identity: identity, policy: policy)
+}
+
+/// A history run against a store until the end, or until the disk has lost its power.
+struct StoreRun {
+    let history: EpochHistory
+    /// The newest epoch whose commit returned.
+    private(set) var acknowledged = 0
+    /// The newest epoch whose commit was called.
+    private(set) var attempted = 0
+    /// Codes of the errors that commits threw.
+    private(set) var errors: [String] = []
+
+    init(_ history: EpochHistory) { self.history = history }
+
+    /// Opens and commits the epochs that are missing; goes on after errors as a job does.
+    mutating func run(_ files: any FileSystem, from first: Int = 1, opens: Int = 1) {
+        var store: FileCheckpointStore?
+        for _ in 0..<opens where store == nil {
+            do {
+                let opened = try openStore(files)
+                _ = try opened.restore()
+                store = opened
+            } catch {
+                continue
+            }
+        }
+        guard let store else { return }
+        for epoch in first...history.epochs.count {
+            attempted = epoch
+            do {
+                _ = try store.commit(epoch: UInt64(epoch), changes: history.epochs[epoch - 1])
+                acknowledged = epoch
+            } catch {
+                errors.append((error as? MillraceError)?.code ?? "\(error)")
+                if errors.last == "checkpoints_stopped" { return }
+            }
+        }
+    }
+
+    /// What is wrong with the epochs on the disk, in words; nil when a restart continues exactly where it may.
+    func violation(after files: FaultyFileSystem) -> String? {
+        do {
+            let restored: RestoredEpoch?
+            do {
+                let store = try openStore(files)
+                restored = try store.restore()
+                let epoch = Int(restored?.epoch ?? 0)
+                guard epoch >= acknowledged, epoch <= attempted else {
+                    return "epoch \(epoch) instead of \(acknowledged)...\(attempted)"
+                }
+                guard try StateModel(restored) == history.models[epoch] else { return "another state at \(epoch)" }
+                for next in (epoch + 1)..<(epoch + 4) where next <= history.epochs.count {
+                    _ = try store.commit(epoch: UInt64(next), changes: history.epochs[next - 1])
+                }
+            }
+            let last = min(Int(restored?.epoch ?? 0) + 3, history.epochs.count)
+            files.crash(keeping: 4)
+            let again = try openStore(files).restore()
+            guard Int(again?.epoch ?? 0) == last, try StateModel(again) == history.models[last] else {
+                return "another state after going on to \(last)"
+            }
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+}
