@@ -29,7 +29,8 @@ enum AggregateSearch {
         case .literal, .name, .exists, .scalarQuery, .collectionQuery, .json, .timeUnit, .descriptor, .tableArgument,
             .modelArgument, .defaultArgument:
             return []
-        case .field(let value, _), .unary(_, let value), .not(let value), .test(let value, _, _), .cast(let value, _, _),
+        case .field(let value, _), .unary(_, let value), .not(let value), .test(let value, _, _),
+            .cast(let value, _, _),
             .intervalOf(let value, _), .inQuery(let value, _, _), .quantified(_, let value, _, _):
             return [value]
         case .item(let value, let index): return [value, index]

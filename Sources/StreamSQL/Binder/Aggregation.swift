@@ -67,7 +67,9 @@ struct Aggregation {
     /// Names for the projected columns: those of the scope where they are columns of it.
     private func names(_ projection: Projection) -> [String] {
         projection.expressions.enumerated().map { position, expression in
-            if case .column(let column, _) = expression, column < scope.columns.count { return scope.columns[column].name }
+            if case .column(let column, _) = expression, column < scope.columns.count {
+                return scope.columns[column].name
+            }
             return "a\(position)"
         }
     }
@@ -141,14 +143,16 @@ struct Aggregation {
             if case .column(let position, _) = inlined, position >= width {
                 windowKeys.append((key, position - width))
             } else if readsWindow(inlined) {
-                throw SQLError(.unsupported, "grouping by expressions over window columns is not supported yet", at: range)
+                throw SQLError(
+                    .unsupported, "grouping by expressions over window columns is not supported yet", at: range)
             } else {
                 groups.append(projection.position(of: inlined))
                 groupKeys.append(key)
             }
         }
         for call in calls {
-            for part in [call.argument, call.filter] where part.map({ readsWindow($0.inlined(source.projections)) }) == true {
+            for part in [call.argument, call.filter]
+            where part.map({ readsWindow($0.inlined(source.projections)) }) == true {
                 throw SQLError(.unsupported, "aggregates over window columns are not supported yet", at: range)
             }
         }

@@ -9,7 +9,8 @@ enum CastRules {
         case (.array(let first), .array(let second)), (.multiset(let first), .multiset(let second)):
             return canCast(first.logical, to: second.logical)
         case (.map(let firstKey, let firstValue), .map(let secondKey, let secondValue)):
-            return canCast(firstKey.logical, to: secondKey.logical) && canCast(firstValue.logical, to: secondValue.logical)
+            return canCast(firstKey.logical, to: secondKey.logical)
+                && canCast(firstValue.logical, to: secondValue.logical)
         case (.row(let first), .row(let second)):
             return first.count == second.count
                 && zip(first, second).allSatisfy { canCast($0.type.logical, to: $1.type.logical) }
@@ -36,7 +37,9 @@ enum CastRules {
 
     /// Why a cast is not there, where people often meet it.
     static func hint(_ from: LogicalType, to: LogicalType) -> String? {
-        if from.isNumeric, to.isTimestamp { return "use TO_TIMESTAMP_LTZ(seconds, 0) or TO_TIMESTAMP_LTZ(milliseconds, 3)" }
+        if from.isNumeric, to.isTimestamp {
+            return "use TO_TIMESTAMP_LTZ(seconds, 0) or TO_TIMESTAMP_LTZ(milliseconds, 3)"
+        }
         if from.isTimestamp, to.isNumeric { return "use UNIX_TIMESTAMP or EXTRACT(EPOCH FROM …)" }
         return nil
     }

@@ -41,7 +41,8 @@ extension ExpressionBinder {
         if name == "ROW_NUMBER" {
             return SQLError(
                 .unsupported, "ROW_NUMBER() OVER is supported as a column of a subquery only", at: range,
-                hint: "SELECT … FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY t) AS rn FROM x) WHERE rn = 1")
+                hint:
+                    "SELECT … FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY t) AS rn FROM x) WHERE rn = 1")
         }
         return SQLError(.unsupported, "\(name)(…) OVER is not supported yet", at: range)
     }

@@ -57,10 +57,15 @@ extension ExpressionBinder {
     private func concatenation(_ parts: [PlanExpression]) -> PlanExpression {
         var flat: [PlanExpression] = []
         for part in parts {
-            if case .call(.concatenate, let inner, _) = part { flat += inner }
-            else { flat.append(part.type.logical == .null ? .literal(.null, .string) : part) }
+            if case .call(.concatenate, let inner, _) = part {
+                flat += inner
+            } else {
+                flat.append(part.type.logical == .null ? .literal(.null, .string) : part)
+            }
         }
-        let length = flat.reduce(0) { min(LogicalType.unboundedLength, $0 + min(LogicalType.unboundedLength, $1.type.logical.textLength ?? 0)) }
+        let length = flat.reduce(0) {
+            min(LogicalType.unboundedLength, $0 + min(LogicalType.unboundedLength, $1.type.logical.textLength ?? 0))
+        }
         let isNullable = flat.contains { $0.type.isNullable }
         return .call(.concatenate, flat, DataType(.varchar(max(1, length)), isNullable: isNullable))
     }
@@ -199,9 +204,11 @@ extension ExpressionBinder {
         }
         let isNumberWithText = first.isNumeric && second.isText || first.isText && second.isNumeric
         throw SQLError(
-            .type, isNumberWithText
+            .type,
+            isNumberWithText
                 ? "\(first) and \(second) can't be compared: numbers and texts are not converted implicitly"
-                : "'\(symbol)' can't compare \(first) and \(second)", at: range, hint: "CAST one side to the other's type")
+                : "'\(symbol)' can't compare \(first) and \(second)", at: range,
+            hint: "CAST one side to the other's type")
     }
 
     /// An exact constant in another exact type, if that holds it to the last digit.

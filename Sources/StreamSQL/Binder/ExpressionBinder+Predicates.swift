@@ -29,7 +29,8 @@ extension ExpressionBinder {
         let result =
             if between.isSymmetric {
                 try Self.either(
-                    try isWithin(value, low, high, between, at: range), try isWithin(value, high, low, between, at: range))
+                    try isWithin(value, low, high, between, at: range),
+                    try isWithin(value, high, low, between, at: range))
             } else {
                 try isWithin(value, low, high, between, at: range)
             }
@@ -42,7 +43,8 @@ extension ExpressionBinder {
     ) throws(SQLError) -> PlanExpression {
         let above = try compare(
             .greaterOrEqual, value, low, "BETWEEN", between.value.range, between.low.range, at: range)
-        let below = try compare(.lessOrEqual, value, high, "BETWEEN", between.value.range, between.high.range, at: range)
+        let below = try compare(
+            .lessOrEqual, value, high, "BETWEEN", between.value.range, between.high.range, at: range)
         let isNullable = above.type.isNullable || below.type.isNullable
         return .call(.and, [above, below], DataType(.boolean, isNullable: isNullable))
     }
@@ -60,7 +62,8 @@ extension ExpressionBinder {
             operands.append(try bind(escape))
             ranges.append(escape.range)
         }
-        for (operand, place) in zip(operands, ranges) where !operand.type.logical.isText && operand.type.logical != .null {
+        for (operand, place) in zip(operands, ranges)
+        where !operand.type.logical.isText && operand.type.logical != .null {
             throw SQLError(.type, "LIKE takes texts, not \(operand.type.logical)", at: place)
         }
         for (operand, place) in zip(operands, ranges).dropFirst() where !operand.isLiteral {

@@ -44,7 +44,8 @@ struct ExpressionBinder {
             let (first, second) = try comparable(
                 try bind(left), try bind(right), "IS DISTINCT FROM", left.range, right.range, at: expression.range)
             return .call(
-                isNegated ? .isNotDistinctFrom : .isDistinctFrom, [first, second], DataType(.boolean, isNullable: false))
+                isNegated ? .isNotDistinctFrom : .isDistinctFrom, [first, second], DataType(.boolean, isNullable: false)
+            )
         case .between(let between): return try self.between(between, at: expression.range)
         case .like(let like): return try self.like(like, at: expression.range)
         case .inList(let value, let list, let isNegated):

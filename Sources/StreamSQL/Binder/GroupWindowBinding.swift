@@ -15,7 +15,8 @@ enum GroupWindowBinding {
         guard call.arguments.count == wanted, let first = call.arguments.first?.value else {
             throw SQLError(
                 .semantics, "\(name) takes \(wanted) arguments here", at: range,
-                hint: name == "TUMBLE" ? "TUMBLE(ts, INTERVAL '1' MINUTE)"
+                hint: name == "TUMBLE"
+                    ? "TUMBLE(ts, INTERVAL '1' MINUTE)"
                     : "HOP(ts, INTERVAL '10' SECOND, INTERVAL '1' MINUTE)")
         }
         let time = try binder.bind(first)
@@ -27,7 +28,7 @@ enum GroupWindowBinding {
         for argument in call.arguments.dropFirst() {
             sizes.append(try WindowBinding.interval(try binder.bind(argument.value), name, at: argument.value.range))
         }
-        let shape = try WindowBinding.shape(name, sizes, offset: 0, at: range)
+        let shape = try WindowBinding.shape(name, sizes, offset: 0, isGroupWindow: true, at: range)
         return AggregateCollector.GroupWindow(name: name, shape: shape, timeColumn: position)
     }
 }

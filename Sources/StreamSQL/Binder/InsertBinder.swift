@@ -8,7 +8,8 @@ struct InsertBinder {
 
     func bind(_ insert: Insert, at range: SourceRange) throws(SQLError) -> LogicalPlan.Root {
         guard case .table(let definition) = try catalog.object(insert.table) else {
-            throw SQLError(.semantics, "'\(insert.table.text)' is a view: rows can't be inserted", at: insert.table.range)
+            throw SQLError(
+                .semantics, "'\(insert.table.text)' is a view: rows can't be inserted", at: insert.table.range)
         }
         if insert.isOverwrite {
             throw SQLError(.unsupported, "INSERT OVERWRITE is not supported yet", at: range)
@@ -19,13 +20,15 @@ struct InsertBinder {
         let table = definition.table
         if let connector = table.connector, checker.connectors[connector]?.canWrite == false {
             throw SQLError(
-                .semantics, "the connector '\(connector)' of '\(insert.table.text)' can only be read", at: insert.table.range)
+                .semantics, "the connector '\(connector)' of '\(insert.table.text)' can only be read",
+                at: insert.table.range)
         }
         let targets = try targetColumns(insert, table)
         let relation = try binder.bind(insert.query)
         guard relation.columns.count == targets.count else {
             throw SQLError(
-                .semantics, "the query has \(relation.columns.count) columns and '\(insert.table.text)' takes "
+                .semantics,
+                "the query has \(relation.columns.count) columns and '\(insert.table.text)' takes "
                     + "\(targets.count): \(targets.map { table.physicalFields[$0].name }.joined(separator: ", "))",
                 at: insert.query.range)
         }
@@ -43,7 +46,8 @@ struct InsertBinder {
         try binder.report(found)
         let node = binder.graph.calculate(
             relation.node, projections: projections, names: table.physicalFields.map(\.name))
-        return LogicalPlan.Root(node: node, target: .table(table), fields: table.physicalFields, range: insert.query.range)
+        return LogicalPlan.Root(
+            node: node, target: .table(table), fields: table.physicalFields, range: insert.query.range)
     }
 
     /// Positions of the table's columns that the query's columns go to.
@@ -62,7 +66,8 @@ struct InsertBinder {
             }
             targets.append(position)
         }
-        for (position, field) in table.physicalFields.enumerated() where !field.type.isNullable && !targets.contains(position) {
+        for (position, field) in table.physicalFields.enumerated()
+        where !field.type.isNullable && !targets.contains(position) {
             throw SQLError(
                 .semantics, "the column '\(field.name)' of '\(insert.table.text)' is NOT NULL and gets no value",
                 at: insert.columns.first?.range ?? insert.table.range)
@@ -77,10 +82,12 @@ struct InsertBinder {
         if from == .null { return .literal(.null, field.type.nullable(true)) }
         guard CastRules.canAssign(from, to: field.type.logical) else {
             throw SQLError(
-                .type, "the column '\(column.name)' is \(from) and '\(insert.table.text).\(field.name)' is "
+                .type,
+                "the column '\(column.name)' is \(from) and '\(insert.table.text).\(field.name)' is "
                     + "\(field.type.logical)", at: insert.query.range,
                 hint: CastRules.canCast(from, to: field.type.logical)
-                    ? "write CAST(\(column.name) AS \(field.type.logical))" : CastRules.hint(from, to: field.type.logical))
+                    ? "write CAST(\(column.name) AS \(field.type.logical))"
+                    : CastRules.hint(from, to: field.type.logical))
         }
         return CastRules.coerce(value, to: field.type.logical)
     }

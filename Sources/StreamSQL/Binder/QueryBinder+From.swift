@@ -9,7 +9,9 @@ extension QueryBinder {
             let (relation, path) = try self.table(table.name, hints: table.hints, at: reference.range)
             return try aliased(relation, path: path, reference)
         case .derived(let query, let isLateral):
-            if isLateral { throw SQLError(.unsupported, "LATERAL subqueries are not supported yet", at: reference.range) }
+            if isLateral {
+                throw SQLError(.unsupported, "LATERAL subqueries are not supported yet", at: reference.range)
+            }
             return try aliased(try bind(query), path: [], reference)
         case .function(let call, _):
             return try aliased(try tableFunction(call, at: reference.range), path: [], reference)
@@ -33,7 +35,9 @@ extension QueryBinder {
     /// FOR SYSTEM_TIME AS OF: a bounded table never changes, so any time is right for it.
     private func checkAsOf(_ time: Expression, _ table: NamedTable, left: Scope?) throws(SQLError) {
         var attribute = TimeAttribute.none
-        if let left, case .column(let position, _) = try ExpressionBinder(scope: left, clause: "FOR SYSTEM_TIME").bind(time) {
+        if let left,
+            case .column(let position, _) = try ExpressionBinder(scope: left, clause: "FOR SYSTEM_TIME").bind(time)
+        {
             attribute = left.columns[position].time
         }
         guard attribute != .none else {
@@ -42,7 +46,8 @@ extension QueryBinder {
         if attribute == .processingTime { return }
         if case .table(let definition)? = try catalog.find(table.name), definition.table.primaryKey.isEmpty {
             throw SQLError(
-                .semantics, "a join FOR SYSTEM_TIME AS OF needs a PRIMARY KEY on '\(table.name.text)'", at: table.name.range)
+                .semantics, "a join FOR SYSTEM_TIME AS OF needs a PRIMARY KEY on '\(table.name.text)'",
+                at: table.name.range)
         }
         throw SQLError(.unsupported, "joins FOR SYSTEM_TIME AS OF event time are not supported yet", at: time.range)
     }
@@ -70,7 +75,8 @@ extension QueryBinder {
             let column = columns.first, columns.count == 1
         else {
             throw SQLError(
-                .semantics, "\(name) takes DESCRIPTOR(column) as its time column", at: arguments["TIMECOL"]?.range ?? range)
+                .semantics, "\(name) takes DESCRIPTOR(column) as its time column",
+                at: arguments["TIMECOL"]?.range ?? range)
         }
         let scope = Scope(input, path: [])
         let timeColumn = try scope.resolve([column], at: column.range)
@@ -82,7 +88,8 @@ extension QueryBinder {
             sizes.append(try WindowBinding.interval(try binder.bind(value), name, at: value.range))
         }
         guard sizes.count == parameters.count - 3 else {
-            throw SQLError(.semantics, "\(name) needs \(parameters.dropFirst(2).dropLast().joined(separator: " and "))", at: range)
+            throw SQLError(
+                .semantics, "\(name) needs \(parameters.dropFirst(2).dropLast().joined(separator: " and "))", at: range)
         }
         var offset: Int64 = 0
         if let value = arguments["OFFSET"] {
@@ -170,7 +177,8 @@ extension QueryBinder {
                 combined.columns[position].type.isNullable = true
                 combined.columns[position].time = .none
             }
-        case .right: combined.node = rightJoin(left, right, conditions, builder, at: range)
+        case .right:
+            combined.node = rightJoin(left, right, conditions, builder, at: range)
             for position in left.columns.indices {
                 combined.columns[position].type.isNullable = true
                 combined.columns[position].time = .none

@@ -39,7 +39,9 @@ extension QueryBinder {
     }
 
     private func refuseUnsupported(_ select: Select) throws(SQLError) {
-        if let qualify = select.qualify { throw SQLError(.unsupported, "QUALIFY is not supported yet", at: qualify.range) }
+        if let qualify = select.qualify {
+            throw SQLError(.unsupported, "QUALIFY is not supported yet", at: qualify.range)
+        }
         if let window = select.windows.first {
             throw SQLError(.unsupported, "the WINDOW clause is not supported yet", at: window.name.range)
         }
@@ -60,12 +62,15 @@ extension QueryBinder {
                 let name = alias?.text ?? Self.defaultName(expression, position: items.count)
                 items.append(Item(name: name, source: .expression(expression), range: expression.range))
             }
-            if items.count > 10_000 { throw SQLError(.limit, "a SELECT can have 10000 columns at most", at: item.range) }
+            if items.count > 10_000 {
+                throw SQLError(.limit, "a SELECT can have 10000 columns at most", at: item.range)
+            }
         }
         return items
     }
 
-    private func starColumns(_ qualifier: [Identifier], _ scope: Scope, at range: SourceRange) throws(SQLError) -> [Int] {
+    private func starColumns(_ qualifier: [Identifier], _ scope: Scope, at range: SourceRange) throws(SQLError) -> [Int]
+    {
         if qualifier.isEmpty { return scope.columns.indices.filter { !scope.hidden.contains($0) } }
         if let table = try scope.table(qualifier) { return Array(table.columns) }
         let name = qualifier.map(\.text).joined(separator: ".")

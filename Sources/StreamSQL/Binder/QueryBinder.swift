@@ -159,7 +159,8 @@ final class QueryBinder {
         }
         for (row, column) in rows.indices.flatMap({ row in types.indices.map { (row, $0) } }) {
             let value = rows[row][column]
-            rows[row][column] = value.type.logical == .null
+            rows[row][column] =
+                value.type.logical == .null
                 ? .literal(.null, types[column]) : CastRules.coerce(value, to: types[column].logical)
         }
         let node = graph.add(.values(rows, types))
@@ -182,7 +183,8 @@ final class QueryBinder {
         for (first, second) in zip(left.columns, right.columns) {
             guard let type = DataType.common(first.type, second.type) else {
                 throw SQLError(
-                    .type, "the column '\(first.name)' of UNION is \(first.type.logical) on the left and "
+                    .type,
+                    "the column '\(first.name)' of UNION is \(first.type.logical) on the left and "
                         + "\(second.type.logical) on the right", at: operation.right.range, hint: "CAST one of them")
             }
             columns.append(
@@ -191,7 +193,11 @@ final class QueryBinder {
         var inputs: [Int] = []
         for side in [left, right] {
             let node = converted(side.node, to: columns)
-            if case .union = graph.nodes[node].operation { inputs += graph.nodes[node].inputs } else { inputs.append(node) }
+            if case .union = graph.nodes[node].operation {
+                inputs += graph.nodes[node].inputs
+            } else {
+                inputs.append(node)
+            }
         }
         let relation = Relation(
             node: graph.add(.union, inputs, names: columns.map(\.name)), columns: columns)
@@ -248,7 +254,8 @@ final class QueryBinder {
             let hinted = try applyHints(hints, to: definition)
             guard hinted.table.connector != nil || readsEmbeddedTables else {
                 throw SQLError(
-                    .unsupported, "reading the result table '\(name.text)' in a job is not supported yet", at: name.range,
+                    .unsupported, "reading the result table '\(name.text)' in a job is not supported yet",
+                    at: name.range,
                     hint: "it has no connector; queries of dashboards can read it")
             }
             if !readTables.contains(hinted.table.name) { readTables.append(hinted.table.name) }

@@ -81,7 +81,8 @@ struct Scope {
         }
         if columns.contains(where: { $0.name == first.text && $0.type.logical.isNested }) {
             throw SQLError(
-                .unsupported, "fields of ROW columns such as '\(parts.map(\.text).joined(separator: "."))' "
+                .unsupported,
+                "fields of ROW columns such as '\(parts.map(\.text).joined(separator: "."))' "
                     + "are not supported yet", at: range)
         }
         let near = nearestName(to: first.text, in: tables.compactMap(\.path.last))
@@ -97,7 +98,8 @@ struct Scope {
             throw SQLError(
                 .name, "the column '\(name.text)' is ambiguous", at: name.range,
                 hint: owners.isEmpty
-                    ? "qualify it with a table" : "write " + owners.map { "\($0).\(name.text)" }.joined(separator: " or "))
+                    ? "qualify it with a table"
+                    : "write " + owners.map { "\($0).\(name.text)" }.joined(separator: " or "))
         }
         if let position = found.first { return position }
         throw unknown(name, among: columns.map(\.name), of: nil)

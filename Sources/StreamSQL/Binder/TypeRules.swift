@@ -160,7 +160,8 @@ extension DataType {
     /// The common type of two, nullable when one is.
     static func common(_ left: DataType, _ right: DataType) -> DataType? {
         LogicalType.common(left.logical, right.logical).map {
-            DataType($0, isNullable: left.isNullable || right.isNullable || left.logical == .null || right.logical == .null)
+            DataType(
+                $0, isNullable: left.isNullable || right.isNullable || left.logical == .null || right.logical == .null)
         }
     }
 

@@ -12,16 +12,16 @@ enum WindowBinding {
         return milliseconds
     }
 
-    /// The shape of a window from its sizes in the order of the call.
+    /// The shape of a window from its sizes in the order of the call. In GROUP BY the size of HOP may be any.
     static func shape(
-        _ name: String, _ sizes: [Int64], offset: Int64, at range: SourceRange
+        _ name: String, _ sizes: [Int64], offset: Int64, isGroupWindow: Bool = false, at range: SourceRange
     ) throws(SQLError) -> WindowShape {
         guard let size = sizes.last, sizes.allSatisfy({ $0 > 0 }) else {
             throw SQLError(.semantics, "the sizes of \(name) must be greater than zero", at: range)
         }
         if name == "TUMBLE" { return .tumble(size: size, offset: offset) }
         let step = sizes[0]
-        guard size % step == 0 else {
+        guard size % step == 0 || isGroupWindow else {
             let part = name == "HOP" ? "slide" : "step"
             throw SQLError(.semantics, "the size of \(name) must be a multiple of its \(part)", at: range)
         }

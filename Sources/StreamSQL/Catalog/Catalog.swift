@@ -50,7 +50,8 @@ struct Catalog: Sendable {
         if let object = objects[database]?[last] { return object }
         let names = objects[database].map { $0.keys.sorted() } ?? []
         let near = nearestName(to: last, in: names)
-        let listed = names.isEmpty ? "no table was created yet" : "the tables are " + names.prefix(12).joined(separator: ", ")
+        let listed =
+            names.isEmpty ? "no table was created yet" : "the tables are " + names.prefix(12).joined(separator: ", ")
         throw SQLError(
             .name, "there is no table or view '\(name.text)'", at: name.range,
             hint: near.map { "did you mean \($0)?" } ?? listed)

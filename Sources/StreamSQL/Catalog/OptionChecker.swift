@@ -25,7 +25,8 @@ struct OptionChecker {
             let listed = "the connectors are " + connectors.keys.sorted().joined(separator: ", ")
             errors.append(
                 SQLError(
-                    .option, "there is no connector '\(identifier)'", at: places["connector"]?.value.range ?? table.range,
+                    .option, "there is no connector '\(identifier)'",
+                    at: places["connector"]?.value.range ?? table.range,
                     hint: near.map { "did you mean '\($0)'?" } ?? listed))
             return (values, errors)
         }

@@ -66,7 +66,8 @@ enum NodeText {
     private static func operation(_ node: PlanNode, _ inputs: [Field], _ plan: PhysicalPlan) -> String {
         switch node.operation {
         case .scan(let scan):
-            return "scan \(scan.table.name)\(scan.isStatic ? " static" : "") \(names(Array(node.fields.indices), node.fields))"
+            return
+                "scan \(scan.table.name)\(scan.isStatic ? " static" : "") \(names(Array(node.fields.indices), node.fields))"
         case .values(let values): return "values \(values.rows.count) rows"
         case .calculate(let calculate): return self.calculate(calculate, node, inputs)
         case .union: return "union"

@@ -77,7 +77,8 @@ enum NumberFunctions {
 
     private static let modulo = BuiltinFunction("MOD", 2...2) { (arguments) throws(SQLError) in
         let binder = ExpressionBinder(scope: nil, clause: "MOD")
-        return try binder.arithmetic(.modulo, try arguments.number(0), try arguments.number(1), "MOD", at: arguments.range)
+        return try binder.arithmetic(
+            .modulo, try arguments.number(0), try arguments.number(1), "MOD", at: arguments.range)
     }
 
     private static let logarithm = BuiltinFunction("LOG", 1...2) { (arguments) throws(SQLError) in

@@ -5,7 +5,8 @@ enum TextFunctions {
     private static func string(_ isNullable: Bool) -> DataType { DataType(.string, isNullable: isNullable) }
 
     /// A function of texts alone that gives a text.
-    private static func plain(_ name: String, _ function: ScalarFunction, _ arity: ClosedRange<Int>) -> BuiltinFunction {
+    private static func plain(_ name: String, _ function: ScalarFunction, _ arity: ClosedRange<Int>) -> BuiltinFunction
+    {
         BuiltinFunction(name, arity) { (arguments) throws(SQLError) in
             .call(function, try texts(arguments), string(arguments.isNullable))
         }
@@ -77,7 +78,9 @@ enum TextFunctions {
 
     private static let splitIndex = BuiltinFunction("SPLIT_INDEX", 3...3) { (arguments) throws(SQLError) in
         var separator = arguments.values[1]
-        if case .literal(.int64(let code), _) = separator, (1...255).contains(code), let scalar = UnicodeScalar(UInt32(code)) {
+        if case .literal(.int64(let code), _) = separator, (1...255).contains(code),
+            let scalar = UnicodeScalar(UInt32(code))
+        {
             separator = LiteralBinding.text(String(Character(scalar)))
         } else {
             separator = try arguments.text(1)

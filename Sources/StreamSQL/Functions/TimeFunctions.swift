@@ -13,7 +13,8 @@ enum TimeFunctions {
         BuiltinFunction(name, 1...1) { (arguments) throws(SQLError) in
             let time = try arguments.temporal(0)
             return .call(
-                .extract, [LiteralBinding.text(unit.rawValue), time], DataType(.bigint, isNullable: time.type.isNullable))
+                .extract, [LiteralBinding.text(unit.rawValue), time],
+                DataType(.bigint, isNullable: time.type.isNullable))
         }
     }
 

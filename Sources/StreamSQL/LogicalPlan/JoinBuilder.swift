@@ -86,8 +86,12 @@ struct JoinBuilder {
         let first = operands[0].columnSet
         let second = operands[1].columnSet
         guard !first.isEmpty, !second.isEmpty else { return nil }
-        if first.allSatisfy({ $0 < leftCount }), second.allSatisfy({ $0 >= leftCount }) { return (operands[0], operands[1]) }
-        if first.allSatisfy({ $0 >= leftCount }), second.allSatisfy({ $0 < leftCount }) { return (operands[1], operands[0]) }
+        if first.allSatisfy({ $0 < leftCount }), second.allSatisfy({ $0 >= leftCount }) {
+            return (operands[0], operands[1])
+        }
+        if first.allSatisfy({ $0 >= leftCount }), second.allSatisfy({ $0 < leftCount }) {
+            return (operands[1], operands[0])
+        }
         return nil
     }
 }

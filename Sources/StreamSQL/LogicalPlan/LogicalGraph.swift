@@ -36,7 +36,8 @@ final class LogicalGraph {
     func filter(_ input: Int, _ condition: PlanExpression?) -> Int {
         guard let condition else { return input }
         return add(
-            .calculate(condition: condition, projections: columns(of: input)), [input], names: fields[input].map(\.name))
+            .calculate(condition: condition, projections: columns(of: input)), [input], names: fields[input].map(\.name)
+        )
     }
 
     /// References to all columns of a node.
@@ -105,6 +106,8 @@ final class LogicalGraph {
     /// The three columns a window table function appends.
     static func windowFields(timeType: DataType) -> [Field] {
         let bound = DataType(.timestamp(precision: 3), isNullable: false)
-        return [Field("window_start", bound), Field("window_end", bound), Field("window_time", timeType.nullable(false))]
+        return [
+            Field("window_start", bound), Field("window_end", bound), Field("window_time", timeType.nullable(false)),
+        ]
     }
 }

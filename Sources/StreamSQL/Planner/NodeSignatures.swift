@@ -66,7 +66,9 @@ struct NodeSignatures {
                 &hash, "windowAggregate \(aggregate.shape) \(joined([aggregate.timeColumn], input))",
                 aggregate.groupColumns, aggregate.calls, input, aggregate.windowColumns.map { "\($0)" })
         case .window(let shape, let timeColumn):
-            let appended = ["start", "end", "time"].map { StableHash.of("\($0) \(shape) \(joined([timeColumn], input))") }
+            let appended = ["start", "end", "time"].map {
+                StableHash.of("\($0) \(shape) \(joined([timeColumn], input))")
+            }
             return (nodes[input], columns[input] + appended)
         case .rowNumber(let numbered):
             hash.combine("rowNumber \(joined(numbered.partition + numbered.order.map(\.column), input))")
@@ -87,7 +89,8 @@ struct NodeSignatures {
         _ extra: [String]
     ) -> (UInt64, [UInt64]) {
         hash.combine("\(name) by \(joined(groups, input)): \(calls.map { text($0, input) }.joined(separator: ";"))")
-        let outputs = groups.map { columns[input][$0] }
+        let outputs =
+            groups.map { columns[input][$0] }
             + calls.map { StableHash.of("\(hash.value) \(text($0, input))") }
             + extra.map { StableHash.of("\(hash.value) \($0)") }
         return (hash.value, outputs)

@@ -150,7 +150,8 @@ struct PhysicalPlanner {
                 timeColumn: watermark.timeColumn, expression: watermark.expression,
                 intervalMilliseconds: watermark.intervalMilliseconds)
             return add(
-                .watermark(operation), [input], fields, below.changelog, below.distribution, name: name("watermark", id))
+                .watermark(operation), [input], fields, below.changelog, below.distribution, name: name("watermark", id)
+            )
         case .window(let shape, let timeColumn):
             return add(
                 .window(WindowPlan(shape: shape, timeColumn: timeColumn)), [input], fields, below.changelog,
@@ -307,7 +308,8 @@ struct PhysicalPlanner {
     private mutating func withConstant(_ input: Int) -> Int {
         let below = result.nodes[input]
         let type = DataType(.integer, isNullable: false)
-        let projections = below.fields.enumerated().map { PlanExpression.column($0.offset, $0.element.type) }
+        let projections =
+            below.fields.enumerated().map { PlanExpression.column($0.offset, $0.element.type) }
             + [.literal(.int64(0), type)]
         return add(
             .calculate(CalculatePlan(condition: nil, projections: projections)), [input],

@@ -27,7 +27,8 @@ extension PlanningSession {
             }
             if !drop.isCascade, catalog.objects[drop.name.last]?.isEmpty == false {
                 throw SQLError(
-                    .semantics, "the database '\(drop.name.last)' is not empty", at: drop.name.range, hint: "add CASCADE")
+                    .semantics, "the database '\(drop.name.last)' is not empty", at: drop.name.range,
+                    hint: "add CASCADE")
             }
             catalog.dropDatabase(drop.name.last)
         case .catalog, .materializedTable, .function, .model:
@@ -41,7 +42,8 @@ extension PlanningSession {
         case .catalog(let name):
             guard name.text == Catalog.catalogName else {
                 throw SQLError(
-                    .name, "there is no catalog '\(name.text)'", at: name.range, hint: "the catalog is \(Catalog.catalogName)")
+                    .name, "there is no catalog '\(name.text)'", at: name.range,
+                    hint: "the catalog is \(Catalog.catalogName)")
             }
         case .database(let name):
             guard catalog.databases.contains(name.last) else {
@@ -61,7 +63,8 @@ extension PlanningSession {
         case .currentCatalog: (column, names) = ("current catalog name", [Catalog.catalogName])
         case .databases: (column, names) = ("database name", catalog.databases)
         case .currentDatabase: (column, names) = ("current database name", [catalog.currentDatabase])
-        case .tables: (column, names) = ("table name", (catalog.names(views: false) + catalog.names(views: true)).sorted())
+        case .tables:
+            (column, names) = ("table name", (catalog.names(views: false) + catalog.names(views: true)).sorted())
         case .views: (column, names) = ("view name", catalog.names(views: true))
         case .functions: (column, names) = ("function name", FunctionCatalog.builtin.names.map { $0.lowercasedASCII })
         case .userFunctions, .procedures, .jars, .materializedTables, .models: (column, names) = ("name", [])
@@ -99,7 +102,10 @@ extension PlanningSession {
             let binder = QueryBinder(catalog: catalog, options: options, graph: LogicalGraph(), checker: checker)
             let relation = try binder.table(name, hints: [], at: name.range).relation
             return relation.columns.map { column in
-                [column.name, Self.type(column.type, column.time), column.type.isNullable ? "TRUE" : "FALSE", "", "", ""]
+                [
+                    column.name, Self.type(column.type, column.time), column.type.isNullable ? "TRUE" : "FALSE", "", "",
+                    "",
+                ]
             }
         }
     }

@@ -172,7 +172,8 @@ struct ScriptPlanner {
             try addAll(statements, to: &job)
             plan = try job.plan()
         default:
-            throw SQLError(.semantics, "EXPLAIN takes a query, an INSERT or a STATEMENT SET", at: explain.statement.range)
+            throw SQLError(
+                .semantics, "EXPLAIN takes a query, an INSERT or a STATEMENT SET", at: explain.statement.range)
         }
         if errors.isEmpty { steps.append(.explain(PlanText.text(plan))) }
     }
@@ -239,14 +240,16 @@ struct ScriptPlanner {
         }
         if SessionOptions.durations.contains(key.text), SessionOptions.duration(value.text) == nil {
             throw SQLError(
-                .option, "'\(value.text)' is not a duration", at: value.range, hint: "for example '200 ms', '5 s', '1 d'")
+                .option, "'\(value.text)' is not a duration", at: value.range,
+                hint: "for example '200 ms', '5 s', '1 d'")
         }
         guard session.options.set(key.text, value.text) else {
             throw SQLError(.limit, "a session can have \(SessionOptions.maximumKeys) settings", at: key.range)
         }
         if !SessionOptions.known.contains(key.text), let near = nearestName(to: key.text, in: SessionOptions.known) {
             warnings.append(
-                SQLError(.option, "'\(key.text)' is no setting of Millrace", at: key.range, hint: "did you mean '\(near)'?"))
+                SQLError(
+                    .option, "'\(key.text)' is no setting of Millrace", at: key.range, hint: "did you mean '\(near)'?"))
         }
     }
 }

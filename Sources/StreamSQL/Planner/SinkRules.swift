@@ -7,7 +7,10 @@ enum SinkRules {
         guard let connector = table.connector, appendOnly.contains(connector), changelog != .append else { return }
         throw SQLError(
             .semantics, "the table '\(table.name)' can only take new rows, and this query changes rows it gave before",
-            at: range, hint: "the connector '\(connector)' is append-only; aggregate by window, or write to a table with a PRIMARY KEY")
+            at: range,
+            hint:
+                "the connector '\(connector)' is append-only; aggregate by window, or write to a table with a PRIMARY KEY"
+        )
     }
 }
 

@@ -49,7 +49,9 @@ struct CalculateRewrite {
                 graph.nodes[input].inputs[0], merged, projections.map { $0.inlined(inner) }, names, shared)
         }
         guard let condition else { return graph.calculate(input, projections: projections, names: names) }
-        let conjuncts = condition.conjuncts.filter { $0 != .literal(.boolean(true), DataType(.boolean, isNullable: false)) }
+        let conjuncts = condition.conjuncts.filter {
+            $0 != .literal(.boolean(true), DataType(.boolean, isNullable: false))
+        }
         switch graph.nodes[input].operation {
         case .union where !shared.contains(input):
             return pushIntoUnion(input, conjuncts, projections, names, shared)
@@ -103,7 +105,10 @@ struct CalculateRewrite {
             conditions.append(
                 .call(
                     .equal,
-                    [.column(first, graph.fields[inputs[0]][first].type), .column(leftCount + second, right[second].type)],
+                    [
+                        .column(first, graph.fields[inputs[0]][first].type),
+                        .column(leftCount + second, right[second].type),
+                    ],
                     .boolean))
         }
         conditions += join.residual?.conjuncts ?? []

@@ -60,7 +60,9 @@ struct ColumnPruning {
         case .scan, .values: return []
         case .calculate(let condition, let projections):
             var result = condition?.columnSet ?? []
-            for position in required where position < projections.count { result.formUnion(projections[position].columnSet) }
+            for position in required where position < projections.count {
+                result.formUnion(projections[position].columnSet)
+            }
             return result
         case .union: return required
         case .watermark(let watermark):

@@ -1,6 +1,8 @@
 import Columnar
 
-/// Leaves out watermarks that nothing above waits for.
+/// Leaves out watermarks of bounded sources that nothing above waits for.
+///
+/// Those of endless sources stay: how far event time has come is what pages show as "data as of".
 struct WatermarkRemoval {
     private let plan: LogicalPlan
     private let old: LogicalGraph
@@ -17,12 +19,20 @@ struct WatermarkRemoval {
             let node = old.nodes[id]
             for input in node.inputs where isWaitedFor[id] || Self.waits(node.operation) { isWaitedFor[input] = true }
         }
+        var isBounded: [Bool] = []
+        for node in old.nodes {
+            if case .scan(let scan) = node.operation {
+                isBounded.append(scan.table.isBounded)
+            } else {
+                isBounded.append(node.inputs.allSatisfy { isBounded[$0] })
+            }
+        }
         let graph = LogicalGraph()
         var mapped = [Int](repeating: -1, count: old.nodes.count)
         for id in old.nodes.indices where uses[id] > 0 {
             let node = old.nodes[id]
             let inputs = node.inputs.map { mapped[$0] }
-            if case .watermark = node.operation, !isWaitedFor[id] {
+            if case .watermark = node.operation, !isWaitedFor[id], isBounded[id] {
                 mapped[id] = inputs[0]
             } else {
                 mapped[id] = graph.add(node.operation, inputs, names: old.fields[id].map(\.name))

@@ -13,7 +13,9 @@ struct PlanCaseTests {
         let records = ProcessInfo.processInfo.environment["MILLRACE_RECORD"] == "1"
         for index in cases.indices {
             let actual = cases[index].actual()
-            if records { cases[index].expected = actual } else {
+            if records {
+                cases[index].expected = actual
+            } else {
                 #expect(actual == cases[index].expected, "case '\(cases[index].name)' of \(file)")
             }
         }

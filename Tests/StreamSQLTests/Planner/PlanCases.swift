@@ -54,7 +54,8 @@ struct PlanCase {
                     parts.append("query: \(types)\n\(PlanText.text(plan))")
                 case .explain(let text): parts.append(text)
                 case .message(let result):
-                    parts.append(([result.columns] + result.rows).map { $0.joined(separator: " | ") }.joined(separator: "\n"))
+                    parts.append(
+                        ([result.columns] + result.rows).map { $0.joined(separator: " | ") }.joined(separator: "\n"))
                 }
             }
             return parts.joined(separator: "\n")
@@ -77,7 +78,8 @@ struct PlanCase {
             ConnectorDescription(
                 identifier: "tail", canRead: true, canWrite: false, options: ["connector", "path", "format", "start"],
                 requiredOptions: ["path", "format"], optionValues: ["start": ["earliest", "latest"]],
-                metadata: [Field("file.path", DataType(.string, isNullable: false))], formats: formats, isBounded: false),
+                metadata: [Field("file.path", DataType(.string, isNullable: false))], formats: formats, isBounded: false
+            ),
             ConnectorDescription(
                 identifier: "datagen", canRead: true, canWrite: false,
                 options: ["connector", "rows-per-second", "number-of-rows"], isBounded: false),
