@@ -46,6 +46,11 @@ struct FileSystemConnectorTests {
         #expect(try drain(open(request(folder.path + "/b*"))[0]) == ["b1", "b2"])
         #expect(throws: MillraceError.self) { try open(request(folder.path + "/nowhere.json")) }
         #expect(try drain(open(request(folder.path + "/nowhere*"))[0]) == [])
+        #expect(throws: MillraceError.self) {
+            try open(request(folder.path, options: ["source.monitor-interval": "1 s"]))
+        }
+        try folder.write("\u{1f}\u{8b}", to: "e.json.gz")
+        #expect(throws: MillraceError.self) { try open(request(folder.path)) }
     }
 
     @Test func deliversMetadata() throws {
@@ -144,6 +149,34 @@ struct FileSystemConnectorTests {
         let rows = try drain(open(request(folder.path, options: ["on-error": "reject"]), rejects: rejects)[0])
         #expect(rows.map(\.utf8.count) == [1, fits.utf8.count, 1])
         #expect(rejects.reasons == ["line_too_long", "line_too_long"])
+    }
+
+    @Test func batchesKeepTheirTextsWhileBlocksAreUsedAgain() throws {
+        let folder = try TemporaryFolder()
+        let names = try largeFile(folder, bytes: 30 << 20, longest: 500)
+        let reader = try open(request(folder.path))[0]
+        var kept: [Batch] = []
+        var rows: [String] = []
+        var random = SplitMix64(seed: 5)
+        var next = 0
+        while case .batch(let batch, _) = try reader.poll(waitMilliseconds: 0) {
+            // Some batches go at once, so that their blocks come back; the others are looked at much later.
+            if Int.random(in: 0..<3, using: &random) == 0 {
+                kept.append(batch)
+                rows += Array(repeating: "", count: batch.rowCount)
+            } else {
+                rows += texts(batch)
+            }
+        }
+        for index in rows.indices where rows[index].isEmpty {
+            if next == kept[0].rowCount {
+                kept.removeFirst()
+                next = 0
+            }
+            rows[index] = kept[0].columns[0].string(next)
+            next += 1
+        }
+        #expect(rows == names)
     }
 
     @Test func quotedCSVRecordsCrossBlocks() throws {

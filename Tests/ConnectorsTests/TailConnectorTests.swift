@@ -65,6 +65,15 @@ struct TailConnectorTests {
         #expect(tail.readers[0].progress.splits == 2 && tail.readers[0].progress.lagBytes == 0)
     }
 
+    @Test func leavesPackedFilesAlone() throws {
+        var tail = try TailHarness()
+        tail.pattern = "a.log*"
+        try tail.add("1", to: "a.log")
+        try tail.folder.write("packed\n", to: "a.log.2.gz")
+        try tail.start()
+        #expect(try tail.rows() == ["1"] && tail.rejects.all.isEmpty)
+    }
+
     @Test func waitsNoLongerThanTold() throws {
         var tail = try TailHarness()
         try tail.add("1", to: "a.log")

@@ -38,6 +38,12 @@ final class FileSource: Source {
                 .user, code: "no_such_file",
                 "table '\(layout.table.name)' reads '\(pattern.path)', which does not exist")
         }
+        if let packed = files.first(where: { PathPattern.isCompressed($0.path) }) {
+            throw MillraceError(
+                .user, code: "compressed_file",
+                "table '\(layout.table.name)' finds the compressed file '\(packed.path)'",
+                hint: "unpack it, or write a pattern that leaves it out")
+        }
         let total = files.reduce(Int64(0)) { $0 &+ $1.status.sizeBytes }
         let isShared = total >= FileRange.smallInputBytes && parallelism > 1
         return FilePlan(

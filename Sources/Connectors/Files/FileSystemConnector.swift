@@ -15,7 +15,8 @@ package struct FileSystemConnector: Connector {
                 "path", isRequired: true, "a file, a directory or a pattern with * ? []; also as file:// URL"),
             OptionDescription("format", isRequired: true, "how the bytes are to be read"),
             OptionDescription("on-error", values: ["fail", "reject"], "what a bad line does; fail by default"),
-            OptionDescription("source.path.regex-pattern", "accepted; use a pattern in 'path'"),
+            OptionDescription("source.path.regex-pattern", "refused; write a pattern in 'path'"),
+            OptionDescription("source.monitor-interval", "refused; use connector tail"),
         ]
     }
 
@@ -32,6 +33,11 @@ package struct FileSystemConnector: Connector {
             throw MillraceError(
                 .user, code: "bad_option", "table '\(request.table.name)' sets 'source.monitor-interval'",
                 hint: "'connector' = 'tail' follows files that grow and appear")
+        }
+        if values.text("source.path.regex-pattern") != nil {
+            throw MillraceError(
+                .user, code: "bad_option", "table '\(request.table.name)' sets 'source.path.regex-pattern'",
+                hint: "write a pattern with * ? [] in 'path'")
         }
         let pattern = PathPattern(try values.required("path"), baseDirectory: request.table.baseDirectory)
         return FileSource(

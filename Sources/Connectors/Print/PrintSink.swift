@@ -1,23 +1,24 @@
-import Columnar
-import ConnectorContract
+package import Columnar
+package import ConnectorContract
 import Diagnostics
 import Glibc
 
 /// Writes each change as `+I[a, b]`.
-final class PrintSink: Sink, @unchecked Sendable {
+package final class PrintSink: Sink {
     private let prefix: [UInt8]
     private let form: ValueText
     private let descriptor: Int32
 
-    init(identifier: String, form: ValueText, descriptor: Int32) {
+    /// Writes to an open descriptor, which stays open.
+    package init(identifier: String, form: ValueText, descriptor: Int32) {
         prefix = Array((identifier.isEmpty ? "" : identifier + "> ").utf8)
         self.form = form
         self.descriptor = descriptor
     }
 
-    var guarantee: String { "at once, and again after a restart" }
+    package var guarantee: String { "at once, and again after a restart" }
 
-    func write(_ batch: Batch) throws {
+    package func write(_ batch: Batch) throws {
         var bytes: [UInt8] = []
         for row in 0..<batch.rowCount {
             bytes += prefix
@@ -49,8 +50,8 @@ final class PrintSink: Sink, @unchecked Sendable {
         }
     }
 
-    func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
-    func committed(epoch: UInt64) throws {}
-    func restore(_ changes: [StateChange]) throws {}
-    func finish() throws {}
+    package func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
+    package func committed(epoch: UInt64) throws {}
+    package func restore(_ changes: [StateChange]) throws {}
+    package func finish() throws {}
 }

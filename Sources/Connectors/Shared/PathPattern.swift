@@ -67,6 +67,11 @@ struct PathPattern: Sendable {
 
     static func isVisible(_ name: String) -> Bool { !name.hasPrefix(".") && !name.hasPrefix("_") }
 
+    /// True for names that tell of compressed content.
+    static func isCompressed(_ path: String) -> Bool {
+        [".gz", ".gzip", ".bz2", ".xz", ".zst", ".lz4", ".deflate", ".zip"].contains { path.hasSuffix($0) }
+    }
+
     static func join(_ directory: String, _ name: String) -> String {
         if directory == "." { return name }
         return directory == "/" ? "/" + name : directory + "/" + name

@@ -47,7 +47,8 @@ struct TailFolder {
             note(error, at: pattern.path, in: &failures)
             return failures
         }
-        found = found.filter { isMine(FilePlace($0.status)) }
+        // What a rotation packed has been read before.
+        found = found.filter { isMine(FilePlace($0.status)) && !PathPattern.isCompressed($0.path) }
         var seen: Set<FilePlace> = []
         for (path, status) in found {
             let place = FilePlace(status)
