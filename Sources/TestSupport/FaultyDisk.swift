@@ -5,6 +5,7 @@ import Glibc
 struct FaultyDisk: Sendable {
     static let root: UInt64 = 1
     private static let traceLength = 64
+    private static let readingCalls: Set<String> = ["open for reading", "stat", "fstat", "opendir", "read"]
 
     var nodes: [UInt64: FaultyNode] = [root: FaultyNode(isDirectory: true)]
     var nextNode: UInt64 = 2
@@ -19,7 +20,9 @@ struct FaultyDisk: Sendable {
     var honoursFileSyncs = true
     var honoursDirectorySyncs = true
     var capacity: Int?
-    var trace: [String] = []
+    /// The operations that could change the disk, by number.
+    private(set) var changing: [Int] = []
+    private var recent: [(number: Int, call: String, path: String)] = []
     /// Moves with each change; files carry it as their time.
     private var tick: Int64 = 1_767_225_600_000_000_000
 
@@ -54,8 +57,9 @@ struct FaultyDisk: Sendable {
 
     private mutating func fault(_ call: String, _ path: String, generation: Int?) -> Int32? {
         operations += 1
-        trace.append("\(operations) \(call) \(path)")
-        if trace.count > 2 * Self.traceLength { trace.removeFirst(Self.traceLength) }
+        if !Self.readingCalls.contains(call) { changing.append(operations) }
+        recent.append((operations, call, path))
+        if recent.count > 2 * Self.traceLength { recent.removeFirst(Self.traceLength) }
         if operations == powerOffAt { isOff = true }
         if isOff || (generation ?? self.generation) != self.generation { return EIO }
         if let failsFrom, operations >= failsFrom.number { return failsFrom.code }
@@ -65,6 +69,9 @@ struct FaultyDisk: Sendable {
     func error(_ call: String, _ path: String, _ code: Int32) -> FileSystemError {
         FileSystemError(call: call, path: path, code: code, reason: String(cString: strerror(code)))
     }
+
+    /// The last operations in words, newest last.
+    var trace: [String] { recent.map { "\($0.number) \($0.call) \($0.path)" } }
 
     // MARK: names
 

@@ -5,6 +5,9 @@ extension FaultyFileSystem {
     /// Operations so far, those that failed among them. The first is number 1.
     package var operationCount: Int { disk.withLock { $0.operations } }
 
+    /// The numbers of the operations that could change the disk: where a loss of power makes a difference.
+    package var changingOperations: [Int] { disk.withLock { $0.changing } }
+
     /// Makes one operation fail with `code`, such as `EIO`. A failed write has written a part; what a failed sync
     /// was to make durable never will be, though reads still show it and later syncs succeed: as on Linux.
     package func failAtOperation(_ number: Int, code: Int32) { disk.withLock { $0.failures[number] = code } }

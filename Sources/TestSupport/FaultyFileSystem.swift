@@ -14,7 +14,7 @@ package final class FaultyFileSystem: FileSystem {
 
     package func open(_ path: String, _ mode: FileOpenMode) throws(FileSystemError) -> any File {
         let (node, generation) = try disk.withLock { (disk) throws(FileSystemError) in
-            try disk.begin("open", path)
+            try disk.begin(mode == .read ? "open for reading" : "open", path)
             return (try disk.open(path, mode), disk.generation)
         }
         return FaultyFile(self, node: node, path: path, generation: generation)
