@@ -117,7 +117,7 @@ final class BlockRunner {
     }
 
     private func store(
-        _ operand: LazyOperand, _ list: RowList, into result: Column, _ inputs: [Column], _ rowCount: Int
+        _ operand: LazyOperand, _ list: borrowing RowList, into result: Column, _ inputs: [Column], _ rowCount: Int
     ) throws(EvaluationError) {
         guard list.count > 0 else { return }
         if case .ready(let operand) = operand {

@@ -115,12 +115,6 @@ struct BlockBuilder {
     /// The value of an expression that reads nothing, if it has one.
     private func folded(_ expression: PlanExpression) -> LiteralValue? {
         guard expression.isConstant, expression.type.logical.isFoldable else { return nil }
-        guard case .call(let function, let arguments, let type) = expression else { return fold(expression) }
-        let selection = KernelSelection(function: function, arguments: arguments, type: type, zone: compiler.zone)
-        return selection.isPure ? fold(expression) : nil
-    }
-
-    private func fold(_ expression: PlanExpression) -> LiteralValue? {
         var builder = BlockBuilder(compiler: compiler)
         guard let operand = try? builder.unfolded(expression) else { return nil }
         let runner = BlockRunner(builder.finish([operand]), context: nil)
@@ -175,7 +169,7 @@ extension PlanExpression {
         switch self {
         case .column: false
         case .literal: true
-        case .call(let function, let arguments, _): function.isPure && arguments.allSatisfy(\.isConstant)
+        case .call(let function, let arguments, _): function.isPure && !arguments.isEmpty && arguments.allSatisfy(\.isConstant)
         case .cast(let value, _, _): value.isConstant
         case .conditional(let branches, let otherwise, _):
             otherwise.isConstant && branches.allSatisfy { $0.condition.isConstant && $0.value.isConstant }

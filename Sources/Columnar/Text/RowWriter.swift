@@ -1,0 +1,127 @@
+/// Writes the rows of batches as lines of CSV or of JSON objects.
+package struct RowWriter: Sendable {
+    /// The form of a line.
+    package enum Form: Sendable {
+        /// Values between commas, no header; NULL is an empty field, an empty text `""`.
+        case csv
+        /// One JSON object a line.
+        case ndjson
+    }
+
+    /// How a column's values stand in JSON.
+    private enum JSONShape: Sendable { case bare, floating, quoted, raw }
+
+    private let form: Form
+    private let text: ValueText
+    private let isText: [Bool]
+    private let shapes: [JSONShape]
+    /// `"name":` of each field, with the brace or comma in front.
+    private let keys: [[UInt8]]
+
+    package init(fields: [Field], form: Form, zone: TimeZoneRules = .utc) {
+        self.form = form
+        text = ValueText(zone: zone)
+        isText = fields.map { $0.type.kind == .text }
+        shapes = fields.map { Self.shape(of: $0.type.logical) }
+        keys = fields.enumerated().map { index, field in
+            var key: [UInt8] = [index == 0 ? 0x7B : 0x2C, 0x22]
+            Self.appendEscaped(Array(field.name.utf8), to: &key)
+            return key + [0x22, 0x3A]
+        }
+    }
+
+    private static func shape(of type: LogicalType) -> JSONShape {
+        switch type {
+        case .boolean, .tinyint, .smallint, .integer, .bigint, .decimal, .null: .bare
+        case .float, .double: .floating
+        case .array, .map, .multiset, .row: .raw
+        default: .quoted
+        }
+    }
+
+    /// Appends one row and a line feed.
+    package func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) {
+        switch form {
+        case .csv: appendFields(batch, row, to: &bytes)
+        case .ndjson: appendObject(batch, row, to: &bytes)
+        }
+        bytes.append(0x0A)
+    }
+
+    private func appendFields(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) {
+        for index in isText.indices {
+            if index > 0 { bytes.append(0x2C) }
+            let start = bytes.count
+            let column = batch.columns[index]
+            text.append(column, row, to: &bytes)
+            guard isText[index], column.isValid(row) else { continue }
+            if bytes.count == start || bytes[start...].contains(where: Self.needsQuotes) { Self.quote(&bytes, from: start) }
+        }
+    }
+
+    private static func needsQuotes(_ byte: UInt8) -> Bool {
+        byte == 0x2C || byte == 0x22 || byte == 0x0D || byte == 0x0A
+    }
+
+    /// Puts double quotes around the bytes from `start` on, inner ones doubled.
+    private static func quote(_ bytes: inout [UInt8], from start: Int) {
+        let field = Array(bytes[start...])
+        bytes.removeSubrange(start...)
+        bytes.append(0x22)
+        for byte in field {
+            if byte == 0x22 { bytes.append(0x22) }
+            bytes.append(byte)
+        }
+        bytes.append(0x22)
+    }
+
+    private func appendObject(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) {
+        if keys.isEmpty { bytes.append(0x7B) }
+        for index in keys.indices {
+            bytes.append(contentsOf: keys[index])
+            appendJSON(batch.columns[index], row, shapes[index], to: &bytes)
+        }
+        bytes.append(0x7D)
+    }
+
+    private func appendJSON(_ column: Column, _ row: Int, _ shape: JSONShape, to bytes: inout [UInt8]) {
+        guard column.isValid(row) else { return bytes.append(contentsOf: Self.nullText) }
+        switch shape {
+        case .bare, .raw: text.append(column, row, to: &bytes)
+        case .floating:
+            // JSON has no spelling for NaN and the infinities.
+            if column.float64[row].isFinite {
+                text.append(column, row, to: &bytes)
+            } else {
+                bytes.append(0x22)
+                text.append(column, row, to: &bytes)
+                bytes.append(0x22)
+            }
+        case .quoted:
+            var value: [UInt8] = []
+            text.append(column, row, to: &value)
+            bytes.append(0x22)
+            Self.appendEscaped(value, to: &bytes)
+            bytes.append(0x22)
+        }
+    }
+
+    private static let nullText = Array("null".utf8)
+    private static let hexDigits = Array("0123456789abcdef".utf8)
+
+    /// The bytes with quotes, backslashes and control characters escaped.
+    private static func appendEscaped(_ value: [UInt8], to bytes: inout [UInt8]) {
+        for byte in value {
+            switch byte {
+            case 0x22: bytes += [0x5C, 0x22]
+            case 0x5C: bytes += [0x5C, 0x5C]
+            case 0x0A: bytes += [0x5C, 0x6E]
+            case 0x0D: bytes += [0x5C, 0x72]
+            case 0x09: bytes += [0x5C, 0x74]
+            case 0..<0x20:
+                bytes += [0x5C, 0x75, 0x30, 0x30, hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
+            default: bytes.append(byte)
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// Writes dates and times into memory that has room for ``longest`` bytes.
+package enum TimeText {
+    package static let longest = 64
+
+    /// `yyyy-MM-dd`; years beyond four digits are written in full.
+    package static func write(days: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        let date = CivilDate(days: days)
+        var length = 0
+        if date.year < 0 {
+            target[0] = 0x2D
+            length = 1
+        }
+        let year = Int64(bitPattern: UInt64(date.year.magnitude))
+        if year >= 0 && year <= 9_999 {
+            NumberText.write(year, digits: 4, to: target + length)
+            length &+= 4
+        } else {
+            length &+= NumberText.write(unsigned: date.year.magnitude, to: target + length)
+        }
+        target[length] = 0x2D
+        NumberText.write(date.month, digits: 2, to: target + length + 1)
+        target[length &+ 3] = 0x2D
+        NumberText.write(date.day, digits: 2, to: target + length + 4)
+        return length &+ 6
+    }
+
+    /// `HH:mm:ss` and, for a precision above 0, a point and so many digits. Takes microseconds of the day.
+    package static func write(
+        microsecondsOfDay time: Int64, precision: Int, to target: UnsafeMutablePointer<UInt8>
+    ) -> Int {
+        let seconds = time / 1_000_000
+        NumberText.write(seconds / 3_600, digits: 2, to: target)
+        target[2] = 0x3A
+        NumberText.write(seconds / 60 % 60, digits: 2, to: target + 3)
+        target[5] = 0x3A
+        NumberText.write(seconds % 60, digits: 2, to: target + 6)
+        guard precision > 0 else { return 8 }
+        target[8] = 0x2E
+        let shown = min(precision, 9)
+        var digits: UInt64 = 0
+        withUnsafeMutableBytes(of: &digits) { buffer in
+            let place = buffer.baseAddress!.assumingMemoryBound(to: UInt8.self)
+            NumberText.write(time % 1_000_000, digits: 6, to: place)
+            (target + 9).update(from: place, count: min(shown, 6))
+        }
+        for index in 6..<max(6, shown) { target[9 &+ index] = 0x30 }
+        return 9 &+ shown
+    }
+
+    /// `yyyy-MM-dd HH:mm:ss[.fraction]` of microseconds since 1970, as the clock shows them.
+    package static func write(
+        microseconds: Int64, precision: Int, to target: UnsafeMutablePointer<UInt8>
+    ) -> Int {
+        let days = floorDivide(microseconds, TimeUnits.microsecondsPerDay)
+        let length = write(days: days, to: target)
+        target[length] = 0x20
+        let time = microseconds &- days &* TimeUnits.microsecondsPerDay
+        return length &+ 1 &+ write(microsecondsOfDay: time, precision: precision, to: target + length + 1)
+    }
+
+    /// An interval of months as `+1-02`.
+    package static func write(months: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        target[0] = months < 0 ? 0x2D : 0x2B
+        var length = 1 &+ NumberText.write(unsigned: months.magnitude / 12, to: target + 1)
+        target[length] = 0x2D
+        NumberText.write(Int64(months.magnitude % 12), digits: 2, to: target + length + 1)
+        length &+= 3
+        return length
+    }
+
+    /// An interval of milliseconds as `+1 02:03:04.005`.
+    package static func write(milliseconds: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        target[0] = milliseconds < 0 ? 0x2D : 0x2B
+        let magnitude = milliseconds.magnitude
+        let length = 1 &+ NumberText.write(unsigned: magnitude / 86_400_000, to: target + 1)
+        target[length] = 0x20
+        let time = Int64(magnitude % 86_400_000) &* 1_000
+        return length &+ 1 &+ write(microsecondsOfDay: time, precision: 3, to: target + length + 1)
+    }
+}

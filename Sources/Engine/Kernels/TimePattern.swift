@@ -1,0 +1,87 @@
+import Columnar
+import Diagnostics
+
+/// A date and time pattern such as `yyyy-MM-dd HH:mm`, compiled to its parts.
+struct TimePattern: Sendable {
+    /// One run of a pattern letter, or text that stands for itself.
+    enum Part: Sendable, Equatable {
+        case literal([UInt8])
+        /// The letter and how often it stands there.
+        case field(UInt8, Int)
+    }
+
+    static let letters: Set<UInt8> = Set("yuMLdDHkKhmsSaEeQqwGXxZzn".utf8)
+    private static let longest = 256
+
+    let parts: [Part]
+    let text: String
+
+    /// Compiles a pattern; unknown letters are an error.
+    init(_ bytes: [UInt8]) throws(MillraceError) {
+        text = String(decoding: bytes, as: UTF8.self)
+        var parts: [Part] = []
+        var index = 0
+        guard bytes.count <= Self.longest else { throw Self.invalid(text, "it is too long") }
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == 0x27 {
+                Self.add(try Self.quoted(bytes, &index, text), to: &parts)
+            } else if byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A {
+                let start = index
+                while index < bytes.count, bytes[index] == byte { index += 1 }
+                guard Self.letters.contains(byte) else {
+                    throw Self.invalid(text, "'\(Character(UnicodeScalar(byte)))' is no pattern letter")
+                }
+                guard index - start <= 9 else { throw Self.invalid(text, "a letter is repeated too often") }
+                parts.append(.field(byte, index - start))
+            } else {
+                Self.add([byte], to: &parts)
+                index += 1
+            }
+        }
+        self.parts = parts
+    }
+
+    /// The text between quotes; two quotes are one.
+    private static func quoted(_ bytes: [UInt8], _ index: inout Int, _ text: String) throws(MillraceError) -> [UInt8] {
+        index += 1
+        if index < bytes.count, bytes[index] == 0x27 {
+            index += 1
+            return [0x27]
+        }
+        var literal: [UInt8] = []
+        while index < bytes.count {
+            if bytes[index] == 0x27 {
+                index += 1
+                guard index < bytes.count, bytes[index] == 0x27 else { return literal }
+            }
+            literal.append(bytes[index])
+            index += 1
+        }
+        throw invalid(text, "a quote is not closed")
+    }
+
+    private static func add(_ literal: [UInt8], to parts: inout [Part]) {
+        if case .literal(let old)? = parts.last {
+            parts[parts.count - 1] = .literal(old + literal)
+        } else {
+            parts.append(.literal(literal))
+        }
+    }
+
+    static func invalid(_ pattern: String, _ reason: String) -> MillraceError {
+        MillraceError(
+            .user, code: "invalid_time_pattern", "the time pattern '\(pattern)' can't be used: \(reason)",
+            hint: "patterns look like 'yyyy-MM-dd HH:mm:ss.SSS'; put plain letters between quotes")
+    }
+
+    static let monthNames = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ].map { Array($0.utf8) }
+
+    /// From Monday.
+    static let dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"].map {
+        Array($0.utf8)
+    }
+}
