@@ -103,7 +103,7 @@ struct FaultyNode: Sendable {
         switch change {
         case .write(let offset, let bytes):
             let end = offset + bytes.count
-            if content.count < end { content.append(contentsOf: repeatElement(0, count: end - content.count)) }
+            if content.count < end { content += [UInt8](repeating: 0, count: end - content.count) }
             content.withUnsafeMutableBytes { target in
                 bytes.withUnsafeBytes {
                     UnsafeMutableRawBufferPointer(rebasing: target[offset..<end]).copyMemory(from: $0)
@@ -113,7 +113,7 @@ struct FaultyNode: Sendable {
             if content.count > size {
                 content.removeLast(content.count - size)
             } else {
-                content.append(contentsOf: repeatElement(0, count: size - content.count))
+                content += [UInt8](repeating: 0, count: size - content.count)
             }
         }
     }

@@ -6,7 +6,7 @@ import Testing
 struct CrashTests {
     @Test func everyCrashPointLeavesAnEpochThatMayBe() throws {
         let history = try EpochHistory(seed: 11, epochs: 20)
-        let violations = Self.violations(history, seeds: 5) { _ in }
+        let violations = Self.violations(history, seeds: 4) { _ in }
         #expect(violations.found.isEmpty, "\(violations.found.prefix(5))")
         #expect(violations.points > 150)
     }

@@ -24,7 +24,7 @@ struct SectionReader {
     mutating func read(upTo count: Int, appendingTo output: inout [UInt8]) throws {
         let wanted = Int(min(UInt64(max(count, 0)), remaining))
         let start = output.count
-        output.append(contentsOf: repeatElement(0, count: wanted))
+        output += [UInt8](repeating: 0, count: wanted)
         try output.withUnsafeMutableBytes { buffer in
             try fill(UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
         }
