@@ -50,12 +50,14 @@ struct TailFolder {
         // What a rotation packed has been read before.
         found = found.filter { isMine(FilePlace($0.status)) && !PathPattern.isCompressed($0.path) }
         var seen: Set<FilePlace> = []
+        let byPlace = Dictionary(followed.map { ($0.place, $0) }) { first, _ in first }
         for (path, status) in found {
             let place = FilePlace(status)
             guard seen.insert(place).inserted else { continue }
-            if let known = followed.first(where: { $0.place == place }) {
+            if let known = byPlace[place] {
                 known.path = path
                 known.goneSince = nil
+                known.wake(status)
             } else {
                 admit(path, status, onlyMarked: false, now: now, failures: &failures)
             }
@@ -67,7 +69,10 @@ struct TailFolder {
             unopenedMarks = Array(marks.values)
             isFirst = false
         }
-        for file in followed where !seen.contains(file.place) && file.goneSince == nil { file.goneSince = now }
+        for file in followed where !seen.contains(file.place) && file.goneSince == nil {
+            file.goneSince = now
+            file.isDormant = false
+        }
         return failures
     }
 

@@ -52,6 +52,7 @@ final class TailReader: SourceReader {
             for step in files.indices {
                 let index = (turn + step) % files.count
                 let file = files[index]
+                if file.isDormant { continue }
                 if let batch = try advance(file) {
                     turn = index + 1
                     return .batch(batch, split: file.split)
@@ -134,7 +135,10 @@ final class TailReader: SourceReader {
     private func rest(_ file: TailedFile) throws {
         let time = now
         guard let gone = file.goneSince else {
-            if file.isIdle(now: time, timeout: settings.idleNanoseconds) { file.feed.releaseIfEmpty() }
+            if file.isIdle(now: time, timeout: settings.idleNanoseconds) {
+                file.feed.releaseIfEmpty()
+                file.isDormant = true
+            }
             return
         }
         guard time &- max(gone, file.lastDataAt) >= settings.rotateNanoseconds else { return }

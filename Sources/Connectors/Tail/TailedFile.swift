@@ -29,6 +29,8 @@ final class TailedFile {
     /// Since when no matching name leads here; nil while one does.
     var goneSince: UInt64?
     var rejected: UInt64 = 0
+    /// Quiet for long: looked at only when a listing shows that it changed.
+    var isDormant = false
     /// A failure to read it has been reported.
     var isFailing = false
 
@@ -85,6 +87,11 @@ final class TailedFile {
         isAtEnd = false
         checkedNanoseconds = .min
         return .replaced(lost: lost)
+    }
+
+    /// Ends the dormancy when the listing shows another size or time than known.
+    func wake(_ status: FileStatus) {
+        if status.sizeBytes != size || status.modifiedNanoseconds != modifiedNanoseconds { isDormant = false }
     }
 
     var lagBytes: Int64 { max(0, size - feed.usedOffset) }
