@@ -46,14 +46,15 @@ struct ExpressionBinder {
             return .call(
                 isNegated ? .isNotDistinctFrom : .isDistinctFrom, [first, second], DataType(.boolean, isNullable: false)
             )
-        case .between(let between): return try self.between(between, at: expression.range)
+        case .between(let between):
+            return try limited(try self.between(between, at: expression.range), at: expression.range)
         case .like(let like): return try self.like(like, at: expression.range)
         case .inList(let value, let list, let isNegated):
             return try inList(value, list, isNegated: isNegated, at: expression.range)
-        case .caseWhen(let form): return try caseWhen(form, at: expression.range)
+        case .caseWhen(let form): return try limited(try caseWhen(form, at: expression.range), at: expression.range)
         case .cast(let operand, let type, let isTry):
             return try cast(operand, type, isTry: isTry, at: expression.range)
-        case .call(let call): return try self.call(call, at: expression.range)
+        case .call(let call): return try limited(try self.call(call, at: expression.range), at: expression.range)
         case .trim(let side, let characters, let value):
             return try trim(side, characters, value, at: expression.range)
         case .timeUnit(let unit): return LiteralBinding.text(unit.rawValue)
@@ -61,6 +62,18 @@ struct ExpressionBinder {
             return try interval(value, qualifier, at: expression.range)
         default: throw Self.unsupported(expression)
         }
+    }
+
+    /// Parts of one bound expression.
+    private static let maximumParts = 20_000
+
+    /// BETWEEN, CASE, COALESCE and others name an operand several times when they are written out: nested in each
+    /// other they would grow without bound.
+    private func limited(_ expression: PlanExpression, at range: SourceRange) throws(SQLError) -> PlanExpression {
+        guard expression.hasMoreParts(than: Self.maximumParts) else { return expression }
+        throw SQLError(
+            .limit, "this expression has more than \(Self.maximumParts) parts when it is written out", at: range,
+            hint: "compute its parts in a subquery")
     }
 
     /// An expression that must be a truth value.

@@ -18,6 +18,11 @@ final class QueryBinder {
     private var commonTables: [[String: Relation]] = []
     private var viewDepth = 0
     static let maximumViewDepth = 32
+    private var viewUses = 0
+    /// Uses of views in one statement, those inside of views counted each time.
+    private static let maximumViewUses = 2_000
+    /// Unions of more inputs than this are not merged with the one above.
+    private static let maximumFlatInputs = 64
 
     init(
         catalog: Catalog, options: SessionOptions, graph: LogicalGraph, checker: OptionChecker,
@@ -193,7 +198,7 @@ final class QueryBinder {
         var inputs: [Int] = []
         for side in [left, right] {
             let node = converted(side.node, to: columns)
-            if case .union = graph.nodes[node].operation {
+            if case .union = graph.nodes[node].operation, graph.nodes[node].inputs.count < Self.maximumFlatInputs {
                 inputs += graph.nodes[node].inputs
             } else {
                 inputs.append(node)
@@ -267,6 +272,10 @@ final class QueryBinder {
     private func expand(_ view: ViewDefinition, at range: SourceRange) throws(SQLError) -> Relation {
         guard viewDepth < Self.maximumViewDepth else {
             throw SQLError(.limit, "views nest more than \(Self.maximumViewDepth) deep", at: range)
+        }
+        viewUses += 1
+        guard viewUses <= Self.maximumViewUses else {
+            throw SQLError(.limit, "the statement uses views more than \(Self.maximumViewUses) times", at: range)
         }
         let outer = commonTables
         commonTables = []

@@ -37,10 +37,16 @@ extension PlanExpression {
         replacingColumns { .column(transform($0), $1) }
     }
 
-    /// The expression with its columns replaced by the projections they stand for.
+    /// The expression with its columns replaced by the projections they stand for; casts of constants that come
+    /// of it are made.
     func inlined(_ projections: [PlanExpression]) -> PlanExpression {
-        replacingColumns { position, type in
-            position < projections.count ? projections[position] : .column(position, type)
+        switch self {
+        case .column(let position, _): return position < projections.count ? projections[position] : self
+        case .cast(let value, let type, let isTry):
+            let inner = value.inlined(projections)
+            guard inner.isLiteral else { return .cast(inner, to: type, isTry: isTry) }
+            return CastRules.convert(inner, to: type.logical, isTry: isTry)
+        default: return mapChildren { $0.inlined(projections) }
         }
     }
 
@@ -77,6 +83,18 @@ extension PlanExpression {
 
     var isLiteral: Bool {
         if case .literal = self { return true }
+        return false
+    }
+
+    /// Whether the expression written out has more than so many parts; looks at no more than that.
+    func hasMoreParts(than limit: Int) -> Bool {
+        var open = [self]
+        var count = 0
+        while let next = open.popLast() {
+            count += 1
+            if count > limit { return true }
+            open += next.children
+        }
         return false
     }
 

@@ -49,23 +49,44 @@ struct PhysicalPlanner {
     }
 
     mutating func run() throws(SQLError) -> PhysicalPlan {
+        // INSERTs into one table go through one sink.
+        var order: [String] = []
+        var inputs: [String: [Int]] = [:]
+        var first: [String: LogicalPlan.Root] = [:]
         for root in plan.roots {
+            var name = "collect"
+            if case .table(let table) = root.target { name = table.name }
             let input = single(try node(root.node, isStatic: false, root))
-            let changelog = result.nodes[input].changelog
-            let target: SinkPlan.Target
-            let name: String
-            switch root.target {
-            case .collect:
-                target = .collect
-                name = "sink:collect"
-            case .table(let table):
-                target = .table(table)
-                name = "sink:\(table.name)"
-                try SinkRules.check(table, changelog, at: root.range)
+            if case .table(let table) = root.target {
+                try SinkRules.check(table, result.nodes[input].changelog, at: root.range)
             }
-            add(.sink(SinkPlan(target: target)), [input], root.fields, changelog, .single, name: name)
+            if first[name] == nil {
+                order.append(name)
+                first[name] = root
+            }
+            inputs[name, default: []].append(input)
+        }
+        for name in order {
+            guard let root = first[name], let all = inputs[name] else { continue }
+            addSink(root, all, name: "sink:\(name)")
         }
         return result
+    }
+
+    private mutating func addSink(_ root: LogicalPlan.Root, _ inputs: [Int], name: String) {
+        let modes = inputs.map { result.nodes[$0].changelog }
+        let changelog: ChangelogMode =
+            modes.allSatisfy { $0 == .append } ? .append : modes.contains(.upsert) ? .upsert : .retract
+        var input = inputs[0]
+        if inputs.count > 1 {
+            input = add(.union, inputs, root.fields, changelog, .single, name: "union:\(name)")
+        }
+        let target: SinkPlan.Target
+        switch root.target {
+        case .collect: target = .collect
+        case .table(let table): target = .table(table)
+        }
+        add(.sink(SinkPlan(target: target)), [input], root.fields, changelog, .single, name: name)
     }
 
     // MARK: Adding nodes
@@ -265,7 +286,7 @@ struct PhysicalPlanner {
         }
         let swaps = join.kind == .inner && !isBounded[inputs[1]]
         let probe = try node(inputs[swaps ? 1 : 0], isStatic: isStatic, root)
-        let build = try node(inputs[swaps ? 0 : 1], isStatic: true, root)
+        let build = settled(try node(inputs[swaps ? 0 : 1], isStatic: true, root))
         var (probeKeys, buildKeys) = swaps ? (join.rightKeys, join.leftKeys) : (join.leftKeys, join.rightKeys)
         let leftCount = graph.fields[inputs[0]].count
         let rightCount = graph.fields[inputs[1]].count
@@ -302,6 +323,14 @@ struct PhysicalPlanner {
         return add(
             .calculate(CalculatePlan(condition: nil, projections: projections)), [joined], fields,
             result.nodes[joined].changelog, result.nodes[joined].distribution, name: name("join-columns", id))
+    }
+
+    /// The final rows of bounded input that changes rows it gave before; a join reads its build side once.
+    private mutating func settled(_ input: Int) -> Int {
+        let below = result.nodes[input]
+        guard below.changelog != .append else { return input }
+        return add(
+            .sort(SortPlan(keys: [])), [single(input)], below.fields, .append, .single, name: "settle:\(below.name)")
     }
 
     /// The node with a constant column behind its own.

@@ -99,7 +99,8 @@ extension PlanningSession {
         switch try catalog.object(name) {
         case .table(let definition): return rows(definition)
         case .view:
-            let binder = QueryBinder(catalog: catalog, options: options, graph: LogicalGraph(), checker: checker)
+            let binder = QueryBinder(
+                catalog: catalog, options: options, graph: LogicalGraph(), checker: checker, readsEmbeddedTables: true)
             let relation = try binder.table(name, hints: [], at: name.range).relation
             return relation.columns.map { column in
                 [

@@ -49,8 +49,11 @@ struct ScriptPlanner {
         if !isConsequence { errors.append(error) }
     }
 
-    private mutating func binder(_ graph: LogicalGraph) -> QueryBinder {
-        QueryBinder(catalog: session.catalog, options: session.options, graph: graph, checker: session.checker)
+    private mutating func binder(_ graph: LogicalGraph, forView: Bool = false) -> QueryBinder {
+        // A view over result tables is fine as such: whether it can be read is seen where it is used.
+        QueryBinder(
+            catalog: session.catalog, options: session.options, graph: graph, checker: session.checker,
+            readsEmbeddedTables: forView)
     }
 
     /// Turns the waiting INSERTs into a job.
@@ -221,7 +224,7 @@ struct ScriptPlanner {
         let view = ViewDefinition(
             name: create.name.text, columns: create.columns, query: create.query, isTemporary: create.isTemporary)
         // The view is bound now for its mistakes, and again where it is used.
-        let binder = binder(LogicalGraph())
+        let binder = binder(LogicalGraph(), forView: true)
         let relation = try bind(create.query, with: binder)
         _ = try binder.renamed(relation, create.columns, of: create.name.text, at: create.name.range)
         try session.catalog.put(.view(view), create.name)
