@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); SELECT c, COUNT(*), MAX(s) FROM (SELECT city, COUNT(*) AS c, SUM(qty) AS s FROM plain GROUP BY city) GROUP BY c;

@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); SELECT city, COUNT(DISTINCT qty) AS n, COUNT(*) FILTER (WHERE ok) AS k, SUM(qty) FILTER (WHERE price > 2) AS s FROM plain GROUP BY city;

@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); SELECT UPPER(DATE_FORMAT(ts, 'yyyy-MM')) AS m, COUNT(*) * 2 FROM plain GROUP BY DATE_FORMAT(ts, 'yyyy-MM') ORDER BY COUNT(*) DESC LIMIT 2;

@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); SELECT DISTINCT city FROM plain UNION SELECT UPPER(city) FROM plain;

@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); CREATE TABLE sink (city STRING, n BIGINT, PRIMARY KEY (city) NOT ENFORCED); INSERT INTO sink SELECT city, COUNT(*) FROM plain GROUP BY city;

@@ -1,0 +1,1 @@
+CREATE TABLE orders (id STRING, amount INT, p AS PROCTIME()) WITH ('connector' = 'tail', 'path' = 'x', 'format' = 'json'); SET 'table.exec.state.ttl' = '1 d'; CREATE VIEW once AS SELECT id, amount FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY id ORDER BY p) AS rn FROM orders WHERE amount > 0) WHERE rn <= 1; SELECT SUM(amount) FROM once;

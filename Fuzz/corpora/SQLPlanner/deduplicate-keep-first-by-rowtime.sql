@@ -1,0 +1,1 @@
+SELECT city, id FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY city ORDER BY ts ASC) AS rn FROM logs) WHERE rn = 1 AND qty > 2;

@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); SELECT city FROM plain WHERE SUM(qty) > 1 GROUP BY city; SELECT SUM(MAX(qty)) FROM plain; SELECT city, COUNT(*), qty FROM plain GROUP BY city;

@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); SELECT id,   UPPER(ciyt) AS p,   TITLECASE(city),   UPER(city) FROM plain; SELECT o.id FROM plan AS o; SELECT x.id FROM plain AS o;

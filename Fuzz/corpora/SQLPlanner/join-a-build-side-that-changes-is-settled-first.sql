@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); WITH c AS (SELECT city, COUNT(*) AS n FROM plain GROUP BY city) SELECT p.id, c.n FROM plain AS p JOIN c ON p.city = c.city;

@@ -1,0 +1,1 @@
+CREATE TABLE province (code STRING, name STRING, area STRING) WITH ('connector' = 'filesystem', 'path' = 'p', 'format' = 'csv'); SELECT l.id, p.name FROM province p, logs l WHERE UPPER(l.city) = p.code AND p.area = 'east' AND l.qty > 1 AND l.id > CHAR_LENGTH(p.name);

@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); SELECT v.code, p.qty FROM (VALUES ('a'), ('b')) AS v (code) RIGHT JOIN plain AS p ON p.city = v.code;

@@ -1,0 +1,1 @@
+CREATE TABLE province (code STRING, name STRING, area STRING) WITH ('connector' = 'filesystem', 'path' = 'p', 'format' = 'csv'); SELECT l.id, p.name FROM logs AS l LEFT JOIN province AS p ON l.city = p.code AND p.area = 'east' WHERE l.qty > 1;

@@ -1,0 +1,1 @@
+SELECT a.id FROM logs a JOIN logs b ON a.id = b.id;

@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); CREATE TABLE sink (a DECIMAL(12, 3), b STRING) WITH ('connector' = 'blackhole'); INSERT INTO sink SELECT qty, city FROM plain;

@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); CREATE TABLE sink (a BIGINT, b STRING, c INT) WITH ('connector' = 'blackhole'); INSERT INTO sink (c, a) SELECT qty, id FROM plain;

@@ -1,0 +1,1 @@
+SELECT city, ts FROM logs WHERE qty > 1;

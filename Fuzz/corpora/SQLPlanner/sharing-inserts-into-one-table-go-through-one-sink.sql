@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); CREATE TABLE sink (a BIGINT) WITH ('connector' = 'blackhole'); INSERT INTO sink SELECT id FROM plain WHERE qty > 1; INSERT INTO sink SELECT id * 2 FROM plain;

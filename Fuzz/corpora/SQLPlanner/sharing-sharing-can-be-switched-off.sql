@@ -1,0 +1,1 @@
+CREATE TABLE plain (id BIGINT, city STRING, qty INT, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json'); SET 'pipeline.share-scans' = 'false'; CREATE TABLE sink (a BIGINT) WITH ('connector' = 'blackhole'); INSERT INTO sink SELECT id FROM plain; INSERT INTO sink SELECT qty FROM plain;

@@ -1,0 +1,1 @@
+CREATE DATABASE other; USE other; CREATE TABLE t (id INT) WITH ('connector' = 'blackhole'); SHOW TABLES; USE default_database; SHOW TABLES; INSERT INTO other.t SELECT 1; DROP TABLE other.t; DROP DATABASE other; SHOW DATABASES;

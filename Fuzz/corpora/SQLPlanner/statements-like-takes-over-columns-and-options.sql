@@ -1,0 +1,1 @@
+CREATE TABLE base (id INT, qty INT, twice AS qty * 2) WITH ('connector' = 'filesystem', 'path' = 'nowhere', 'format' = 'json'); CREATE TABLE copy1 (name STRING, thrice AS qty * 3) WITH ('path' = 'x') LIKE base (OVERWRITING OPTIONS); CREATE TABLE copy2 WITH ('path' = 'x') LIKE base (EXCLUDING GENERATED OVERWRITING OPTIONS); DESCRIBE copy1; DESCRIBE copy2;

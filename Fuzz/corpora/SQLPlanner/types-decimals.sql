@@ -1,0 +1,1 @@
+SELECT TYPEOF(a + b), TYPEOF(a - b), TYPEOF(a * b), TYPEOF(a / b), TYPEOF(MOD(a, b)), TYPEOF(a + i), TYPEOF(a * l), TYPEOF(a / i), TYPEOF(i / a), TYPEOF(a + d), TYPEOF(-a), TYPEOF(ROUND(a, 1)), TYPEOF(CEIL(a)) FROM (VALUES (CAST(1 AS DECIMAL(10, 2)), CAST(3 AS DECIMAL(12, 4)), CAST(2 AS INT), CAST(7 AS BIGINT), CAST(2 AS DOUBLE))) AS t (a, b, i, l, d);

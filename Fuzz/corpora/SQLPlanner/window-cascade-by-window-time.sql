@@ -1,0 +1,1 @@
+CREATE VIEW per_minute AS SELECT city, window_start AS ws, window_end AS we, window_time AS rt, SUM(qty) AS total FROM TABLE(TUMBLE(TABLE logs, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY city, window_start, window_end, window_time; SELECT window_start, MAX(total) FROM TABLE(TUMBLE(TABLE per_minute, DESCRIPTOR(rt), INTERVAL '5' MINUTE)) GROUP BY window_start, window_end;

@@ -1,0 +1,1 @@
+SELECT city, window_start, window_end, COUNT(*) AS n, SUM(qty) FILTER (WHERE price > 1) FROM TABLE(TUMBLE(TABLE logs, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) WHERE id > 0 GROUP BY city, window_start, window_end;

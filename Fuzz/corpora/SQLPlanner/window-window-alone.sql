@@ -1,0 +1,1 @@
+SELECT id, window_start, window_time FROM TABLE(HOP(TABLE logs, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '1' MINUTE));
