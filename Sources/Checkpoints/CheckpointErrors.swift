@@ -38,7 +38,7 @@ enum CheckpointErrors {
     static func damaged(_ path: String, what: String) -> MillraceError {
         MillraceError(
             .system, code: "checkpoint_damaged", "stored state cannot be read back: \(what), in \(path)",
-            hint: "the disk lost or changed bytes that were stored; a restart falls back to an older epoch that is whole")
+            hint: "the disk changed or lost what was stored; a restart falls back to an older epoch that is whole")
     }
 
     static func diskFull(epoch: UInt64, _ error: FileSystemError) -> MillraceError {

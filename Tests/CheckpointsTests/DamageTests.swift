@@ -87,7 +87,9 @@ struct DamageTests {
 
     @Test func stateWithoutAManifestIsRefused() throws {
         let lost = files.copy()
-        for name in try lost.list("/data/job") where name.hasPrefix("MANIFEST-") { try lost.remove("/data/job/" + name) }
+        for name in try lost.list("/data/job") where name.hasPrefix("MANIFEST-") {
+            try lost.remove("/data/job/" + name)
+        }
         let error = #expect(throws: MillraceError.self) { try openStore(lost).restore() }
         #expect(error?.code == "checkpoints_without_manifest")
 

@@ -7,9 +7,9 @@ import Testing
 @Suite(.serialized) struct EpochCostTests {
     /// What is large takes long without optimisation, so a debug build measures a small part of it.
     #if DEBUG
-        private static let scale = 20
+    private static let scale = 20
     #else
-        private static let scale = 1
+    private static let scale = 1
     #endif
 
     /// Milliseconds of each commit of a run, and bytes written for each byte handed over.
@@ -33,9 +33,31 @@ import Testing
     }
 
     private static func report(_ name: String, _ sorted: [Double], _ amplification: Double) {
-        func at(_ part: Double) -> Double { (sorted[Int(Double(sorted.count - 1) * part)] * 100).rounded() / 100 }
-        let factor = (amplification * 100).rounded() / 100
+        func short(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+        func at(_ part: Double) -> Double { short(sorted[Int(Double(sorted.count - 1) * part)]) }
+        let factor = short(amplification)
         print("epoch cost, \(name): p50 \(at(0.5)) ms, p99 \(at(0.99)) ms, max \(at(1)) ms, bytes written x\(factor)")
+    }
+
+    /// The calls no epoch can do without, on a file of 10 KB and one of 1 KB: what the disk alone costs.
+    private static func measureBareCalls(_ count: Int) throws -> [Double] {
+        let directory = TemporaryDirectory()
+        let files = SystemFileSystem()
+        let clock = SystemClock()
+        let bytes = [UInt8](repeating: 1, count: 10_000)
+        var times: [Double] = []
+        for number in 0..<count {
+            let start = clock.monotonicNanoseconds()
+            for (name, size) in [("blob", 10_000), ("manifest.tmp", 1_000)] {
+                let file = try files.open("\(directory.path)/\(name)\(number)", .create)
+                try bytes.withUnsafeBytes { try file.write(UnsafeRawBufferPointer(rebasing: $0[..<size]), at: 0) }
+                try file.sync()
+            }
+            try files.rename("\(directory.path)/manifest.tmp\(number)", to: directory.path + "/manifest")
+            try files.syncDirectory(directory.path)
+            times.append(Double(clock.monotonicNanoseconds() - start) / 1e6)
+        }
+        return times.sorted()
     }
 
     private static func keyed(_ random: inout SplitMix64, count: Int, keys: UInt64, valueBytes: Int) -> [UInt8] {
@@ -74,6 +96,7 @@ import Testing
             return changes
         }
         Self.report("10 KB in 5 keyed states", times, amplification)
+        Self.report("the bare calls of that", try Self.measureBareCalls(100), 1)
         #expect(amplification < 12)
     }
 
@@ -89,7 +112,9 @@ import Testing
 
         let folded = TemporaryDirectory()
         var random = SplitMix64(seed: 2)
-        let deltas = (0..<3).map { _ in Self.keyed(&random, count: 300_000 / Self.scale, keys: 1_000_000, valueBytes: 88) }
+        let deltas = (0..<3).map { _ in
+            Self.keyed(&random, count: 300_000 / Self.scale, keys: 1_000_000, valueBytes: 88)
+        }
         let (keyedTimes, keyedAmplification, _) = try Self.measure(epochs: 12, in: folded) { epoch in
             [StateChange(name: "table", fold: .keyed, bytes: deltas[epoch % 3])]
         }

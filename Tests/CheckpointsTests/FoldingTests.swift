@@ -93,7 +93,8 @@ struct FoldingTests {
         for epoch in 1...40 {
             let replaced = StateChange(
                 name: "replaced", fold: .replace, bytes: Array(repeating: UInt8(epoch), count: 1 << 20))
-            let appended = StateChange(name: "appended", fold: .append, bytes: Array(repeating: UInt8(epoch), count: 64))
+            let appended = StateChange(
+                name: "appended", fold: .append, bytes: Array(repeating: UInt8(epoch), count: 64))
             _ = try store.commit(epoch: UInt64(epoch), changes: [replaced, appended])
         }
         #expect(files.usedBytes < 8 << 20)

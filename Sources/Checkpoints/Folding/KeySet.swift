@@ -1,4 +1,5 @@
 import CPlatform
+import Glibc
 
 /// A set of byte strings, for the keys a fold has already seen.
 struct KeySet {
@@ -47,7 +48,11 @@ struct KeySet {
     private func equals(_ index: Int, _ key: UnsafeRawBufferPointer) -> Bool {
         let start = index == 0 ? 0 : ends[index - 1]
         guard ends[index] - start == key.count else { return false }
-        return arena.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[start..<ends[index]]).elementsEqual(key) }
+        guard let other = key.baseAddress, !key.isEmpty else { return true }
+        return arena.withUnsafeBytes { bytes in
+            // In bounds: `ends` only holds positions inside the arena.
+            bytes.baseAddress.map { memcmp($0 + start, other, key.count) == 0 } ?? false
+        }
     }
 
     private mutating func grow() {

@@ -33,7 +33,7 @@ extension StoreCore {
             let what = try damage(in: error, of: path(.manifest(epoch)))
             try files.rename(path(.manifest(epoch)), to: path(.brokenManifest(epoch)))
             brokenNow = true
-            warn("epoch \(epoch) is damaged (\(what)); an older one is used, and the sources are read again from there")
+            warn("epoch \(epoch) is damaged (\(what)); an older one is used, the sources are read again from there")
             return nil
         }
     }
