@@ -1,3 +1,4 @@
+import Checkpoints
 import Diagnostics
 import TestSupport
 import Testing
@@ -16,6 +17,32 @@ struct CrashTests {
             let violations = Self.violations(try EpochHistory(seed: seed, epochs: 12), seeds: 2) { _ in }
             #expect(violations.found.isEmpty, "\(violations.found.prefix(5))")
         }
+    }
+
+    /// A second loss of power, while a restart restores and cleans up after the first.
+    @Test func everyCrashPointOfARestartIsSurvived() throws {
+        let history = try EpochHistory(seed: 18, epochs: 16)
+        var points = 0
+        for (index, seed) in (UInt64(0)..<6).enumerated() {
+            let files = FaultyFileSystem()
+            files.powerOffAtOperation(120 + 37 * index)
+            var first = StoreRun(history)
+            first.run(files)
+            files.crash(keeping: seed)
+            let restart = files.copy()
+            _ = first.violation(after: restart)
+            let begun = files.changingOperations.count
+            for point in restart.changingOperations.dropFirst(begun).prefix(30) {
+                let disk = files.copy()
+                points += 1
+                disk.powerOffAtOperation(point)
+                _ = try? openStore(disk).restore()
+                disk.crash(keeping: UInt64(point))
+                let violation = first.violation(after: disk)
+                #expect(violation == nil, "operation \(point), seed \(seed): \(violation ?? "")")
+            }
+        }
+        #expect(points > 100)
     }
 
     /// A test that cannot fail proves nothing: without syncs it must.

@@ -58,6 +58,56 @@ struct FailureTests {
         #expect(try StateModel(restored) == history.models[12])
     }
 
+    /// Several faults in one run, wherever the seed puts them, and then a loss of power.
+    @Test func severalFailedCallsAreSurvived() throws {
+        var stopped = 0
+        var failed = 0
+        for seed in UInt64(0)..<80 {
+            var random = SplitMix64(seed: seed)
+            let files = FaultyFileSystem()
+            for _ in 0..<6 {
+                files.failAtOperation(20 + Int(random.next() % 350), code: random.next() % 2 == 0 ? EIO : ENOSPC)
+            }
+            var run = StoreRun(try EpochHistory(seed: seed, epochs: 18))
+            run.run(files, opens: 2)
+            failed += run.errors.count
+            stopped += run.errors.contains("checkpoints_stopped") ? 1 : 0
+            files.crash(keeping: seed)
+            let violation = run.violation(after: files)
+            #expect(violation == nil, "seed \(seed): \(violation ?? "")")
+        }
+        #expect(failed > 80)
+        #expect(stopped < 10)
+    }
+
+    /// The disk fills at every size there is; folds give way to epochs.
+    @Test func everySizeOfDiskIsSurvived() throws {
+        let history = try EpochHistory(seed: 19, epochs: 24)
+        var full = 0
+        for extra in stride(from: 0, to: 6_000, by: 97) {
+            let files = FaultyFileSystem()
+            let store = try openStore(files)
+            _ = try store.restore()
+            for epoch in 1...24 {
+                if epoch == 6 { files.capacityBytes = files.usedBytes + extra }
+                do {
+                    _ = try store.commit(epoch: UInt64(epoch), changes: history.epochs[epoch - 1])
+                } catch let error as MillraceError {
+                    #expect(error.code == "disk_full")
+                    full += 1
+                    files.capacityBytes = nil
+                }
+            }
+            files.capacityBytes = nil
+            _ = try store.commit(epoch: 25, changes: [])
+            files.crash(keeping: UInt64(extra))
+            let restored = try openStore(files).restore()
+            #expect(restored?.epoch == 25)
+            #expect(try StateModel(restored) == history.models[24], "\(extra) bytes")
+        }
+        #expect(full > 20)
+    }
+
     @Test func threeFailuresInARowStopTheStore() throws {
         let history = try EpochHistory(seed: 14, epochs: 12)
         let files = FaultyFileSystem()
