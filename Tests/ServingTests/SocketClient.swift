@@ -135,7 +135,7 @@ extension SocketClient {
 /// Runs what blocks on a thread of its own.
 func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+        DispatchQueue(label: "test.client").async { continuation.resume(with: Result { try body() }) }
     }
 }
 

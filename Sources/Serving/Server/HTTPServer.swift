@@ -95,7 +95,7 @@ package final class HTTPServer: Service {
         responder.workers.stop()
         // Joining blocks for as long as a query runs, which the cooperative pool must not.
         await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-            DispatchQueue.global().async { [feeds] in
+            DispatchQueue(label: "millrace.feeds.join").async { [feeds] in
                 feeds.join()
                 done.resume()
             }
