@@ -50,7 +50,7 @@ let layers: [Layer] = [
     Layer(
         name: "Server",
         uses: ["Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform"],
-        products: [("Hummingbird", hummingbird), ("Logging", swiftLog), ("ServiceLifecycle", lifecycle), ("Yams", "Yams")]),
+        products: [("Hummingbird", hummingbird), ("Logging", swiftLog), ("ServiceLifecycle", lifecycle), ("UnixSignals", lifecycle), ("Yams", "Yams")]),
     Layer(
         name: "Main", kind: .executable, uses: ["Server", "Diagnostics"],
         products: [("ArgumentParser", argumentParser)]),
@@ -101,8 +101,23 @@ let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.m
         name: "\(name)Tests",
         dependencies: uses.map { .target(name: $0) }
             + layer.products.map { .product(name: $0.name, package: $0.package) },
-        path: "Tests/\(name)Tests", swiftSettings: common)
+        path: "Tests/\(name)Tests", exclude: name == "StreamSQL" ? ["cases"] : [], swiftSettings: common)
 }
+
+// `MILLRACE_FUZZ=1` adds the fuzz targets, which `make fuzz` builds with the fuzzer's runtime.
+let fuzzed: [(name: String, uses: [String])] = [
+    ("SQLParser", ["StreamSQL"]), ("SQLPlanner", ["StreamSQL", "Columnar"]), ("JSONDecoder", []), ("CSVDecoder", []),
+    ("Checkpoints", ["Checkpoints", "ConnectorContract", "CPlatform", "Diagnostics", "TestSupport"]),
+]
+let fuzzTargets: [Target] =
+    Context.environment["MILLRACE_FUZZ"] == nil
+    ? []
+    : [.target(name: "FuzzSupport", dependencies: ["Formats", "Columnar", "Diagnostics"], path: "Fuzz/Support", swiftSettings: common)]
+        + fuzzed.map { fuzz in
+            .executableTarget(
+                name: "Fuzz\(fuzz.name)", dependencies: (fuzz.uses + ["FuzzSupport"]).map { .target(name: $0) },
+                path: "Fuzz/\(fuzz.name)", swiftSettings: common)
+        }
 
 let packageDependencies: [(name: String, dependency: Package.Dependency)] = [
     (argumentParser, .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")),
@@ -116,6 +131,6 @@ let packageDependencies: [(name: String, dependency: Package.Dependency)] = [
 let package = Package(
     name: "millrace",
     dependencies: packageDependencies.filter { productsUsed.contains($0.name) }.map(\.dependency),
-    targets: shipped.map(target(of:)) + testTargets,
+    targets: shipped.map(target(of:)) + testTargets + fuzzTargets,
     cxxLanguageStandard: .cxx17
 )

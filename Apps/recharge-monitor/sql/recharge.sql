@@ -2,7 +2,8 @@
 -- Times in the logs are wall times of Shanghai without a zone.
 SET 'table.local-time-zone' = 'Asia/Shanghai';
 
--- One line for each step of an order; five kinds, told apart by serviceName. All values are texts.
+-- One line for each step of an order; five kinds (orderCreateReq, payReq, payNotifyReq, reChargeReq,
+-- reChargeNotifyReq), told apart by serviceName. All values are texts.
 CREATE TABLE recharge_log (
   orderId STRING,
   serviceName STRING,
@@ -58,7 +59,7 @@ SELECT serviceName, bussinessRst, chargefee, interFacRst, provinceCode, receiveN
 FROM (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY orderId, serviceName ORDER BY arrived ASC) AS copy
   FROM recharge_log
-  WHERE serviceName IN ('orderCreateReq', 'payReq', 'payNotifyReq', 'reChargeReq', 'reChargeNotifyReq')
+  WHERE serviceName LIKE '%Req'
 )
 WHERE copy = 1;
 
@@ -163,7 +164,7 @@ INSERT INTO unknown_services
 SELECT COALESCE(serviceName, ''), COUNT(*)
 FROM recharge_log
 WHERE serviceName IS NULL
-   OR serviceName NOT IN ('orderCreateReq', 'payReq', 'payNotifyReq', 'reChargeReq', 'reChargeNotifyReq')
+   OR serviceName NOT LIKE '%Req'
 GROUP BY COALESCE(serviceName, '');
 
 END;

@@ -1,12 +1,12 @@
-import Diagnostics
-import Yams
+package import Diagnostics
+package import Yams
 
 /// A YAML file being read strictly: every error has its file, line and column.
-struct YAMLDocument {
-    let file: String
-    let root: Node
+package struct YAMLDocument {
+    package let file: String
+    package let root: Node
 
-    init(_ bytes: [UInt8], file: String) throws {
+    package init(_ bytes: [UInt8], file: String) throws {
         self.file = file
         guard bytes.count <= DashboardLimits.fileBytes else {
             throw MillraceError(
@@ -27,13 +27,13 @@ struct YAMLDocument {
         }
     }
 
-    func error(_ node: Node, _ code: String, _ message: String, hint: String? = nil) -> MillraceError {
+    package func error(_ node: Node, _ code: String, _ message: String, hint: String? = nil) -> MillraceError {
         MillraceError(
             .user, code: code, message, hint: hint, file: file, line: node.mark?.line, column: node.mark?.column)
     }
 
     /// The members of a mapping by name; names that are not `known` are refused.
-    func members(_ node: Node, of what: String, known: [String]) throws -> [String: Node] {
+    package func members(_ node: Node, of what: String, known: [String]) throws -> [String: Node] {
         guard case .mapping(let mapping) = node else { throw error(node, "wrong_type", "\(what) must be a mapping") }
         var members: [String: Node] = [:]
         for (key, value) in mapping {
@@ -51,19 +51,19 @@ struct YAMLDocument {
         return members
     }
 
-    func required(_ name: String, in members: [String: Node], of node: Node, _ what: String) throws -> Node {
+    package func required(_ name: String, in members: [String: Node], of node: Node, _ what: String) throws -> Node {
         guard let member = members[name] else { throw error(node, "missing_key", "\(what) has no `\(name)`") }
         return member
     }
 
-    func text(_ node: Node, _ what: String) throws -> String {
+    package func text(_ node: Node, _ what: String) throws -> String {
         guard let scalar = node.scalar, !scalar.string.isEmpty else {
             throw error(node, "wrong_type", "\(what) must be a text")
         }
         return scalar.string
     }
 
-    func integer(_ node: Node, _ what: String, in range: ClosedRange<Int>) throws -> Int {
+    package func integer(_ node: Node, _ what: String, in range: ClosedRange<Int>) throws -> Int {
         guard let text = node.scalar?.string, let value = Int(text), range.contains(value) else {
             throw error(
                 node, "bad_value", "\(what) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -71,7 +71,7 @@ struct YAMLDocument {
         return value
     }
 
-    func list(_ node: Node, _ what: String, limit: Int) throws -> [Node] {
+    package func list(_ node: Node, _ what: String, limit: Int) throws -> [Node] {
         guard case .sequence(let sequence) = node else { throw error(node, "wrong_type", "\(what) must be a list") }
         guard sequence.count <= limit else {
             throw error(node, "too_many", "\(what) has \(sequence.count) entries, \(limit) are allowed")

@@ -1,0 +1,20 @@
+import ArgumentParser
+import Server
+
+/// `millrace check DIR`
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Validate an application folder without running it.",
+        discussion: "Checks millrace.yaml, every SQL file and every dashboard with its queries.")
+
+    @Argument(help: "Application folders.")
+    var directories: [String]
+
+    mutating func run() throws {
+        for directory in directories {
+            let line = try ApplicationCheck.check(directory, variables: Machine.environment)
+            StandardOutput.write(Array((line + "\n").utf8))
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Glibc
+import Server
+
+/// `millrace generate APP --out DIR`
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Write deterministic data as the real sources would write it.",
+        discussion: """
+            With --count the lines are written as fast as possible; without it they are written as their time comes,
+            until the command is stopped. The same seed, options and start give the same bytes.
+            """)
+
+    @Argument(help: "The application: \(RechargeGeneration.name).")
+    var application: String
+
+    @Option(help: "The folder to write to.")
+    var out: String
+
+    @Option(help: "Nodes that write logs.")
+    var nodes = 23
+
+    @Option(help: "Lines for each second of the data's own time, on average.")
+    var rate = 2_000.0
+
+    @Option(help: "Lines in all; endless without it.")
+    var count: Int?
+
+    @Option(help: "What makes one run differ from another.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Rotate a file when it reaches this size, such as 64MiB.")
+    var rotate: ByteSize?
+
+    @Option(help: "Also write the exact expected metrics to this file.")
+    var oracle: String?
+
+    @Option(help: "First moment of the data, milliseconds since 1970; now when paced, 2026-10-31 in Shanghai otherwise.")
+    var start: Int64?
+
+    @Option(help: "Bad lines in a million.")
+    var malformed = 0
+
+    @Flag(help: "Write as time goes by, also with --count.")
+    var paced = false
+
+    @Flag(help: "The same rate at all times, instead of the curve of a day.")
+    var steady = false
+
+    @Flag(help: "Go on beside files that are there, instead of replacing them.")
+    var keep = false
+
+    mutating func run() throws {
+        guard application == RechargeGeneration.name else {
+            throw ValidationError("there is no application '\(application)'; there is \(RechargeGeneration.name)")
+        }
+        let generation = RechargeGeneration(
+            directory: out, nodes: nodes, rate: rate, count: count, seed: seed, rotateBytes: rotate?.bytes,
+            oracle: oracle, start: start, malformedPerMillion: malformed, isPaced: paced || count == nil,
+            isSteady: steady, keepsFiles: keep)
+        let summary = try generation.run(progress: { Progress.show($0) })
+        Progress.finish()
+        StandardError.write(summary + "\n")
+    }
+}
+
+/// A number of bytes, with an optional KiB, MiB or GiB.
+struct ByteSize: ExpressibleByArgument {
+    var bytes: Int
+
+    init?(argument: String) {
+        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("", 1)]
+        for (unit, factor) in units where argument.hasSuffix(unit) {
+            guard let number = Int(argument.dropLast(unit.count)), number > 0, number <= Int.max / factor else { continue }
+            bytes = number * factor
+            return
+        }
+        return nil
+    }
+}
+
+/// Long work shown on standard error: one redrawn line at a terminal, a line now and then when piped.
+enum Progress {
+    static func show(_ line: String) {
+        if Machine.errorIsTerminal {
+            StandardError.write("\r\u{1B}[K" + line)
+        } else {
+            StandardError.write(line + "\n")
+        }
+    }
+
+    static func finish() { if Machine.errorIsTerminal { StandardError.write("\r\u{1B}[K") } }
+}

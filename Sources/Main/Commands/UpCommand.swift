@@ -1,0 +1,77 @@
+import ArgumentParser
+import Glibc
+import Server
+
+/// `millrace up DIR…`
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Serve application folders until stopped.",
+        discussion: """
+            An application folder holds millrace.yaml, sql/ and dashboards/. State is kept in --data: after a stop, a crash
+            or kill -9 the jobs go on where they were, with nothing lost and nothing counted twice.
+            """)
+
+    @Argument(help: "Application folders.")
+    var directories: [String]
+
+    @OptionGroup var serving: ServingOptions
+
+    mutating func run() async throws {
+        let server = try MillraceServer(try serving.settings(directories))
+        try await server.run(onListening: { address in
+            StandardError.write("millrace is listening on \(address)\n")
+        })
+    }
+}
+
+/// `millrace demo`
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Serve the applications in Apps/ with generated data.")
+
+    @Option(help: "Stop after so many seconds.")
+    var seconds: Int?
+
+    @Option(help: "The folder that holds the applications.")
+    var apps = "Apps"
+
+    @OptionGroup var serving: ServingOptions
+
+    mutating func run() async throws {
+        var settings = try serving.settings(try Machine.applicationFolders(in: apps))
+        settings.seconds = seconds
+        let demo = try Demo(settings)
+        try await demo.run(
+            onListening: { address in StandardError.write("open \(address)\n") },
+            print: { StandardOutput.write(Array(($0 + "\n").utf8)) })
+    }
+}
+
+/// What `up` and `demo` have in common.
+struct ServingOptions: ParsableArguments {
+    @Option(help: "The folder for all state.")
+    var data = "demo-data"
+
+    @Option(help: "The address to listen on.")
+    var listen = "127.0.0.1:8080"
+
+    @Option(help: "Threads for the jobs; the number of cores by default.")
+    var parallelism: Int?
+
+    @Option(help: "Milliseconds between epochs.")
+    var epoch = 1_000
+
+    @Flag(help: "Allow an address that other machines can reach, without encryption.")
+    var insecureListen = false
+
+    func settings(_ directories: [String]) throws -> ServeSettings {
+        let (host, port) = try ServeSettings.address(listen)
+        var settings = ServeSettings(
+            directories: directories, dataDirectory: data, host: host, port: port,
+            parallelism: parallelism ?? Machine.cores, variables: Machine.environment)
+        settings.epochMilliseconds = epoch
+        settings.allowsInsecureListen = insecureListen
+        return settings
+    }
+}

@@ -1,0 +1,131 @@
+import CPlatform
+import Checkpoints
+import ConnectorContract
+package import Diagnostics
+import Engine
+package import Serving
+package import StreamSQL
+import Synchronization
+package import Tables
+
+/// A running application: its result tables, its jobs with their state on disk, and its dashboards.
+package final class Application: Sendable {
+    /// What an application is started with.
+    package struct Settings: Sendable {
+        /// The folder of all applications' data.
+        package var dataDirectory: String
+        package var parallelism: Int
+        package var epochMilliseconds: Int
+        /// Values of `${NAME}` in SQL files.
+        package var variables: [String: String]
+
+        package init(dataDirectory: String, parallelism: Int, epochMilliseconds: Int = 1_000, variables: [String: String]) {
+            self.dataDirectory = dataDirectory
+            self.parallelism = parallelism
+            self.epochMilliseconds = epochMilliseconds
+            self.variables = variables
+        }
+    }
+
+    package let manifest: ApplicationManifest
+    package let dashboards: [Dashboard]
+    /// Session time zone of the last SQL file; panels show times in it.
+    package let timeZone: String
+    /// What panel queries are planned with: the tables that the SQL files declared.
+    package let session: PlanningSession
+    private let running: [RunningJob]
+
+    /// Plans the SQL of the folder, restores its state and starts its jobs.
+    package init(
+        manifest: ApplicationManifest, settings: Settings, catalog: TableCatalog, environment: Environment
+    ) throws {
+        self.manifest = manifest
+        let registry = ConnectorRegistry(catalog: catalog)
+        dashboards = try DashboardFolder.load(manifest.directory + "/dashboards", files: environment.files)
+        let directory = settings.dataDirectory + "/" + manifest.name
+        try environment.files.createDirectory(directory)
+        let rejects = RejectLog(directory: directory, files: environment.files)
+        var session = PlanningSession(connectors: registry.descriptions)
+        var jobs: [RunningJob] = []
+        for file in manifest.sqlFiles {
+            let script = try ScriptText(file: file, variables: settings.variables, files: environment.files)
+            let plan = try ScriptPlanning.plan(script, session: &session)
+            for table in session.tables where catalog.table(named: table.name) == nil {
+                _ = try catalog.declare(
+                    ConnectorRegistry.describe(table, baseDirectory: manifest.directory, timeZone: session.timeZone))
+            }
+            for step in plan.steps {
+                guard case .job(let physical, _) = step else { continue }
+                let id = "\(manifest.name)-\(jobs.count + 1)"
+                let wiring = try Self.wiring(
+                    physical, id: id, directory: directory, base: manifest.directory, registry: registry,
+                    rejects: rejects, environment: environment)
+                let job = try Job(
+                    plan: physical,
+                    settings: JobSettings(
+                        parallelism: settings.parallelism, epochMilliseconds: settings.epochMilliseconds),
+                    wiring: wiring)
+                jobs.append(
+                    RunningJob(
+                        id: id, name: Self.name(of: file), job: job, rejects: rejects, clock: environment.clock))
+            }
+        }
+        timeZone = session.timeZone
+        self.session = session
+        running = jobs
+    }
+
+    /// Grows when the bytes that operators write into states change their meaning.
+    private static let stateFormatVersion: UInt32 = 1
+
+    /// State belongs to the plan that wrote it: its text tells one plan from another.
+    private static func planHash(_ plan: PhysicalPlan) -> UInt64 {
+        let text = Array(PlanText.text(plan).utf8)
+        return text.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { millrace_hash_bytes($0, buffer.count, 0) } ?? 0
+        }
+    }
+
+    private static func name(of file: String) -> String {
+        let last = file.split(separator: "/").last.map(String.init) ?? file
+        return last.hasSuffix(".sql") ? String(last.dropLast(4)) : last
+    }
+
+    private static func wiring(
+        _ plan: PhysicalPlan, id: String, directory: String, base: String, registry: ConnectorRegistry,
+        rejects: RejectLog, environment: Environment
+    ) throws -> JobWiring {
+        let store = try FileCheckpointStore(
+            directory: directory + "/" + id, files: environment.files, 
+            identity: JobIdentity(name: id, planHash: planHash(plan), formatVersion: stateFormatVersion))
+        return JobWiring(
+            makeSource: { scan, parallelism in
+                try registry.makeSource(
+                    scan, parallelism: parallelism, baseDirectory: base, timeZone: plan.timeZone,
+                    environment: environment)
+            },
+            makeSink: { sink, _ in
+                guard case .table(let table) = sink.target else {
+                    throw MillraceError(
+                        .user, code: "select_in_application", "a SELECT without INSERT has no place to go in an application",
+                        hint: "write it as INSERT INTO a table")
+                }
+                return try registry.makeSink(
+                    table, baseDirectory: base, timeZone: plan.timeZone, environment: environment)
+            },
+            rejects: rejects, store: store, environment: environment)
+    }
+
+    package func start() throws { for job in running { try job.job.start() } }
+
+    package var reports: [JobReport] { running.map(\.report) }
+
+    /// Ends all jobs in order, behind one more epoch; blocks until they are over or the limit is reached.
+    package func stop(limitMilliseconds: Int, clock: any TimeSource) {
+        for job in running { job.job.stop() }
+        let deadline = clock.monotonicNanoseconds() + UInt64(limitMilliseconds) * 1_000_000
+        while running.contains(where: { $0.job.state == .running }), clock.monotonicNanoseconds() < deadline {
+            clock.sleep(nanoseconds: 1_000_000)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import ConnectorContract
+import Diagnostics
+import Engine
+import Serving
+import StreamSQL
+import Synchronization
+
+/// A job of an application, and what the console says of it.
+final class RunningJob: Sendable {
+    let id: String
+    let name: String
+    let job: Job
+    private let rejects: RejectLog
+    private let startedAt: Int64
+    private let clock: any TimeSource
+    private let rate: Mutex<(at: UInt64, rows: UInt64, perSecond: Double)>
+    private let tables: [String]
+
+    init(id: String, name: String, job: Job, rejects: RejectLog, clock: any TimeSource) {
+        self.id = id
+        self.name = name
+        self.job = job
+        self.rejects = rejects
+        self.clock = clock
+        startedAt = clock.wallMilliseconds()
+        rate = Mutex((clock.monotonicNanoseconds(), 0, 0))
+        tables = job.plan.nodes.compactMap { node in
+            guard case .sink(let sink) = node.operation, case .table(let table) = sink.target else { return nil }
+            return table.connector == nil ? table.name : nil
+        }
+    }
+
+    var report: JobReport {
+        let figures = job.report
+        var report = JobReport(
+            id: id, name: name, state: Self.state(figures.state), error: job.error.map { "\($0)" },
+            startedAt: startedAt)
+        report.rowsIn = figures.rowsIn
+        report.rowsPerSecond = rowsPerSecond(figures.rowsIn)
+        report.rowsOut = figures.rowsOut
+        report.lateRows = UInt64(max(0, figures.lateRows))
+        // Event time as the logs have it: wall time without a zone.
+        report.asOf = figures.watermark.map { $0 / 1_000 }
+        report.lastEpoch = figures.lastEpoch.map {
+            JobReport.Epoch(
+                number: $0.number, at: $0.atMilliseconds, durationMilliseconds: Int64($0.durationMilliseconds),
+                bytes: Int64($0.bytesWritten))
+        }
+        report.sources = figures.sources.map { source in
+            var entry = SourceReport(name: source.table)
+            entry.files = source.progress.splits
+            entry.lagBytes = source.progress.lagBytes
+            entry.rowsIn = source.progress.rowsRead
+            entry.rejected = source.progress.rowsRejected
+            entry.lastRecordAt = source.progress.lastRowAtMilliseconds
+            entry.samples = rejects.samples(of: source.table)
+            return entry
+        }
+        report.rejected = report.sources.reduce(0) { $0 + $1.rejected }
+        report.operators = figures.nodes.map {
+            OperatorReport(name: $0.name, rowsIn: $0.rowsIn, rowsOut: $0.rowsOut, stateRows: UInt64(max(0, $0.stateRows)))
+        }
+        report.tables = tables
+        return report
+    }
+
+    private static func state(_ state: Job.State) -> JobReport.State {
+        switch state {
+        case .running: .running
+        case .finished, .stopped: .finished
+        case .failed: .failed
+        }
+    }
+
+    /// Rows a second over the last second or so.
+    private func rowsPerSecond(_ rows: UInt64) -> Double {
+        let now = clock.monotonicNanoseconds()
+        return rate.withLock { rate in
+            let elapsed = Double(now &- rate.at) / 1e9
+            if elapsed >= 1 { rate = (now, rows, Double(rows &- rate.rows) / elapsed) }
+            return rate.perSecond
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import CPlatform
+import Columnar
+import ConnectorContract
+import Connectors
+package import Diagnostics
+import Engine
+import Formats
+import Glibc
+import StreamSQL
+import Tables
+
+/// `millrace bench recharge`: all queries of the application over generated files in one pass, and beside it the bare
+/// scan of the same fields by the same number of threads.
+package struct RechargeBenchmark: Sendable {
+    package var events: Int
+    package var parallelism: Int
+    /// Where the generated files are kept between runs; a folder in memory gives the steadiest figures.
+    package var directory: String
+    /// The application's SQL file.
+    package var sqlFile: String
+    package var environment: Environment
+
+    package init(
+        events: Int, parallelism: Int, directory: String, sqlFile: String, environment: Environment = Environment()
+    ) {
+        self.events = events
+        self.parallelism = parallelism
+        self.directory = directory
+        self.sqlFile = sqlFile
+        self.environment = environment
+    }
+
+    /// Runs once and gives one line of JSON.
+    package func run(progress: (String) -> Void) throws -> String {
+        let logs = "\(directory)/recharge-\(events)"
+        try generateIfMissing(logs, progress: progress)
+        let bytes = try totalBytes(logs)
+        progress("bare scan")
+        let scan = try BareScan(directory: logs, threads: parallelism, files: environment.files).run(clock: environment.clock)
+        progress("queries")
+        let started = environment.clock.monotonicNanoseconds()
+        let figures = try runQueries(logs)
+        let seconds = Double(environment.clock.monotonicNanoseconds() &- started) / 1e9
+        let rate = Double(figures.rowsIn) / seconds
+        var peak = rusage()
+        getrusage(__rusage_who_t(0), &peak)
+        let fields: [(String, String)] = [
+            ("\"benchmark\"", "\"recharge\""), ("\"events\"", "\(figures.rowsIn)"), ("\"bytes\"", "\(bytes)"),
+            ("\"parallelism\"", "\(parallelism)"), ("\"seconds\"", Figures.decimal(seconds, 3)),
+            ("\"rows_per_s\"", "\(UInt64(rate))"), ("\"gigabytes_per_s\"", Figures.decimal(Double(bytes) / seconds / 1e9, 3)),
+            ("\"peak_rss_bytes\"", "\(Int(peak.ru_maxrss) * 1_024)"),
+            ("\"scan_seconds\"", Figures.decimal(scan, 3)),
+            ("\"scan_rows_per_s\"", "\(UInt64(Double(figures.rowsIn) / scan))"),
+            ("\"ratio_to_scan\"", Figures.decimal(seconds / scan, 2)),
+        ]
+        return "{" + fields.map { "\($0.0):\($0.1)" }.joined(separator: ",") + "}"
+    }
+
+    private func generateIfMissing(_ logs: String, progress: (String) -> Void) throws {
+        guard try environment.files.status(logs + "/complete") == nil else { return }
+        let generation = RechargeGeneration(
+            directory: logs, rate: 20_000, count: events, oracle: logs + "/oracle.json", isPaced: false)
+        _ = try generation.run(progress: progress)
+        _ = try environment.files.open(logs + "/complete", .create)
+    }
+
+    private func totalBytes(_ logs: String) throws -> Int64 {
+        var total: Int64 = 0
+        for node in try environment.files.list(logs) where node.hasPrefix("node-") {
+            for name in try environment.files.list("\(logs)/\(node)") {
+                total += try environment.files.status("\(logs)/\(node)/\(name)")?.sizeBytes ?? 0
+            }
+        }
+        return total
+    }
+
+    /// The application's script as it stands, but its log table is the bounded files.
+    private func runQueries(_ logs: String) throws -> JobFigures {
+        let catalog = TableCatalog(random: environment.random)
+        let registry = ConnectorRegistry(catalog: catalog)
+        var session = PlanningSession(connectors: registry.descriptions)
+        var script = try ScriptText(file: sqlFile, variables: ["MILLRACE_LOGS": logs], files: environment.files)
+        script.text.replace("'connector' = 'tail'", with: "'connector' = 'filesystem'")
+        let plan = try ScriptPlanning.plan(script, session: &session)
+        let base = sqlFile.split(separator: "/").dropLast(2).joined(separator: "/")
+        let folder = (sqlFile.hasPrefix("/") ? "/" : "") + (base.isEmpty ? "." : base)
+        for table in session.tables {
+            _ = try catalog.declare(
+                ConnectorRegistry.describe(table, baseDirectory: folder, timeZone: session.timeZone))
+        }
+        guard case .job(let physical, _)? = plan.steps.first(where: { if case .job = $0 { true } else { false } }) else {
+            throw MillraceError(.user, code: "no_job", "the script has no INSERT", file: sqlFile)
+        }
+        let wiring = JobWiring(
+            makeSource: { [environment] scan, parallelism in
+                try registry.makeSource(
+                    scan, parallelism: parallelism, baseDirectory: folder, timeZone: physical.timeZone,
+                    environment: environment)
+            },
+            makeSink: { [environment] sink, _ in
+                guard case .table(let table) = sink.target else {
+                    throw MillraceError(.user, code: "no_table", "the script has a SELECT", file: sqlFile)
+                }
+                return try registry.makeSink(
+                    table, baseDirectory: folder, timeZone: physical.timeZone, environment: environment)
+            }, rejects: RejectLog(directory: nil, files: environment.files), environment: environment)
+        let job = try Job(plan: physical, settings: JobSettings(parallelism: parallelism), wiring: wiring)
+        try job.start()
+        try job.waitUntilOver()
+        return job.report
+    }
+}

@@ -1,0 +1,79 @@
+package import ConnectorContract
+import Connectors
+package import Diagnostics
+import Formats
+package import StreamSQL
+package import Tables
+
+/// The connectors of this process, by identifier, and how plans reach them.
+package struct ConnectorRegistry: Sendable {
+    private let connectors: [String: any Connector]
+    private let tables: EmbeddedTableConnector
+
+    /// All connectors that are built in, with `catalog` behind embedded tables.
+    package init(catalog: TableCatalog) {
+        tables = EmbeddedTableConnector(catalog)
+        connectors = Dictionary(uniqueKeysWithValues: Connectors.all.map { ($0.identifier, $0) })
+    }
+
+    /// What the planner must know of each.
+    package var descriptions: [ConnectorDescription] {
+        connectors.values.sorted { $0.identifier < $1.identifier }.map(Self.describe)
+    }
+
+    private static func describe(_ connector: any Connector) -> ConnectorDescription {
+        let takesFormat = connector.options.contains { $0.name == "format" }
+        var formats: [String: Set<String>] = [:]
+        for name in takesFormat ? FormatCatalog.names : [] {
+            formats[name] = Set((FormatCatalog.options(of: name) ?? []).map { "\(name).\($0.name)" })
+        }
+        var values: [String: [String]] = [:]
+        for option in connector.options where !option.values.isEmpty { values[option.name] = option.values }
+        let bounded = connector.isBounded(TableDescription(name: "", physicalFields: [], options: [:]))
+        return ConnectorDescription(
+            identifier: connector.identifier, canRead: connector.canRead, canWrite: connector.canWrite,
+            options: Set(connector.options.map(\.name)),
+            requiredOptions: Set(connector.options.filter(\.isRequired).map(\.name)), optionValues: values,
+            metadata: connector.metadata, formats: formats, isBounded: bounded)
+    }
+
+    private func connector(of table: CatalogTable) throws -> any Connector {
+        guard let identifier = table.connector else { return tables }
+        guard let connector = connectors[identifier] else {
+            throw MillraceError(
+                .user, code: "unknown_connector", "table \(table.name): there is no connector '\(identifier)'")
+        }
+        return connector
+    }
+
+    /// Opens the source of a scan.
+    package func makeSource(
+        _ scan: ScanPlan, parallelism: Int, baseDirectory: String, timeZone: String, environment: Environment
+    ) throws -> any Source {
+        let columns = scan.columns.map { column -> ScanColumn in
+            switch column {
+            case .physical(let index): .physical(index)
+            case .metadata(let key, let type): .metadata(key: key, type: type)
+            }
+        }
+        let request = ScanRequest(
+            table: Self.describe(scan.table, baseDirectory: baseDirectory, timeZone: timeZone), columns: columns,
+            parallelism: parallelism)
+        return try connector(of: scan.table).makeSource(request, environment: environment)
+    }
+
+    /// Opens the sink of an INSERT.
+    package func makeSink(
+        _ table: CatalogTable, baseDirectory: String, timeZone: String, environment: Environment
+    ) throws -> any Sink {
+        let description = Self.describe(table, baseDirectory: baseDirectory, timeZone: timeZone)
+        return try connector(of: table).makeSink(description, environment: environment)
+    }
+
+    /// A catalog table as connectors see it.
+    package static func describe(_ table: CatalogTable, baseDirectory: String, timeZone: String) -> TableDescription {
+        TableDescription(
+            name: table.name, physicalFields: table.physicalFields, primaryKey: table.primaryKey,
+            options: table.options, baseDirectory: baseDirectory, timeZone: timeZone)
+    }
+}

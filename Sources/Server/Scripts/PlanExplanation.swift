@@ -1,0 +1,25 @@
+package import Diagnostics
+import StreamSQL
+import Tables
+
+/// The plans of a script as text.
+package enum PlanExplanation {
+    package static func explain(
+        file: String, variables: [String: String], environment: Environment = Environment()
+    ) throws -> String {
+        let registry = ConnectorRegistry(catalog: TableCatalog(random: environment.random))
+        var session = PlanningSession(connectors: registry.descriptions)
+        let script = try ScriptText(file: file, variables: variables, files: environment.files)
+        let plan = try ScriptPlanning.plan(script, session: &session)
+        var text = ""
+        for step in plan.steps {
+            switch step {
+            case .job(let physical, let description): text += "== \(description)\n\(PlanText.text(physical))\n"
+            case .query(let physical, _): text += "== SELECT\n\(PlanText.text(physical))\n"
+            case .explain(let explained): text += explained + "\n"
+            case .message(let result): text += TableDrawing.draw(header: result.columns, rows: result.rows)
+            }
+        }
+        return text
+    }
+}

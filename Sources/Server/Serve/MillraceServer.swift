@@ -1,0 +1,89 @@
+import UnixSignals
+package import Diagnostics
+import Logging
+package import Serving
+import ServiceLifecycle
+import StreamSQL
+import Synchronization
+package import Tables
+
+/// `millrace up`: applications, their state on disk, and the HTTP server, started and stopped in order.
+package final class MillraceServer: Sendable {
+    private let settings: ServeSettings
+    private let environment: Environment
+    package let catalog: TableCatalog
+    private let applications: [Application]
+
+    /// Milliseconds that jobs get for their last epoch.
+    private static let stopMilliseconds = 20_000
+
+    /// Plans and restores everything; nothing runs yet. Throws on the first thing that is wrong.
+    package init(_ settings: ServeSettings, environment: Environment = Environment()) throws {
+        self.settings = settings
+        self.environment = environment
+        let catalog = TableCatalog(random: environment.random)
+        self.catalog = catalog
+        let start = Application.Settings(
+            dataDirectory: settings.dataDirectory, parallelism: settings.parallelism,
+            epochMilliseconds: settings.epochMilliseconds, variables: settings.variables)
+        applications = try settings.directories.map { directory in
+            try Application(
+                manifest: try ApplicationManifest(directory: directory, files: environment.files), settings: start,
+                catalog: catalog, environment: environment)
+        }
+    }
+
+    package var reports: [JobReport] { applications.flatMap(\.reports) }
+    package var dashboardIds: [String] { applications.flatMap { $0.dashboards.map(\.id) } }
+
+    /// Runs until a signal, or until the time is up. `onListening` is told the address once it answers.
+    package func run(onListening: @escaping @Sendable (String) -> Void) async throws {
+        var logger = Logger(label: "millrace")
+        logger.logLevel = .warning
+        var configuration = ServingConfiguration()
+        configuration.host = settings.host
+        configuration.port = settings.port
+        configuration.allowsInsecureListen = settings.allowsInsecureListen
+        let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+        let server = try HTTPServer(
+            configuration: configuration, dashboards: applications.flatMap(\.dashboards), assets: EmbeddedAssets.all,
+            runner: TableQueryRunner(
+                sessions: applications.map(\.session), catalog: catalog, environment: environment),
+            catalog: catalog, jobs: Directory(server: self), environment: environment, logger: logger,
+            onListening: { onListening("http://\(host):\($0)") })
+        for application in applications { try application.start() }
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: server)]
+        if let seconds = settings.seconds {
+            services.append(
+                .init(service: Countdown(seconds: seconds), successTerminationBehavior: .gracefullyShutdownGroup))
+        }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        defer { stop() }
+        try await group.run()
+    }
+
+    private func stop() {
+        for application in applications {
+            application.stop(limitMilliseconds: Self.stopMilliseconds, clock: environment.clock)
+        }
+    }
+
+    /// The running jobs as the pages see them.
+    private struct Directory: JobDirectory {
+        let server: MillraceServer
+        func jobs() -> [JobReport] { server.reports }
+    }
+}
+
+/// Ends the group when its time is up.
+private struct Countdown: Service {
+    let seconds: Int
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            try? await Task.sleep(for: .seconds(seconds))
+        }
+    }
+}

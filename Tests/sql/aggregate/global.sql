@@ -1,0 +1,5 @@
+-- one group over all; HAVING that holds and one that does not
+CREATE TABLE orders (id BIGINT, `user` STRING, city STRING, amount BIGINT, price DECIMAL(10, 2), ok BOOLEAN, ts TIMESTAMP(3),
+  arrived AS PROCTIME(), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'filesystem', 'path' = 'data/orders.ndjson', 'format' = 'json');
+SELECT COUNT(*), MIN(ts), MAX(ts), AVG(price) FROM orders HAVING COUNT(*) > 3;

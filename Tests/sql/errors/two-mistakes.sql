@@ -1,0 +1,3 @@
+-- both mistakes are told
+SELEC 1;
+SELECT FROM;

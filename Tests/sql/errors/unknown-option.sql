@@ -1,0 +1,3 @@
+-- a misspelt option
+CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'pth' = 'x', 'format' = 'json');
+SELECT a FROM t;

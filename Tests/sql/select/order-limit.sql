@@ -1,0 +1,6 @@
+-- ORDER BY over bounded input, NULLs, LIMIT and OFFSET
+SET 'execution.runtime-mode' = 'batch';
+CREATE TABLE orders (id BIGINT, `user` STRING, city STRING, amount BIGINT, price DECIMAL(10, 2), ok BOOLEAN, ts TIMESTAMP(3),
+  arrived AS PROCTIME(), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'filesystem', 'path' = 'data/orders.ndjson', 'format' = 'json');
+SELECT id, amount FROM orders ORDER BY amount DESC, id LIMIT 3 OFFSET 1;
