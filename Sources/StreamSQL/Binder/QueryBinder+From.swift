@@ -219,6 +219,7 @@ extension QueryBinder {
         }
         let binder = ExpressionBinder(scope: nil, clause: "USING")
         var conditions: [PlanExpression] = []
+        var merged: [Int] = []
         for name in names {
             let first = try left.resolve([name], at: name.range)
             let second = try right.resolve([name], at: name.range)
@@ -228,7 +229,9 @@ extension QueryBinder {
                     .equal, .column(first, left.columns[first].type), .column(offset, right.columns[second].type),
                     "USING", name.range, name.range, at: name.range))
             combined.hidden.insert(offset)
+            if !merged.contains(first) { merged.append(first) }
         }
+        combined.merged = merged + combined.merged.filter { !merged.contains($0) }
         return conditions
     }
 }

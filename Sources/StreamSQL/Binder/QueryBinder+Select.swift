@@ -71,7 +71,7 @@ extension QueryBinder {
 
     private func starColumns(_ qualifier: [Identifier], _ scope: Scope, at range: SourceRange) throws(SQLError) -> [Int]
     {
-        if qualifier.isEmpty { return scope.columns.indices.filter { !scope.hidden.contains($0) } }
+        if qualifier.isEmpty { return scope.starColumns }
         if let table = try scope.table(qualifier) { return Array(table.columns) }
         let name = qualifier.map(\.text).joined(separator: ".")
         let near = nearestName(to: name, in: scope.tables.compactMap(\.path.last))

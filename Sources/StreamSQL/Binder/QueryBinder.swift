@@ -11,6 +11,8 @@ final class QueryBinder {
     var errors: [SQLError] = []
     /// Whether embedded tables can be read: in queries over their present rows.
     let readsEmbeddedTables: Bool
+    /// Whether an embedded table was read.
+    private(set) var hasReadEmbeddedTable = false
     /// Tables that were read, by display name.
     private(set) var readTables: [String] = []
 
@@ -261,8 +263,9 @@ final class QueryBinder {
                 throw SQLError(
                     .unsupported, "reading the result table '\(name.text)' in a job is not supported yet",
                     at: name.range,
-                    hint: "it has no connector; queries of dashboards can read it")
+                    hint: "it has no connector; SELECT and the queries of dashboards can read it")
             }
+            if hinted.table.connector == nil { hasReadEmbeddedTable = true }
             if !readTables.contains(hinted.table.name) { readTables.append(hinted.table.name) }
             return (TableScan(graph: graph, options: options).relation(hinted, at: name.range), path)
         case .view(let view): return (try expand(view, at: name.range), path)

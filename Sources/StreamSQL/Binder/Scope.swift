@@ -34,6 +34,13 @@ struct Scope {
     var tables: [Table]
     /// Right-hand columns of USING: reachable with their qualifier only.
     var hidden: Set<Int> = []
+    /// Left-hand columns of USING, which come first in `*`.
+    var merged: [Int] = []
+
+    /// What `*` stands for.
+    var starColumns: [Int] {
+        merged + columns.indices.filter { !hidden.contains($0) && !merged.contains($0) }
+    }
 
     init(_ relation: Relation, path: [String]) {
         node = relation.node
@@ -51,6 +58,7 @@ struct Scope {
             Table(path: $0.path, columns: ($0.columns.lowerBound + offset)..<($0.columns.upperBound + offset))
         }
         hidden = left.hidden.union(right.hidden.map { $0 + offset })
+        merged = left.merged + right.merged.map { $0 + offset }
     }
 
     /// The table a qualifier means.

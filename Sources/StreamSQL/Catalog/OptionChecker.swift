@@ -91,7 +91,9 @@ struct OptionChecker {
                     .option, "the connector '\(connector.identifier)' needs the option '\(required)'",
                     at: places["connector"]?.value.range ?? table.range, hint: "add '\(required)' = '…' to WITH"))
         }
-        if !connector.formats.isEmpty, values["format"] == nil, values["value.format"] == nil {
+        if !connector.formats.isEmpty, !connector.requiredOptions.contains("format"), values["format"] == nil,
+            values["value.format"] == nil
+        {
             errors.append(
                 SQLError(
                     .option, "the connector '\(connector.identifier)' needs the option 'format'",

@@ -54,6 +54,11 @@ struct PhysicalPlanner {
         var inputs: [String: [Int]] = [:]
         var first: [String: LogicalPlan.Root] = [:]
         for root in plan.roots {
+            guard !isBatchMode || isBounded[root.node] else {
+                throw SQLError(
+                    .semantics, "an endless table can't be read in batch mode or together with result tables",
+                    at: root.range)
+            }
             var name = "collect"
             if case .table(let table) = root.target { name = table.name }
             let input = single(try node(root.node, isStatic: false, root))

@@ -49,11 +49,10 @@ struct ScriptPlanner {
         if !isConsequence { errors.append(error) }
     }
 
-    private mutating func binder(_ graph: LogicalGraph, forView: Bool = false) -> QueryBinder {
-        // A view over result tables is fine as such: whether it can be read is seen where it is used.
+    private mutating func binder(_ graph: LogicalGraph, readsEmbeddedTables: Bool = false) -> QueryBinder {
         QueryBinder(
             catalog: session.catalog, options: session.options, graph: graph, checker: session.checker,
-            readsEmbeddedTables: forView)
+            readsEmbeddedTables: readsEmbeddedTables)
     }
 
     /// Turns the waiting INSERTs into a job.
@@ -100,11 +99,13 @@ struct ScriptPlanner {
 
     private mutating func planned(_ query: Query) throws(SQLError) -> (PhysicalPlan, [Field]) {
         let graph = LogicalGraph()
-        let relation = try bind(query, with: binder(graph))
+        let binder = binder(graph, readsEmbeddedTables: true)
+        let relation = try bind(query, with: binder)
         let root = LogicalPlan.Root(node: relation.node, target: .collect, fields: relation.fields, range: query.range)
         let logical = LogicalPlan(graph: graph, roots: [root]).rewritten()
-        var planner = PhysicalPlanner(
-            logical, timeZone: session.options.timeZone, isBatchMode: session.options.isBatchMode)
+        // Result tables are read as they are now, so the query is one over bounded rows.
+        let isBatchMode = session.options.isBatchMode || binder.hasReadEmbeddedTable
+        var planner = PhysicalPlanner(logical, timeZone: session.options.timeZone, isBatchMode: isBatchMode)
         return (try planner.run(), relation.fields)
     }
 
@@ -224,7 +225,8 @@ struct ScriptPlanner {
         let view = ViewDefinition(
             name: create.name.text, columns: create.columns, query: create.query, isTemporary: create.isTemporary)
         // The view is bound now for its mistakes, and again where it is used.
-        let binder = binder(LogicalGraph(), forView: true)
+        // A view over result tables is fine as such: whether it can be read is seen where it is used.
+        let binder = binder(LogicalGraph(), readsEmbeddedTables: true)
         let relation = try bind(create.query, with: binder)
         _ = try binder.renamed(relation, create.columns, of: create.name.text, at: create.name.range)
         try session.catalog.put(.view(view), create.name)
