@@ -98,13 +98,13 @@ package final class TimeZoneRules: Sendable {
 }
 
 /// Reads the files of the time zone database.
-enum TimeZoneFile {
+package enum TimeZoneFile {
     private static let directory = "/usr/share/zoneinfo/"
     private static let longestFile = 256 * 1_024
     private static let longestName = 64
 
     /// The file's bytes; nil when the name is no plain relative path or nothing is there.
-    static func read(_ name: String) -> [UInt8]? {
+    package static func read(_ name: String) -> [UInt8]? {
         let isPlain = name.utf8.allSatisfy { byte in
             (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x30 && byte <= 0x39)
                 || byte == 0x2F || byte == 0x5F || byte == 0x2B || byte == 0x2D
@@ -125,7 +125,7 @@ enum TimeZoneFile {
     }
 
     /// A zone from the bytes of a TZif file of version 2 or later; nil when they are damaged.
-    static func parse(_ bytes: [UInt8], name: String) -> TimeZoneRules? {
+    package static func parse(_ bytes: [UInt8], name: String) -> TimeZoneRules? {
         guard let first = Header(bytes, at: 0), first.version >= 0x32 else { return nil }
         guard let header = Header(bytes, at: first.length(timeBytes: 4)) else { return nil }
         let times = header.start

@@ -1,0 +1,134 @@
+import Columnar
+import Diagnostics
+import Engine
+import StreamSQL
+import Testing
+
+/// Nanoseconds a row of the main families; printed in release builds, and run in all.
+@Suite(.serialized)
+struct KernelSpeedTests {
+    private static let rowCount = 4_096
+    #if DEBUG
+        private static let repetitions = 2
+    #else
+        private static let repetitions = 400
+    #endif
+
+    /// Best of several runs over distinct batches.
+    private func measure(_ name: String, _ body: () throws -> Void) throws {
+        try body()
+        let clock = SystemClock()
+        var best = UInt64.max
+        for _ in 0..<5 {
+            let start = clock.monotonicNanoseconds()
+            for _ in 0..<(Self.repetitions / 2) { try body() }
+            best = min(best, clock.monotonicNanoseconds() - start)
+        }
+        #if !DEBUG
+            let hundredths = best * 100 / UInt64(Self.repetitions / 2 * Self.rowCount)
+            let fraction = hundredths % 100
+            print("kernel \(name): \(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) ns/row")
+        #endif
+    }
+
+    private func evaluate(_ name: String, _ expression: PlanExpression, _ columns: [Column]) throws {
+        let evaluator = try ExpressionHarness.evaluator([expression], zone: "Asia/Shanghai")
+        let batch = Batch(columns: columns, rowCount: Self.rowCount)
+        try measure(name) { _ = try evaluator.evaluate(batch) }
+    }
+
+    private func column(_ type: LogicalType, _ value: (Int) -> LiteralValue) -> Column {
+        ExpressionHarness.column(DataType(type), (0..<Self.rowCount).map(value))
+    }
+
+    private func mixed(_ row: Int) -> Int64 { Int64(truncatingIfNeeded: (UInt64(row) &* 0x9E37_79B9_7F4A_7C15) >> 40) }
+
+    private func constant(_ text: String) -> PlanExpression { .literal(.text(Array(text.utf8)), DataType(.string)) }
+
+    @Test func numbersAndLogic() throws {
+        let (integer, boolean) = (DataType(.bigint), DataType(.boolean))
+        let x = column(.bigint) { .int64(mixed($0)) }
+        let y = column(.bigint) { .int64(mixed($0 + 99)) }
+        let (a, b) = (PlanExpression.column(0, integer), PlanExpression.column(1, integer))
+        let limit = PlanExpression.literal(.int64(8_000_000), integer)
+        try evaluate("add", .call(.add, [a, b], integer), [x, y])
+        try evaluate("divide", .call(.divide, [a, limit], integer), [x, y])
+        let less = PlanExpression.call(.less, [a, limit], boolean)
+        try evaluate("compare with constant", less, [x, y])
+        try evaluate("compare columns", .call(.less, [a, b], boolean), [x, y])
+        let greater = PlanExpression.call(.greater, [b, limit], boolean)
+        try evaluate("two comparisons and AND", .call(.and, [less, greater], boolean), [x, y])
+        let few = (0..<5).map { PlanExpression.literal(.int64(Int64($0)), integer) }
+        let many = (0..<40).map { PlanExpression.literal(.int64(Int64($0 * 7)), integer) }
+        try evaluate("IN over 5 numbers", .call(.inList, [a] + few, boolean), [x, y])
+        try evaluate("IN over 40 numbers", .call(.inList, [a] + many, boolean), [x, y])
+        let choice = PlanExpression.conditional([ConditionalBranch(condition: less, value: a)], otherwise: b, integer)
+        try evaluate("CASE with one branch", choice, [x, y])
+        let decimal = DataType(.decimal(precision: 12, scale: 2))
+        let prices = column(decimal.logical) { .int128(Int128(mixed($0))) }
+        let price = PlanExpression.column(0, decimal)
+        try evaluate("decimal add", .call(.add, [price, price], DataType(.decimal(precision: 13, scale: 2))), [prices])
+        try evaluate("decimal multiply", .call(.multiply, [price, price], DataType(.decimal(precision: 25, scale: 4))), [prices])
+        let evaluator = try ExpressionHarness.evaluator([less])
+        let batch = Batch(columns: [x, y], rowCount: Self.rowCount)
+        var rows = [Int32](repeating: 0, count: Self.rowCount)
+        try measure("select, half of the rows") { _ = try evaluator.select(batch, into: &rows) }
+        let half = rows.prefix(Self.rowCount / 2)
+        try measure("gather half of the rows") {
+            half.withUnsafeBufferPointer { _ = gather(x, rows: $0.baseAddress!, count: $0.count) }
+        }
+        var hashes = [UInt64](repeating: 0, count: Self.rowCount)
+        try measure("hash of a number") { hashColumns(batch, [0], seed: 1, into: &hashes) }
+    }
+
+    @Test func texts() throws {
+        let (string, boolean, integer) = (DataType(.string), DataType(.boolean), DataType(.bigint))
+        let numbers = column(.string) { .text(Array(String(mixed($0) % 100_000).utf8)) }
+        let names = column(.string) { .text(Array(["reChargeNotifyReq", "payNotifyReq", "orderReq"][$0 % 3].utf8)) }
+        let long = column(.string) { .text(Array("20261120080910\(100 + $0 % 900)\(mixed($0))".utf8)) }
+        let a = PlanExpression.column(0, string)
+        try evaluate("text = short constant", .call(.equal, [a, constant("payNotifyReq")], boolean), [names])
+        try evaluate("text = long constant", .call(.equal, [a, constant("reChargeNotifyReq")], boolean), [names])
+        let codes = ["100", "200", "210", "220", "230", "240", "250", "270", "280"]
+        try evaluate("IN over 9 texts", .call(.inList, [a] + codes.map { constant($0) }, boolean), [numbers])
+        try evaluate("text to BIGINT", .cast(a, to: integer, isTry: true), [numbers])
+        try evaluate("text to DOUBLE", .cast(a, to: DataType(.double), isTry: true), [numbers])
+        let places = [Int64(1), 17].map { PlanExpression.literal(.int64($0), DataType(.integer)) }
+        let start = PlanExpression.call(.substring, [a] + places, string)
+        try evaluate("SUBSTRING(id, 1, 17)", start, [long])
+        let timestamp = DataType(.timestamp(precision: 3))
+        try evaluate("TO_TIMESTAMP(SUBSTRING(id, 1, 17), digits)", .call(.toTimestamp, [start, constant("yyyyMMddHHmmssSSS")], timestamp), [long])
+        let stamps = column(.string) { .text(Array("20261120080910\(100 + $0 % 900)".utf8)) }
+        try evaluate("TO_TIMESTAMP(text, digits)", .call(.toTimestamp, [a, constant("yyyyMMddHHmmssSSS")], timestamp), [stamps])
+        try evaluate("LIKE 'pay%'", .call(.like, [a, constant("pay%")], boolean), [names])
+        try evaluate("LIKE '%Notify%'", .call(.like, [a, constant("%Notify%")], boolean), [names])
+        try evaluate("UPPER", .call(.upper, [a], string), [names])
+        try evaluate("CONCAT", .call(.concatenate, [a, constant("/"), a], string), [numbers])
+        var hashes = [UInt64](repeating: 0, count: Self.rowCount)
+        let batch = Batch(columns: [long], rowCount: Self.rowCount)
+        try measure("hash of a text of 25 bytes") { hashColumns(batch, [0], seed: 1, into: &hashes) }
+    }
+
+    @Test func timesAndFormatting() throws {
+        let (string, instant) = (DataType(.string), DataType(.timestampLTZ(precision: 3)))
+        let timestamp = DataType(.timestamp(precision: 3))
+        let ordered = column(.timestamp(precision: 3)) { .int64(1_795_162_150_000_000 + Int64($0) * 7_000) }
+        let random = column(.timestamp(precision: 3)) { .int64(1_795_162_150_000_000 + mixed($0) * 1_000_000) }
+        let a = PlanExpression.column(0, timestamp)
+        let minute = PlanExpression.call(.dateFormat, [a, constant("yyyy-MM-dd HH:mm")], string)
+        try evaluate("DATE_FORMAT to minutes, ordered", minute, [ordered])
+        try evaluate("DATE_FORMAT to minutes, random", minute, [random])
+        try evaluate("EXTRACT(HOUR)", .call(.extract, [constant("HOUR"), a], DataType(.bigint)), [ordered])
+        try evaluate("EXTRACT(MONTH)", .call(.extract, [constant("MONTH"), a], DataType(.bigint)), [random])
+        try evaluate("FLOOR TO MINUTE", .call(.floorTime, [a, constant("MINUTE")], timestamp), [ordered])
+        try evaluate("TIMESTAMPDIFF(SECOND)", .call(.timestampDifference, [constant("SECOND"), a, a], DataType(.integer)), [ordered])
+        let five = PlanExpression.literal(.int64(5_000), DataType(.intervalMilliseconds))
+        try evaluate("minus interval", .call(.subtractInterval, [a, five], timestamp), [ordered])
+        try evaluate("TIMESTAMP to TIMESTAMP_LTZ", .cast(a, to: instant, isTry: false), [ordered])
+        try evaluate("TIMESTAMP to text", .cast(a, to: string, isTry: false), [random])
+        let integers = column(.bigint) { .int64(mixed($0)) }
+        try evaluate("BIGINT to text", .cast(.column(0, DataType(.bigint)), to: string, isTry: false), [integers])
+        let doubles = column(.double) { .float64(Double(mixed($0)) / 1_024) }
+        try evaluate("DOUBLE to text", .cast(.column(0, DataType(.double)), to: string, isTry: false), [doubles])
+    }
+}
