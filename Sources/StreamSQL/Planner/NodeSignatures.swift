@@ -2,7 +2,7 @@ import Columnar
 
 /// What each logical node computes, as a hash that other parts of the script do not change.
 ///
-/// State is stored under names made of these. A column is known by where its values come from, not by its position,
+/// State is stored under names made of these, so that a state is never read by a node of another meaning. A column is known by where its values come from, not by its position,
 /// so that another statement that reads one more column of a shared source leaves the names as they are.
 struct NodeSignatures {
     private(set) var nodes: [UInt64] = []
@@ -41,8 +41,10 @@ struct NodeSignatures {
         case .scan(let scan):
             hash.combine("scan \(scan.table.name)")
             let outputs = zip(scan.columns, scan.fields).map { column, field in
-                if case .metadata(let key, _) = column { return StableHash.of("\(scan.table.name) metadata \(key)") }
-                return StableHash.of("\(scan.table.name).\(field.name)")
+                if case .metadata(let key, _) = column {
+                    return StableHash.of("\(scan.table.name) metadata \(key) \(field.type.logical)")
+                }
+                return StableHash.of("\(scan.table.name).\(field.name) \(field.type.logical)")
             }
             return (hash.value, outputs)
         case .values(let rows, let types):

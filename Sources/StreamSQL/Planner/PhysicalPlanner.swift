@@ -130,10 +130,11 @@ struct PhysicalPlanner {
         keys.isEmpty ? single(input) : exchange(input, .hash(keys), to: .sharded)
     }
 
-    private func name(_ kind: String, _ logical: Int) -> String {
+    private func name(_ kind: String, _ logical: Int, stateLayout: String = "") -> String {
         var hash = StableHash()
         hash.combine(signatures.nodes[logical])
         hash.combine(kind)
+        hash.combine(stateLayout)
         return "\(kind):\(hash.text)"
     }
 
@@ -275,7 +276,13 @@ struct PhysicalPlanner {
             stateTimeToLiveMilliseconds: deduplicate.stateTimeToLiveMilliseconds)
         return add(
             .deduplicate(operation), [dealt], graph.fields[id], .append, result.nodes[dealt].distribution,
-            name: name("deduplicate", id))
+            name: name("deduplicate", id, stateLayout: stateLayout(deduplicate, id)))
+    }
+
+    /// Rows that are held until the watermark passes are state: their columns belong to its name.
+    private func stateLayout(_ deduplicate: LogicalDeduplicate, _ id: Int) -> String {
+        guard case .rowTime = deduplicate.order else { return "" }
+        return graph.fields[id].map { "\($0.name) \($0.type.logical)" }.joined(separator: ", ")
     }
 
     // MARK: Joins and sorting

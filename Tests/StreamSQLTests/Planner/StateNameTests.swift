@@ -35,6 +35,24 @@ struct StateNameTests {
         #expect(Set(alone).isSubset(of: Set(both)))
     }
 
+    @Test func rowsThatAreHeldBelongToTheName() throws {
+        func name(_ columns: String) throws -> String? {
+            var session = PlanningSession(connectors: PlanCase.connectors)
+            let plan = try session.plan(
+                """
+                CREATE TABLE logs (id STRING, city STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+                  WITH ('connector' = 'tail', 'path' = 'x', 'format' = 'json');
+                SELECT \(columns) FROM (
+                  SELECT *, ROW_NUMBER() OVER (PARTITION BY id ORDER BY ts) AS rn FROM logs) WHERE rn = 1;
+                """)
+            guard case .query(let query, _)? = plan.steps.first else { return nil }
+            return query.nodes.first { $0.name.hasPrefix("deduplicate") }?.name
+        }
+        #expect(try name("id") != nil)
+        #expect(try name("id") == name("id, ts"))
+        #expect(try name("id") != name("id, city"))
+    }
+
     @Test func anotherConditionIsAnotherState() throws {
         let one = try stateNames(Self.first)
         let other = try stateNames(
