@@ -62,6 +62,11 @@ package final class Job: Sendable {
 
     /// Starts the threads and returns.
     package func start() throws(MillraceError) {
+        // Readers without anything to read say so first: the others' rows would otherwise wait for their watermarks,
+        // or not, depending on which thread runs first.
+        for instance in instances.instances where instance.source?.reader.openSplits.isEmpty == true {
+            _ = try step(instance)
+        }
         let shardCount = settings.parallelism
         var workers: [Worker] = []
         for shard in 0..<shardCount {
@@ -78,6 +83,16 @@ package final class Job: Sendable {
         }
         let started = OperatingSystemThread.start(name: "epochs") { [self] in superviseEpochs() }
         guard started else { throw MillraceError(.system, code: "no_thread", "the system refuses a new thread") }
+    }
+
+    private func step(_ instance: PipelineInstance) throws(MillraceError) -> PipelineInstance.StepResult {
+        do {
+            return try instance.step(now: wiring.environment.clock.monotonicNanoseconds())
+        } catch let error as MillraceError {
+            throw error
+        } catch {
+            throw MillraceError(.system, code: "start_failed", "a source cannot be read: \(error)")
+        }
     }
 
     /// Cuts epochs on time and stores those that became whole, until the job is over.

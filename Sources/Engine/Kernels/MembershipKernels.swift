@@ -6,6 +6,8 @@ import StreamSQL
 enum MembershipKernels {
     /// Up to so many constants are compared one after the other.
     private static let linearLimit = 6
+    /// The same for texts that are all short: two words of each decide.
+    private static let shortTextLimit = 24
 
     /// `values` are the constants behind the first argument.
     static func kernel(_ type: LogicalType, values: [LiteralValue]) -> Kernel {
@@ -39,7 +41,8 @@ enum MembershipKernels {
                     fillBits(bits, rowCount: call.rowCount) { set.contains(numbers[$0]) }
                 }
             }
-            if type.kind == .text {
+            let areShort = values.allSatisfy { if case .text(let bytes) = $0 { bytes.count <= TextView.inlineLimit } else { false } }
+            if type.kind == .text, !areShort || values.count > shortTextLimit {
                 let set = TextSet(values.map { ConstantColumn.make($0, DataType(type)) })
                 return { call, bits in
                     let texts = UnsafePointer(call[0].column.text)

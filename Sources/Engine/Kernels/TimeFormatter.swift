@@ -1,22 +1,90 @@
 import Columnar
 import Diagnostics
 
-/// Writes local times by a pattern. Remembers its last result, for rows of a log mostly share minute and day.
+/// Bytes being written into memory of a fixed size.
+struct ByteSink {
+    let start: UnsafeMutablePointer<UInt8>
+    var count = 0
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+        start[count] = byte
+        count &+= 1
+    }
+
+    mutating func append(_ bytes: ArraySlice<UInt8>) {
+        bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            (start + count).update(from: base, count: buffer.count)
+            count &+= buffer.count
+        }
+    }
+
+    /// Digits, zeros in front up to `width`.
+    mutating func append(_ value: Int64, width: Int) {
+        if value >= 0 && value < 100 && width == 2 {
+            append(0x30 &+ UInt8(truncatingIfNeeded: value / 10))
+            append(0x30 &+ UInt8(truncatingIfNeeded: value % 10))
+            return
+        }
+        if value < 0 { append(0x2D) }
+        var digits = 1
+        var limit: UInt64 = 10
+        while digits < 19 && value.magnitude >= limit {
+            digits &+= 1
+            limit &*= 10
+        }
+        for _ in 0..<max(0, width &- digits) { append(0x30) }
+        count &+= NumberText.write(unsigned: value.magnitude, to: start + count)
+    }
+}
+
+/// Writes local times by a pattern. Remembers the last results of a batch, for rows of a log mostly share minute and day.
 final class TimeFormatter {
+    private static let rememberedCount = 16
+
     private let parts: [TimePattern.Part]
     private let zoneOffset: (Int64) -> Int64
     /// The finest unit that the pattern shows, microseconds.
     private let resolution: Int64
-    private var lastUnit = Int64.min
-    private var lastView = TextView()
-    private var lastBytes: [UInt8] = []
-    private var scratch: [UInt8] = []
+    /// What was written for a unit of time, at the unit's low bits; views point into the heap of the batch.
+    private var units = [Int64](repeating: .min, count: rememberedCount)
+    private var views = [TextView](repeating: TextView(), count: rememberedCount)
+    private let scratch: UnsafeMutablePointer<UInt8>
 
     /// `zoneOffset` gives the seconds from UTC at a local time, for the letters that show them.
     init(_ pattern: TimePattern, zoneOffset: @escaping (Int64) -> Int64) {
         parts = pattern.parts
         self.zoneOffset = zoneOffset
         resolution = Self.resolution(pattern)
+        // No field writes more than 32 bytes.
+        let longest = parts.reduce(32) { sum, part in
+            if case .literal(let bytes) = part { sum + bytes.count } else { sum + 32 }
+        }
+        scratch = .allocate(capacity: longest)
+    }
+
+    deinit { scratch.deallocate() }
+
+    /// Forgets the results of the batch before.
+    func beginBatch() { for index in units.indices { units[index] = .min } }
+
+    /// The text of a local time; the heap must be that of this batch.
+    func format(_ microseconds: Int64, heap: ByteHeap) -> TextView {
+        if resolution == 1 { return write(microseconds, heap) }
+        let unit = floorDivide(microseconds, resolution)
+        let slot = Int(truncatingIfNeeded: unit) & (Self.rememberedCount &- 1)
+        if units[slot] == unit { return views[slot] }
+        let view = write(microseconds, heap)
+        units[slot] = unit
+        views[slot] = view
+        return view
+    }
+
+    private func write(_ microseconds: Int64, _ heap: ByteHeap) -> TextView {
+        var sink = ByteSink(start: scratch)
+        write(microseconds, to: &sink)
+        return heap.add(scratch, count: sink.count)
     }
 
     private static func resolution(_ pattern: TimePattern) -> Int64 {
@@ -32,30 +100,14 @@ final class TimeFormatter {
         return finest
     }
 
-    /// The text of a local time; views may point into the heap, which must be that of this batch.
-    func format(_ microseconds: Int64, heap: ByteHeap, isNewBatch: inout Bool) -> TextView {
-        let unit = resolution == 1 ? microseconds : floorDivide(microseconds, resolution)
-        if unit == lastUnit && !isNewBatch { return lastView }
-        if unit != lastUnit {
-            scratch.removeAll(keepingCapacity: true)
-            write(microseconds, to: &scratch)
-            lastUnit = unit
-        }
-        isNewBatch = false
-        lastView = scratch.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { heap.add($0, count: buffer.count) } ?? TextView()
-        }
-        return lastView
-    }
-
     /// Appends the text of a local time.
-    func write(_ microseconds: Int64, to bytes: inout [UInt8]) {
+    func write(_ microseconds: Int64, to bytes: inout ByteSink) {
         let days = floorDivide(microseconds, TimeUnits.microsecondsPerDay)
         let time = microseconds &- days &* TimeUnits.microsecondsPerDay
         let date = CivilDate(days: days)
         for part in parts {
             switch part {
-            case .literal(let text): bytes.append(contentsOf: text)
+            case .literal(let text): bytes.append(text[...])
             case .field(let letter, let count):
                 if !writeDate(letter, count, date, days, to: &bytes) {
                     writeTime(letter, count, time, microseconds, to: &bytes)
@@ -65,58 +117,50 @@ final class TimeFormatter {
     }
 
     private func writeDate(
-        _ letter: UInt8, _ count: Int, _ date: CivilDate, _ days: Int64, to bytes: inout [UInt8]
+        _ letter: UInt8, _ count: Int, _ date: CivilDate, _ days: Int64, to bytes: inout ByteSink
     ) -> Bool {
         switch letter {
         case 0x79, 0x75:
-            if count == 2 { number(floorModulo(date.year, 100), 2, to: &bytes) } else { number(date.year, count, to: &bytes) }
+            if count == 2 { bytes.append(floorModulo(date.year, 100), width: 2) } else { bytes.append(date.year, width: count) }
         case 0x4D, 0x4C:
             if count < 3 {
-                number(date.month, count, to: &bytes)
+                bytes.append(date.month, width: count)
             } else {
                 name(TimePattern.monthNames[Int(date.month) - 1], count, to: &bytes)
             }
-        case 0x64: number(date.day, count, to: &bytes)
-        case 0x44: number(date.dayOfYear, count, to: &bytes)
+        case 0x64: bytes.append(date.day, width: count)
+        case 0x44: bytes.append(date.dayOfYear, width: count)
         case 0x45: name(TimePattern.dayNames[Int(CivilDate.weekday(days: days))], max(3, count), to: &bytes)
-        case 0x65: number((CivilDate.weekday(days: days) &+ 1) % 7 &+ 1, count, to: &bytes)
-        case 0x51, 0x71: number((date.month &- 1) / 3 &+ 1, count, to: &bytes)
-        case 0x77: number(CivilDate.isoWeek(days: days).week, count, to: &bytes)
-        case 0x47: bytes.append(contentsOf: (date.year > 0 ? "AD" : "BC").utf8)
+        case 0x65: bytes.append((CivilDate.weekday(days: days) &+ 1) % 7 &+ 1, width: count)
+        case 0x51, 0x71: bytes.append((date.month &- 1) / 3 &+ 1, width: count)
+        case 0x77: bytes.append(CivilDate.isoWeek(days: days).week, width: count)
+        case 0x47: bytes.append(date.year > 0 ? 0x41 : 0x42)
+            bytes.append(date.year > 0 ? 0x44 : 0x43)
         default: return false
         }
         return true
     }
 
     private func writeTime(
-        _ letter: UInt8, _ count: Int, _ time: Int64, _ microseconds: Int64, to bytes: inout [UInt8]
+        _ letter: UInt8, _ count: Int, _ time: Int64, _ microseconds: Int64, to bytes: inout ByteSink
     ) {
         let hour = time / TimeUnits.microsecondsPerHour
         switch letter {
-        case 0x48: number(hour, count, to: &bytes)
-        case 0x6B: number(hour == 0 ? 24 : hour, count, to: &bytes)
-        case 0x4B: number(hour % 12, count, to: &bytes)
-        case 0x68: number(hour % 12 == 0 ? 12 : hour % 12, count, to: &bytes)
-        case 0x6D: number(time / TimeUnits.microsecondsPerMinute % 60, count, to: &bytes)
-        case 0x73: number(time / TimeUnits.microsecondsPerSecond % 60, count, to: &bytes)
+        case 0x48: bytes.append(hour, width: count)
+        case 0x6B: bytes.append(hour == 0 ? 24 : hour, width: count)
+        case 0x4B: bytes.append(hour % 12, width: count)
+        case 0x68: bytes.append(hour % 12 == 0 ? 12 : hour % 12, width: count)
+        case 0x6D: bytes.append(time / TimeUnits.microsecondsPerMinute % 60, width: count)
+        case 0x73: bytes.append(time / TimeUnits.microsecondsPerSecond % 60, width: count)
         case 0x53: fraction(time % TimeUnits.microsecondsPerSecond, count, to: &bytes)
-        case 0x6E: number(time % TimeUnits.microsecondsPerSecond &* 1_000, count, to: &bytes)
-        case 0x61: bytes.append(contentsOf: (hour < 12 ? "AM" : "PM").utf8)
+        case 0x6E: bytes.append(time % TimeUnits.microsecondsPerSecond &* 1_000, width: count)
+        case 0x61: bytes.append(hour < 12 ? 0x41 : 0x50)
+            bytes.append(0x4D)
         default: offset(letter, count, zoneOffset(microseconds), to: &bytes)
         }
     }
 
-    /// Digits, zeros in front up to `width`.
-    private func number(_ value: Int64, _ width: Int, to bytes: inout [UInt8]) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: NumberText.longest) { buffer in
-            let count = NumberText.write(unsigned: value.magnitude, to: buffer.baseAddress!)
-            if value < 0 { bytes.append(0x2D) }
-            for _ in 0..<max(0, width &- count) { bytes.append(0x30) }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<count]))
-        }
-    }
-
-    private func fraction(_ microseconds: Int64, _ count: Int, to bytes: inout [UInt8]) {
+    private func fraction(_ microseconds: Int64, _ count: Int, to bytes: inout ByteSink) {
         var unit: Int64 = 100_000
         for _ in 0..<count {
             bytes.append(unit > 0 ? 0x30 &+ UInt8(truncatingIfNeeded: microseconds / unit % 10) : 0x30)
@@ -124,20 +168,20 @@ final class TimeFormatter {
         }
     }
 
-    private func name(_ name: [UInt8], _ count: Int, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: count == 3 ? name[..<3] : count == 5 ? name[..<1] : name[...])
+    private func name(_ name: [UInt8], _ count: Int, to bytes: inout ByteSink) {
+        bytes.append(count == 3 ? name[..<3] : count == 5 ? name[..<1] : name[...])
     }
 
     /// `+08:00` in the letter's form; X writes Z for none.
-    private func offset(_ letter: UInt8, _ count: Int, _ seconds: Int64, to bytes: inout [UInt8]) {
+    private func offset(_ letter: UInt8, _ count: Int, _ seconds: Int64, to bytes: inout ByteSink) {
         if letter == 0x58, seconds == 0 { return bytes.append(0x5A) }
-        if letter == 0x7A { bytes.append(contentsOf: seconds == 0 ? Array("UTC".utf8) : Array("GMT".utf8)) }
+        if letter == 0x7A { bytes.append(Array((seconds == 0 ? "UTC" : "GMT").utf8)[...]) }
         if letter == 0x7A, seconds == 0 { return }
         bytes.append(seconds < 0 ? 0x2D : 0x2B)
         let minutes = Int64(seconds.magnitude) / 60
-        number(minutes / 60, 2, to: &bytes)
+        bytes.append(minutes / 60, width: 2)
         if count == 1 && letter != 0x5A && letter != 0x7A && minutes % 60 == 0 { return }
         if count == 3 && letter != 0x5A || letter == 0x7A { bytes.append(0x3A) }
-        number(minutes % 60, 2, to: &bytes)
+        bytes.append(minutes % 60, width: 2)
     }
 }

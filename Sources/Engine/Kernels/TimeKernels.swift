@@ -48,7 +48,11 @@ struct TimeKernels {
                     return conversion.instant(isUp ? field.ceiling(local) : field.floor(local))
                 }
             }
-        default: return Self.first { isUp ? field.ceiling($0) : field.floor($0) }
+        default:
+            if !isUp, field != .week, let unit = field.microseconds {
+                return Self.first { $0 &- floorModulo($0, unit) }
+            }
+            return Self.first { isUp ? field.ceiling($0) : field.floor($0) }
         }
     }
 

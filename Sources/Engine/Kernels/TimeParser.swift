@@ -12,7 +12,8 @@ struct TimeParser: Sendable {
 
     private let pattern: TimePattern
     private let mode: Mode
-    private let layout: FixedLayout?
+    /// Set when every field of the pattern stands at a known place.
+    let layout: FixedLayout?
 
     init(_ pattern: TimePattern, mode: Mode) {
         self.pattern = pattern
@@ -231,35 +232,63 @@ struct FixedLayout: Sendable {
 
     /// Microseconds, or nil when the text is of another form or out of range.
     func parse(_ text: TextBytes) -> Int64? {
-        guard text.count == length else { return nil }
-        for literal in literals where text[literal.place] != literal.byte { return nil }
+        var reader = FixedLayoutReader(self)
+        return reader.parse(text)
+    }
+
+    fileprivate var places: (year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+        (year, month, day, hour, minute, second)
+    }
+    fileprivate var fractionPlace: (start: Int, digits: Int, unit: Int64) { (fraction, fractionDigits, fractionUnit) }
+    fileprivate var textLength: Int { length }
+    fileprivate func literalsMatch(_ text: TextBytes) -> Bool {
+        for literal in literals where text[literal.place] != literal.byte { return false }
+        return true
+    }
+    fileprivate var hasLiterals: Bool { !literals.isEmpty }
+}
+
+/// Reads texts of one layout and remembers the last day, which most rows of a log share.
+struct FixedLayoutReader {
+    private let layout: FixedLayout
+    private var lastDate: (Int64, Int64, Int64) = (-1, -1, -1)
+    private var lastDays: Int64 = 0
+
+    init(_ layout: FixedLayout) { self.layout = layout }
+
+    @inline(__always)
+    mutating func parse(_ text: TextBytes) -> Int64? {
+        guard text.count == layout.textLength, !layout.hasLiterals || layout.literalsMatch(text) else { return nil }
+        let places = layout.places
         var bad: UInt8 = 0
-        @inline(__always) func two(_ place: Int) -> Int64 {
+        @inline(__always) func two(_ place: Int, _ missing: Int64) -> Int64 {
+            guard place >= 0 else { return missing }
             let high = text[place] &- 0x30
             let low = text[place &+ 1] &- 0x30
             bad |= unsafeBitCast(high > 9, to: UInt8.self) | unsafeBitCast(low > 9, to: UInt8.self)
             return Int64(high) &* 10 &+ Int64(low)
         }
-        let yearValue = year < 0 ? 1_970 : two(year) &* 100 &+ two(year &+ 2)
-        let monthValue = month < 0 ? 1 : two(month)
-        let dayValue = day < 0 ? 1 : two(day)
-        let hourValue = hour < 0 ? 0 : two(hour)
-        let minuteValue = minute < 0 ? 0 : two(minute)
-        let secondValue = second < 0 ? 0 : two(second)
-        var fractionValue: Int64 = 0
-        for index in 0..<fractionDigits {
-            let digit = text[fraction &+ index] &- 0x30
+        let year = places.year < 0 ? 1_970 : two(places.year, 0) &* 100 &+ two(places.year &+ 2, 0)
+        let month = two(places.month, 1)
+        let day = two(places.day, 1)
+        let hour = two(places.hour, 0)
+        let minute = two(places.minute, 0)
+        let second = two(places.second, 0)
+        let fraction = layout.fractionPlace
+        var microsecond: Int64 = 0
+        for index in 0..<fraction.digits {
+            let digit = text[fraction.start &+ index] &- 0x30
             bad |= unsafeBitCast(digit > 9, to: UInt8.self)
-            fractionValue = fractionValue &* 10 &+ Int64(digit)
+            microsecond = microsecond &* 10 &+ Int64(digit)
         }
-        guard bad == 0, yearValue >= 1, monthValue &- 1 < 12, monthValue > 0, dayValue > 0, dayValue < 32, hourValue < 24,
-            minuteValue < 60, secondValue < 60
-        else { return nil }
-        var shownDay = dayValue
-        if dayValue > 28 { shownDay = min(dayValue, CivilDate.length(ofMonth: monthValue, year: yearValue)) }
-        let days = CivilDate.days(year: yearValue, month: monthValue, day: shownDay)
-        let seconds = (hourValue &* 60 &+ minuteValue) &* 60 &+ secondValue
-        return days &* TimeUnits.microsecondsPerDay &+ seconds &* TimeUnits.microsecondsPerSecond
-            &+ fractionValue &* fractionUnit
+        guard bad == 0, hour < 24, minute < 60, second < 60 else { return nil }
+        if (year, month, day) != lastDate {
+            guard year >= 1, month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
+            lastDays = CivilDate.days(year: year, month: month, day: min(day, CivilDate.length(ofMonth: month, year: year)))
+            lastDate = (year, month, day)
+        }
+        let seconds = (hour &* 60 &+ minute) &* 60 &+ second
+        return lastDays &* TimeUnits.microsecondsPerDay &+ seconds &* TimeUnits.microsecondsPerSecond
+            &+ microsecond &* fraction.unit
     }
 }

@@ -39,11 +39,11 @@ struct TimeTextKernels {
         return { [zone] call in
             let memory = call.remembered { FormatMemory(pattern, zone) }
             let values = NumberOperand(call[0])
-            var isNewBatch = true
+            memory.formatter.beginBatch()
             return makeTexts(call) { row, heap in
                 let microseconds = values[row] &* unit
                 let local = isShifted ? memory.conversion.local(microseconds) : microseconds
-                return memory.formatter.format(local, heap: heap, isNewBatch: &isNewBatch)
+                return memory.formatter.format(local, heap: heap)
             }
         }
     }
@@ -54,7 +54,24 @@ struct TimeTextKernels {
             return parse { text in TimeParsing.timestamp(text.start, text.count).map { $0 &- floorModulo($0, 1_000) } }
         }
         let parser = TimeParser(pattern, mode: .smart)
+        if let layout = parser.layout { return toTimestamp(layout) }
         return parse { text in parser.parse(text).map { $0 &- floorModulo($0, 1_000) } }
+    }
+
+    /// The common case: every field at a known place.
+    private func toTimestamp(_ layout: FixedLayout) -> Kernel {
+        { call in
+            let result = call.makeResult()
+            let texts = TextOperand(call[0])
+            let output = result.int64
+            var reader = FixedLayoutReader(layout)
+            forEachValid(call, into: result) { row in
+                guard let value = reader.parse(texts[row]) else { return false }
+                output[row] = value &- floorModulo(value, 1_000)
+                return true
+            }
+            return result
+        }
     }
 
     /// TO_DATE(text[, pattern]).

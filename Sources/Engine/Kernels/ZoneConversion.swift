@@ -23,7 +23,9 @@ final class ZoneConversion {
         let second = floorDivide(local, TimeUnits.microsecondsPerSecond)
         // Well inside a span, local time and instant go together.
         let guess = second &- period.offset
-        if guess >= period.from &+ 172_800 && guess < period.until &- 172_800 && period.from != .min && period.until != .max {
+        let isAfter = period.from == .min || guess &- period.from >= 172_800 && guess > period.from
+        let isBefore = period.until == .max || period.until &- guess > 172_800 && guess < period.until
+        if isAfter && isBefore {
             return local &- period.offset &* TimeUnits.microsecondsPerSecond
         }
         let instant = zone.instant(ofLocal: second)

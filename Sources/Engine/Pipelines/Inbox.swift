@@ -15,12 +15,12 @@ final class Inbox: Sendable {
     }
 
     private let lanes: Mutex<[Lane]>
-    /// Called after a message came in; wakes the thread that runs the receiver.
-    private let wake: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
+    /// Raised after a message came in; wakes the thread that runs the receiver.
+    private let receiver = Mutex<ThreadSignal?>(nil)
 
     init(laneCount: Int) { lanes = Mutex(Array(repeating: Lane(), count: laneCount)) }
 
-    func onMessage(_ action: @escaping @Sendable () -> Void) { wake.withLock { $0 = action } }
+    func onMessage(raise signal: ThreadSignal) { receiver.withLock { $0 = signal } }
 
     func push(_ message: sending Message, lane: Int) {
         lanes.withLock { lanes in
@@ -30,7 +30,7 @@ final class Inbox: Sendable {
             }
             lanes[lane].messages.append(message)
         }
-        wake.withLock { $0 }?()
+        receiver.withLock { $0 }?.raise()
     }
 
     func isFull(lane: Int) -> Bool {

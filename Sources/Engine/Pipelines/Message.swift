@@ -5,6 +5,8 @@ enum Message {
     case batch(Batch)
     /// No row with a time attribute up to this will follow, microseconds.
     case watermark(Int64)
+    /// No rows for now: what waits for watermarks need not wait for this sender. Ended by the next message.
+    case idle
     /// Everything before belongs to this epoch.
     case barrier(UInt64)
     /// Nothing follows.

@@ -9,6 +9,9 @@ final class NodeRuntime {
     private var consumers: [(runtime: NodeRuntime, input: Int)] = []
     private var edges: [EdgeSender] = []
     private var inputWatermarks: [Int64]
+    /// Inputs that do not hold the watermark back for now.
+    private var inputIsIdle: [Bool]
+    private var saidIdle = false
     private var openInputs: Int
     /// The watermark that left last.
     private(set) var watermark = Watermark.none
@@ -19,6 +22,7 @@ final class NodeRuntime {
         self.body = body
         self.counters = counters
         inputWatermarks = Array(repeating: Watermark.none, count: max(1, inputCount))
+        inputIsIdle = Array(repeating: false, count: max(1, inputCount))
         openInputs = max(1, inputCount)
     }
 
@@ -31,13 +35,27 @@ final class NodeRuntime {
     func receive(_ batch: Batch, input: Int) throws {
         guard batch.rowCount > 0 else { return }
         counters.add(rowsIn: batch.rowCount)
+        inputIsIdle[input] = false
         try body.process(batch, input: input, output: self)
     }
 
     func receiveWatermark(_ time: Int64, input: Int) throws {
+        inputIsIdle[input] = false
         guard time > inputWatermarks[input] else { return }
         inputWatermarks[input] = time
-        guard let least = inputWatermarks.min(), least > watermark else { return }
+        try raiseWatermark()
+    }
+
+    /// The input pauses; its watermark is not waited for until it goes on.
+    func receiveIdle(input: Int) throws {
+        inputIsIdle[input] = true
+        if inputIsIdle.allSatisfy({ $0 }) { try emitIdle() } else { try raiseWatermark() }
+    }
+
+    private func raiseWatermark() throws {
+        var least = Watermark.final
+        for (input, time) in inputWatermarks.enumerated() where !inputIsIdle[input] { least = min(least, time) }
+        guard least > watermark else { return }
         try body.advance(to: least, output: self)
         try emitWatermark(least)
     }
@@ -57,14 +75,24 @@ final class NodeRuntime {
     func emit(_ batch: Batch) throws {
         guard batch.rowCount > 0 else { return }
         counters.add(rowsOut: batch.rowCount)
+        saidIdle = false
         for consumer in consumers { try consumer.runtime.receive(batch, input: consumer.input) }
         for edge in edges { edge.send(batch) }
+    }
+
+    /// Says once that nothing comes for now.
+    func emitIdle() throws {
+        guard !saidIdle else { return }
+        saidIdle = true
+        for consumer in consumers { try consumer.runtime.receiveIdle(input: consumer.input) }
+        for edge in edges { edge.sendToAll(.idle) }
     }
 
     /// Sends a watermark on; one that is not greater than the last is dropped.
     func emitWatermark(_ time: Int64) throws {
         guard time > watermark else { return }
         watermark = time
+        saidIdle = false
         for consumer in consumers { try consumer.runtime.receiveWatermark(time, input: consumer.input) }
         for edge in edges { edge.sendToAll(.watermark(time)) }
     }

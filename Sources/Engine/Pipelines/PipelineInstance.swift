@@ -23,6 +23,7 @@ final class PipelineInstance {
         let isGating: Bool
         var isEnded = false
         var isAtBarrier = false
+        var isIdle = false
         var watermark = Watermark.none
     }
 
@@ -79,6 +80,8 @@ final class PipelineInstance {
             try flush(now: now)
             return .progressed
         }
+        // A reader that has nothing to read for now must not hold back what waits for watermarks.
+        if let source, !source.isFinished, source.reader.openSplits.allSatisfy(\.isIdle) { try source.root.emitIdle() }
         return .idle
     }
 
@@ -112,9 +115,11 @@ final class PipelineInstance {
         }
         guard let (lane, message) = next else { return false }
         lastLane = lane
+        lanes[lane].isIdle = false
         switch message {
         case .batch(let batch): try lanes[lane].target.receive(batch, input: lanes[lane].input)
         case .watermark(let time): try raise(lane: lane, to: time)
+        case .idle: try pause(lane: lane)
         case .barrier(let epoch):
             lanes[lane].isAtBarrier = true
             try cutIfAligned(epoch: epoch)
@@ -125,10 +130,24 @@ final class PipelineInstance {
 
     private func raise(lane: Int, to time: Int64) throws {
         lanes[lane].watermark = time
+        try raiseEdge(of: lane)
+    }
+
+    private func raiseEdge(of lane: Int) throws {
         let edge = lanes[lane].edge
         var least = Watermark.final
-        for other in lanes where other.edge == edge { least = min(least, other.watermark) }
+        for other in lanes where other.edge == edge && !other.isIdle { least = min(least, other.watermark) }
         if least > Watermark.none { try lanes[lane].target.receiveWatermark(least, input: lanes[lane].input) }
+    }
+
+    private func pause(lane: Int) throws {
+        lanes[lane].isIdle = true
+        let edge = lanes[lane].edge
+        if lanes.allSatisfy({ $0.edge != edge || $0.isIdle }) {
+            try lanes[lane].target.receiveIdle(input: lanes[lane].input)
+        } else {
+            try raiseEdge(of: lane)
+        }
     }
 
     private func end(lane: Int) throws {

@@ -17,7 +17,7 @@ final class Worker: @unchecked Sendable {
         self.instances = instances.reversed()
         self.control = control
         self.clock = clock
-        for instance in instances { instance.inbox.onMessage { [signal] in signal.raise() } }
+        for instance in instances { instance.inbox.onMessage(raise: signal) }
     }
 
     /// Runs on the calling thread until the share is done or the job stops.
