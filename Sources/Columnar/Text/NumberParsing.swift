@@ -14,6 +14,20 @@ package enum NumberParsing {
             index &+= 1
             guard index < end else { return nil }
         }
+        if end &- index <= 18 {
+            // Too short to overflow.
+            var value: Int64 = 0
+            while index < end {
+                let digit = bytes[index] &- 0x30
+                index &+= 1
+                if digit > 9 {
+                    guard digit == 0xFE, onlyDigits(bytes, index, end) else { return nil }
+                    break
+                }
+                value = value &* 10 &+ Int64(digit)
+            }
+            return isNegative ? 0 &- value : value
+        }
         // Counted downwards, so that the smallest number needs no case of its own.
         var value: Int64 = 0
         while index < end {

@@ -14,6 +14,7 @@ package struct RowWriter: Sendable {
     private let form: Form
     private let text: ValueText
     private let isText: [Bool]
+    private let valueForms: [ValueText.Form]
     private let shapes: [JSONShape]
     /// `"name":` of each field, with the brace or comma in front.
     private let keys: [[UInt8]]
@@ -22,6 +23,7 @@ package struct RowWriter: Sendable {
         self.form = form
         text = ValueText(zone: zone)
         isText = fields.map { $0.type.kind == .text }
+        valueForms = fields.map { ValueText.Form($0.type.logical) }
         shapes = fields.map { Self.shape(of: $0.type.logical) }
         keys = fields.enumerated().map { index, field in
             var key: [UInt8] = [index == 0 ? 0x7B : 0x2C, 0x22]
@@ -53,9 +55,11 @@ package struct RowWriter: Sendable {
             if index > 0 { bytes.append(0x2C) }
             let start = bytes.count
             let column = batch.columns[index]
-            text.append(column, row, to: &bytes)
+            text.append(column, row, as: valueForms[index], to: &bytes)
             guard isText[index], column.isValid(row) else { continue }
-            if bytes.count == start || bytes[start...].contains(where: Self.needsQuotes) { Self.quote(&bytes, from: start) }
+            if bytes.count == start || bytes[start...].contains(where: Self.needsQuotes) {
+                Self.quote(&bytes, from: start)
+            }
         }
     }
 
@@ -79,27 +83,28 @@ package struct RowWriter: Sendable {
         if keys.isEmpty { bytes.append(0x7B) }
         for index in keys.indices {
             bytes.append(contentsOf: keys[index])
-            appendJSON(batch.columns[index], row, shapes[index], to: &bytes)
+            appendJSON(batch.columns[index], row, index, to: &bytes)
         }
         bytes.append(0x7D)
     }
 
-    private func appendJSON(_ column: Column, _ row: Int, _ shape: JSONShape, to bytes: inout [UInt8]) {
+    private func appendJSON(_ column: Column, _ row: Int, _ index: Int, to bytes: inout [UInt8]) {
         guard column.isValid(row) else { return bytes.append(contentsOf: Self.nullText) }
-        switch shape {
-        case .bare, .raw: text.append(column, row, to: &bytes)
+        let form = valueForms[index]
+        switch shapes[index] {
+        case .bare, .raw: text.append(column, row, as: form, to: &bytes)
         case .floating:
             // JSON has no spelling for NaN and the infinities.
             if column.float64[row].isFinite {
-                text.append(column, row, to: &bytes)
+                text.append(column, row, as: form, to: &bytes)
             } else {
                 bytes.append(0x22)
-                text.append(column, row, to: &bytes)
+                text.append(column, row, as: form, to: &bytes)
                 bytes.append(0x22)
             }
         case .quoted:
             var value: [UInt8] = []
-            text.append(column, row, to: &value)
+            text.append(column, row, as: form, to: &value)
             bytes.append(0x22)
             Self.appendEscaped(value, to: &bytes)
             bytes.append(0x22)

@@ -43,7 +43,9 @@ package enum TimeParsing {
 
     /// The common form with all digits there, `yyyy-MM-dd HH:mm:ss` and a fraction.
     private static func fullTimestamp(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
-        guard bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] == 0x20, bytes[13] == 0x3A, bytes[16] == 0x3A else { return nil }
+        guard bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] == 0x20, bytes[13] == 0x3A, bytes[16] == 0x3A else {
+            return nil
+        }
         var bad = false
         @inline(__always) func two(_ at: Int) -> Int64 {
             let high = bytes[at] &- 0x30

@@ -116,7 +116,9 @@ package enum TimeZoneFile {
         var bytes = [UInt8](repeating: 0, count: longestFile)
         var used = 0
         while used < longestFile {
-            let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + used, longestFile - used) }
+            let count = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress! + used, longestFile - used)
+            }
             if count < 0 && errno == EINTR { continue }
             if count <= 0 { break }
             used += count
@@ -170,7 +172,9 @@ package enum TimeZoneFile {
         var typeCount: Int { counts[4] }
 
         init?(_ bytes: [UInt8], at place: Int) {
-            guard place >= 0, bytes.count - place >= 44, Array(bytes[place..<(place + 4)]) == Array("TZif".utf8) else { return nil }
+            guard place >= 0, bytes.count - place >= 44, Array(bytes[place..<(place + 4)]) == Array("TZif".utf8) else {
+                return nil
+            }
             version = bytes[place + 4]
             start = place + 44
             for index in 0..<6 {
@@ -182,7 +186,8 @@ package enum TimeZoneFile {
 
         /// Bytes of header and data.
         func length(timeBytes: Int) -> Int {
-            44 + timeCount * (timeBytes + 1) + typeCount * 6 + counts[5] + counts[2] * (timeBytes + 4) + counts[1] + counts[0]
+            44 + timeCount * (timeBytes + 1) + typeCount * 6 + counts[5] + counts[2] * (timeBytes + 4) + counts[1]
+                + counts[0]
         }
     }
 }

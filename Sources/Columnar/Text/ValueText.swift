@@ -5,57 +5,93 @@ package struct ValueText: Sendable {
     /// Instants are shown in the given zone.
     package init(zone: TimeZoneRules = .utc) { self.zone = zone }
 
+    /// How the values of a type are written; made once for a column, for looking at types row by row is slow.
+    package enum Form: Sendable {
+        case boolean, integer, float, double
+        case decimal(scale: Int)
+        case date, months, milliseconds
+        case time(precision: Int)
+        case timestamp(precision: Int)
+        case instant(precision: Int)
+        case text, bytes
+
+        package init(_ type: LogicalType) {
+            switch type {
+            case .boolean: self = .boolean
+            case .tinyint, .smallint, .integer, .bigint, .null: self = .integer
+            case .float: self = .float
+            case .double: self = .double
+            case .decimal(_, let scale): self = .decimal(scale: scale)
+            case .date: self = .date
+            case .time(let precision): self = .time(precision: precision)
+            case .timestamp(let precision): self = .timestamp(precision: precision)
+            case .timestampLTZ(let precision): self = .instant(precision: precision)
+            case .intervalMonths: self = .months
+            case .intervalMilliseconds: self = .milliseconds
+            case .binary, .varbinary: self = .bytes
+            case .char, .varchar, .array, .map, .multiset, .row: self = .text
+            }
+        }
+    }
+
     /// Appends the value's text; nothing for NULL. Texts go in as they are, byte strings as `x'0aff'`.
     package func append(_ column: Column, _ row: Int, to bytes: inout [UInt8]) {
+        append(column, row, as: Form(column.type.logical), to: &bytes)
+    }
+
+    /// As ``append(_:_:to:)``, for a form made before.
+    package func append(_ column: Column, _ row: Int, as form: Form, to bytes: inout [UInt8]) {
         guard column.isValid(row) else { return }
-        switch column.kind {
-        case .bits: bytes.append(contentsOf: column.bit(row) ? Self.trueText : Self.falseText)
-        case .text: appendText(column, row, to: &bytes)
-        case .int64, .float64, .int128:
+        switch form {
+        case .boolean: bytes.append(contentsOf: column.bit(row) ? Self.trueText : Self.falseText)
+        case .text: bytes.append(contentsOf: Self.bytes(column, row))
+        case .bytes: appendHexadecimal(Self.bytes(column, row), to: &bytes)
+        default:
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: NumberText.longest) { buffer in
-                let count = write(column, row, to: buffer.baseAddress!)
+                let count = write(column, row, as: form, to: buffer.baseAddress!)
                 bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<count]))
             }
         }
+    }
+
+    private static func bytes(_ column: Column, _ row: Int) -> UnsafeBufferPointer<UInt8> {
+        let place = UnsafePointer(column.text + row)
+        return UnsafeBufferPointer(start: TextView.bytes(at: place), count: place.pointee.count)
     }
 
     private static let trueText = Array("true".utf8)
     private static let falseText = Array("false".utf8)
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
-    private func appendText(_ column: Column, _ row: Int, to bytes: inout [UInt8]) {
-        let place = UnsafePointer(column.text + row)
-        let text = UnsafeBufferPointer(start: TextView.bytes(at: place), count: place.pointee.count)
-        switch column.type.logical {
-        case .binary, .varbinary:
-            bytes.append(0x78)
-            bytes.append(0x27)
-            for byte in text {
-                bytes.append(Self.hexDigits[Int(byte >> 4)])
-                bytes.append(Self.hexDigits[Int(byte & 15)])
-            }
-            bytes.append(0x27)
-        default: bytes.append(contentsOf: text)
+    private func appendHexadecimal(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        bytes.append(0x78)
+        bytes.append(0x27)
+        for byte in text {
+            bytes.append(Self.hexDigits[Int(byte >> 4)])
+            bytes.append(Self.hexDigits[Int(byte & 15)])
         }
+        bytes.append(0x27)
     }
 
     /// Numbers and times into memory with room for ``NumberText/longest`` bytes.
-    package func write(_ column: Column, _ row: Int, to target: UnsafeMutablePointer<UInt8>) -> Int {
-        switch column.type.logical {
-        case .float: return FloatText.write(Float(column.float64[row]), to: target)
-        case .double: return FloatText.write(column.float64[row], to: target)
-        case .decimal(_, let scale): return NumberText.write(column.int128[row], scale: scale, to: target)
-        case .date: return TimeText.write(days: column.int64[row], to: target)
+    package func write(_ column: Column, _ row: Int, as form: Form, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        switch form {
+        case .float: FloatText.write(Float(column.float64[row]), to: target)
+        case .double: FloatText.write(column.float64[row], to: target)
+        case .decimal(let scale): NumberText.write(column.int128[row], scale: scale, to: target)
+        case .date: TimeText.write(days: column.int64[row], to: target)
         case .time(let precision):
-            let time = floorModulo(column.int64[row], TimeUnits.millisecondsPerDay)
-            return TimeText.write(microsecondsOfDay: time &* 1_000, precision: precision, to: target)
+            TimeText.write(
+                microsecondsOfDay: floorModulo(column.int64[row], TimeUnits.millisecondsPerDay) &* 1_000,
+                precision: precision, to: target)
         case .timestamp(let precision):
-            return TimeText.write(microseconds: column.int64[row], precision: precision, to: target)
-        case .timestampLTZ(let precision):
-            return TimeText.write(microseconds: local(column.int64[row]), precision: precision, to: target)
-        case .intervalMonths: return TimeText.write(months: column.int64[row], to: target)
-        case .intervalMilliseconds: return TimeText.write(milliseconds: column.int64[row], to: target)
-        default: return NumberText.write(column.int64[row], to: target)
+            TimeText.write(microseconds: column.int64[row], precision: precision, to: target)
+        case .instant(let precision):
+            TimeText.write(microseconds: local(column.int64[row]), precision: precision, to: target)
+        case .months: TimeText.write(months: column.int64[row], to: target)
+        case .milliseconds: TimeText.write(milliseconds: column.int64[row], to: target)
+        case .integer: NumberText.write(column.int64[row], to: target)
+        case .boolean, .text, .bytes: 0
         }
     }
 

@@ -15,7 +15,8 @@ struct KernelSelection {
         guard let kernel = timeless == nil ? try time() : timeless else {
             let types = arguments.map(\.type.logical.description).joined(separator: ", ")
             throw MillraceError(
-                .user, code: "unsupported_function", "there is no \(function.rawValue)(\(types)) giving \(type.logical)")
+                .user, code: "unsupported_function", "there is no \(function.rawValue)(\(types)) giving \(type.logical)"
+            )
         }
         return kernel
     }
@@ -41,7 +42,8 @@ struct KernelSelection {
         case .inList:
             var values: [LiteralValue] = []
             for argument in arguments.dropFirst() {
-                guard case .literal(let value, let type) = argument, type.kind == logical(0).kind || value == .null else { return nil }
+                guard case .literal(let value, let type) = argument, type.kind == logical(0).kind || value == .null
+                else { return nil }
                 values.append(value)
             }
             return MembershipKernels.kernel(logical(0), values: values)
@@ -163,7 +165,8 @@ struct KernelSelection {
         switch function {
         case .currentTimestamp, .processingTime: return ClockKernels.now(zone) { $1 }
         case .localTimestamp: return ClockKernels.now(zone) { local, _ in local }
-        case .currentDate: return ClockKernels.now(zone) { local, _ in floorDivide(local, TimeUnits.microsecondsPerDay) }
+        case .currentDate:
+            return ClockKernels.now(zone) { local, _ in floorDivide(local, TimeUnits.microsecondsPerDay) }
         case .currentWatermark: return ClockKernels.watermark
         case .dateFormat, .toTimestamp, .toDate, .unixTimestamp, .fromUnixTime: return try timeText()
         default: break

@@ -96,7 +96,9 @@ struct BlockBuilder {
             conditions.append(try lazyOperand(branch.condition, isAlwaysNeeded: conditions.isEmpty))
         }
         var values: [LazyOperand] = []
-        for value in branches.map(\.value) + [otherwise] { values.append(try lazyOperand(value, isAlwaysNeeded: false)) }
+        for value in branches.map(\.value) + [otherwise] {
+            values.append(try lazyOperand(value, isAlwaysNeeded: false))
+        }
         return emit(.conditional(ConditionalAction(conditions: conditions, values: values)), type)
     }
 
@@ -169,7 +171,8 @@ extension PlanExpression {
         switch self {
         case .column: false
         case .literal: true
-        case .call(let function, let arguments, _): function.isPure && !arguments.isEmpty && arguments.allSatisfy(\.isConstant)
+        case .call(let function, let arguments, _):
+            function.isPure && !arguments.isEmpty && arguments.allSatisfy(\.isConstant)
         case .cast(let value, _, _): value.isConstant
         case .conditional(let branches, let otherwise, _):
             otherwise.isConstant && branches.allSatisfy { $0.condition.isConstant && $0.value.isConstant }

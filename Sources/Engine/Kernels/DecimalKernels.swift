@@ -27,7 +27,8 @@ struct DecimalKernels {
         case .add: sum { $0 &+ $1 }
         case .subtract: sum { $0 &- $1 }
         case .multiply: product
-        case .divide: division { [self] in DecimalMath.divide($0, $1, exponent: scale &+ right &- left, precision: precision) }
+        case .divide:
+            division { [self] in DecimalMath.divide($0, $1, exponent: scale &+ right &- left, precision: precision) }
         case .modulo: remainder
         case .negate: unary { 0 &- $0 }
         case .absolute: unary { $0 < 0 ? 0 &- $0 : $0 }
@@ -40,7 +41,8 @@ struct DecimalKernels {
 
     private func unary(_ body: @escaping @Sendable (Int128) -> Int128) -> Kernel {
         { [precision] call in
-            Self.each(call) { row in DecimalMath.fitting(body(call[0].column.int128[row & call[0].rowMask]), precision) }
+            Self.each(call) { row in DecimalMath.fitting(body(call[0].column.int128[row & call[0].rowMask]), precision)
+            }
         }
     }
 
@@ -76,7 +78,8 @@ struct DecimalKernels {
                     let (one, overflowOne) = x.multipliedReportingOverflow(by: leftFactor)
                     let (two, overflowTwo) = y.multipliedReportingOverflow(by: rightFactor)
                     let limit = Int128.max / 2
-                    if overflowOne || overflowTwo || one.magnitude > limit.magnitude || two.magnitude > limit.magnitude {
+                    if overflowOne || overflowTwo || one.magnitude > limit.magnitude || two.magnitude > limit.magnitude
+                    {
                         return Self.roundedSum(x, y, [left, right, scale], precision, operation)
                     }
                     sum = operation(one, two)

@@ -41,7 +41,9 @@ enum MembershipKernels {
                     fillBits(bits, rowCount: call.rowCount) { set.contains(numbers[$0]) }
                 }
             }
-            let areShort = values.allSatisfy { if case .text(let bytes) = $0 { bytes.count <= TextView.inlineLimit } else { false } }
+            let areShort = values.allSatisfy {
+                if case .text(let bytes) = $0 { bytes.count <= TextView.inlineLimit } else { false }
+            }
             if type.kind == .text, !areShort || values.count > shortTextLimit {
                 let set = TextSet(values.map { ConstantColumn.make($0, DataType(type)) })
                 return { call, bits in

@@ -12,7 +12,9 @@ enum DigestKernels {
     static let sha256: Kernel = kernel(length: 32) { bytes, target in
         var digest = SHA256()
         digest.run(bytes)
-        for index in 0..<8 { target.storeBytes(of: digest.state[index].bigEndian, toByteOffset: index * 4, as: UInt32.self) }
+        for index in 0..<8 {
+            target.storeBytes(of: digest.state[index].bigEndian, toByteOffset: index * 4, as: UInt32.self)
+        }
     }
 
     private static func kernel(

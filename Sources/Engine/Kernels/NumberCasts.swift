@@ -8,7 +8,8 @@ enum NumberCasts {
         case (.int64, .int64): integers(to)
         case (.int64, .float64):
             integerToFloat(to)
-        case (.int64, .int128): decimal(to) { column, row, scale, precision in
+        case (.int64, .int128):
+            decimal(to) { column, row, scale, precision in
                 DecimalMath.rescale(Int128(column.int64[row]), from: 0, to: scale, precision: precision)
             }
         case (.int64, .bits): toBoolean { column, row in column.int64[row] != 0 }
@@ -23,7 +24,8 @@ enum NumberCasts {
         case (.int128, .bits): toBoolean { column, row in column.int128[row] != 0 }
         case (.bits, .int64): fromBoolean(\.int64, 1)
         case (.bits, .float64): fromBoolean(\.float64, 1)
-        case (.bits, .int128): decimal(to) { column, row, scale, precision in
+        case (.bits, .int128):
+            decimal(to) { column, row, scale, precision in
                 DecimalMath.rescale(column.bit(row) ? 1 : 0, from: 0, to: scale, precision: precision)
             }
         default: nil
@@ -88,7 +90,8 @@ enum NumberCasts {
             guard value.isFinite else { return nil }
             return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: NumberText.longest) { buffer in
                 let place = buffer.baseAddress!
-                let count = from == .float ? FloatText.write(Float(value), to: place) : FloatText.write(value, to: place)
+                let count =
+                    from == .float ? FloatText.write(Float(value), to: place) : FloatText.write(value, to: place)
                 return NumberParsing.decimal(place, count, precision: precision, scale: scale) ?? nil
             }
         }

@@ -10,7 +10,9 @@ enum TextCasts {
         switch to {
         case .tinyint, .smallint, .integer, .bigint:
             return read(to, isTry) { text, row, result in
-                guard let value = NumberParsing.integer(text.start, text.count), to.wrapped(value) == value else { return false }
+                guard let value = NumberParsing.integer(text.start, text.count), to.wrapped(value) == value else {
+                    return false
+                }
                 result.int64[row] = value
                 return true
             }
@@ -28,7 +30,8 @@ enum TextCasts {
             }
         case .decimal(let precision, let scale):
             return read(to, isTry) { text, row, result in
-                guard let value = NumberParsing.decimal(text.start, text.count, precision: precision, scale: scale) else {
+                guard let value = NumberParsing.decimal(text.start, text.count, precision: precision, scale: scale)
+                else {
                     return false
                 }
                 if let value { result.int128[row] = value } else { result.setNull(row) }
@@ -174,13 +177,14 @@ enum TextCasts {
         if case .char(let length) = to { (limit, padding) = (length, 0x20) }
         if from.kind == .text { return nil }
         if from.kind == .bits { return writeBooleans(limit, padding) }
-        let form = ValueText(zone: zone)
+        let writer = ValueText(zone: zone)
+        let form = ValueText.Form(from)
         return { [limit, padding] call in
             let argument = call[0]
             return makeTexts(call) { row, heap in
                 withUnsafeTemporaryAllocation(of: UInt8.self, capacity: NumberText.longest) { buffer in
                     let place = buffer.baseAddress!
-                    let count = form.write(argument.column, row & argument.rowMask, to: place)
+                    let count = writer.write(argument.column, row & argument.rowMask, as: form, to: place)
                     if count <= limit, padding == nil { return heap.add(place, count: count) }
                     return kept(TextBytes(start: place, count: count), limit, padding, heap)
                 }

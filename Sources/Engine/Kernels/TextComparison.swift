@@ -58,7 +58,9 @@ enum TextComparison {
         let second = UnsafePointer(right.column.text)
         let firstMask = left.rowMask
         let secondMask = right.rowMask
-        fillValid(call, left, right, bits) { test(TextView.compare(first + ($0 & firstMask), second + ($0 & secondMask))) }
+        fillValid(call, left, right, bits) {
+            test(TextView.compare(first + ($0 & firstMask), second + ($0 & secondMask)))
+        }
     }
 
     /// Tests only rows where both texts are there: the views under NULLs may point anywhere.

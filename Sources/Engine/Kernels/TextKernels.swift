@@ -137,7 +137,9 @@ enum TextKernels {
 
     private static func nextSeparator(_ text: TextBytes, _ separator: TextBytes, from: Int) -> Int {
         if separator.count > 0 { return text.offset(of: separator, from: from) }
-        for index in from..<text.count where text[index] == 0x20 || (text[index] >= 9 && text[index] <= 13) { return index }
+        for index in from..<text.count where text[index] == 0x20 || (text[index] >= 9 && text[index] <= 13) {
+            return index
+        }
         return -1
     }
 }

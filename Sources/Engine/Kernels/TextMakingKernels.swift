@@ -50,9 +50,12 @@ enum TextMakingKernels {
             }
             var text: [UInt8] = []
             var isFirst = true
-            for index in 1..<max(1, operands.count) where arguments[index].column.isValid(row & arguments[index].rowMask) {
+            for index in 1..<max(1, operands.count)
+            where arguments[index].column.isValid(row & arguments[index].rowMask) {
                 let separator = operands[0][row]
-                if !isFirst { text.append(contentsOf: UnsafeBufferPointer(start: separator.start, count: separator.count)) }
+                if !isFirst {
+                    text.append(contentsOf: UnsafeBufferPointer(start: separator.start, count: separator.count))
+                }
                 isFirst = false
                 let part = operands[index][row]
                 text.append(contentsOf: UnsafeBufferPointer(start: part.start, count: part.count))

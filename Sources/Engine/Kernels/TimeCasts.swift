@@ -50,7 +50,9 @@ enum TimeCasts {
     }
 
     /// Microseconds of the last digit of a timestamp of this precision.
-    static func microseconds(_ precision: Int) -> Int64 { [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1][max(0, min(6, precision))] }
+    static func microseconds(_ precision: Int) -> Int64 {
+        [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1][max(0, min(6, precision))]
+    }
 
     /// Milliseconds of the last digit of a TIME of this precision.
     static func milliseconds(_ precision: Int) -> Int64 { [1_000, 100, 10, 1][max(0, min(3, precision))] }

@@ -43,31 +43,51 @@ struct ByteSink {
 final class TimeFormatter {
     private static let rememberedCount = 16
 
-    private let parts: [TimePattern.Part]
+    /// A byte that stands for itself (`letter` 0), or a run of a pattern letter.
+    private struct Step {
+        var letter: UInt8
+        var count: UInt8
+    }
+
+    private let steps: [Step]
     private let zoneOffset: (Int64) -> Int64
     /// The finest unit that the pattern shows, microseconds.
     private let resolution: Int64
     /// What was written for a unit of time, at the unit's low bits; views point into the heap of the batch.
-    private var units = [Int64](repeating: .min, count: rememberedCount)
-    private var views = [TextView](repeating: TextView(), count: rememberedCount)
+    private let units: UnsafeMutablePointer<Int64>
+    private let views: UnsafeMutablePointer<TextView>
     private let scratch: UnsafeMutablePointer<UInt8>
 
     /// `zoneOffset` gives the seconds from UTC at a local time, for the letters that show them.
     init(_ pattern: TimePattern, zoneOffset: @escaping (Int64) -> Int64) {
-        parts = pattern.parts
+        steps = Self.steps(pattern)
+        units = .allocate(capacity: Self.rememberedCount)
+        units.initialize(repeating: .min, count: Self.rememberedCount)
+        views = .allocate(capacity: Self.rememberedCount)
+        views.initialize(repeating: TextView(), count: Self.rememberedCount)
         self.zoneOffset = zoneOffset
         resolution = Self.resolution(pattern)
         // No field writes more than 32 bytes.
-        let longest = parts.reduce(32) { sum, part in
-            if case .literal(let bytes) = part { sum + bytes.count } else { sum + 32 }
-        }
-        scratch = .allocate(capacity: longest)
+        scratch = .allocate(capacity: 32 * (steps.count + 1))
     }
 
-    deinit { scratch.deallocate() }
+    deinit {
+        scratch.deallocate()
+        units.deallocate()
+        views.deallocate()
+    }
+
+    private static func steps(_ pattern: TimePattern) -> [Step] {
+        pattern.parts.flatMap { part in
+            switch part {
+            case .literal(let bytes): bytes.map { Step(letter: 0, count: $0) }
+            case .field(let letter, let count): [Step(letter: letter, count: UInt8(clamping: count))]
+            }
+        }
+    }
 
     /// Forgets the results of the batch before.
-    func beginBatch() { for index in units.indices { units[index] = .min } }
+    func beginBatch() { units.update(repeating: .min, count: Self.rememberedCount) }
 
     /// The text of a local time; the heap must be that of this batch.
     func format(_ microseconds: Int64, heap: ByteHeap) -> TextView {
@@ -105,13 +125,12 @@ final class TimeFormatter {
         let days = floorDivide(microseconds, TimeUnits.microsecondsPerDay)
         let time = microseconds &- days &* TimeUnits.microsecondsPerDay
         let date = CivilDate(days: days)
-        for part in parts {
-            switch part {
-            case .literal(let text): bytes.append(text[...])
-            case .field(let letter, let count):
-                if !writeDate(letter, count, date, days, to: &bytes) {
-                    writeTime(letter, count, time, microseconds, to: &bytes)
-                }
+        for step in steps {
+            let count = Int(step.count)
+            if step.letter == 0 {
+                bytes.append(step.count)
+            } else if !writeDate(step.letter, count, date, days, to: &bytes) {
+                writeTime(step.letter, count, time, microseconds, to: &bytes)
             }
         }
     }
@@ -121,7 +140,11 @@ final class TimeFormatter {
     ) -> Bool {
         switch letter {
         case 0x79, 0x75:
-            if count == 2 { bytes.append(floorModulo(date.year, 100), width: 2) } else { bytes.append(date.year, width: count) }
+            if count == 2 {
+                bytes.append(floorModulo(date.year, 100), width: 2)
+            } else {
+                bytes.append(date.year, width: count)
+            }
         case 0x4D, 0x4C:
             if count < 3 {
                 bytes.append(date.month, width: count)
@@ -134,7 +157,8 @@ final class TimeFormatter {
         case 0x65: bytes.append((CivilDate.weekday(days: days) &+ 1) % 7 &+ 1, width: count)
         case 0x51, 0x71: bytes.append((date.month &- 1) / 3 &+ 1, width: count)
         case 0x77: bytes.append(CivilDate.isoWeek(days: days).week, width: count)
-        case 0x47: bytes.append(date.year > 0 ? 0x41 : 0x42)
+        case 0x47:
+            bytes.append(date.year > 0 ? 0x41 : 0x42)
             bytes.append(date.year > 0 ? 0x44 : 0x43)
         default: return false
         }
@@ -154,7 +178,8 @@ final class TimeFormatter {
         case 0x73: bytes.append(time / TimeUnits.microsecondsPerSecond % 60, width: count)
         case 0x53: fraction(time % TimeUnits.microsecondsPerSecond, count, to: &bytes)
         case 0x6E: bytes.append(time % TimeUnits.microsecondsPerSecond &* 1_000, width: count)
-        case 0x61: bytes.append(hour < 12 ? 0x41 : 0x50)
+        case 0x61:
+            bytes.append(hour < 12 ? 0x41 : 0x50)
             bytes.append(0x4D)
         default: offset(letter, count, zoneOffset(microseconds), to: &bytes)
         }

@@ -64,7 +64,10 @@ struct TimeKernels {
         case .date where isMonths: return Self.both { CivilDate(days: $0).adding(months: sign &* $1).days }
         case .date: return Self.both { $0 &+ sign &* $1 / TimeUnits.millisecondsPerDay }
         case .time where isMonths: return Self.both { time, _ in time }
-        case .time: return Self.both { floorModulo($0 &+ sign &* ($1 % TimeUnits.millisecondsPerDay), TimeUnits.millisecondsPerDay) }
+        case .time:
+            return Self.both {
+                floorModulo($0 &+ sign &* ($1 % TimeUnits.millisecondsPerDay), TimeUnits.millisecondsPerDay)
+            }
         case .timestampLTZ where isMonths && !zone.isUTC:
             return { [zone] call in
                 let conversion = call.remembered { ZoneConversion(zone) }
@@ -122,7 +125,9 @@ struct TimeKernels {
     // MARK: Loops
 
     private static func first(_ body: @escaping @Sendable (Int64) -> Int64) -> Kernel { { call in map(call, 0, body) } }
-    private static func second(_ body: @escaping @Sendable (Int64) -> Int64) -> Kernel { { call in map(call, 1, body) } }
+    private static func second(_ body: @escaping @Sendable (Int64) -> Int64) -> Kernel {
+        { call in map(call, 1, body) }
+    }
 
     private static func both(_ body: @escaping @Sendable (Int64, Int64) -> Int64) -> Kernel {
         { call in mapBinary(call, \.int64, \.int64, body) }
@@ -155,7 +160,9 @@ struct TimeKernels {
 
 /// Functions that read the clock; one reading a batch.
 enum ClockKernels {
-    static func now(_ zone: TimeZoneRules, _ value: @escaping @Sendable (_ local: Int64, _ instant: Int64) -> Int64) -> Kernel {
+    static func now(
+        _ zone: TimeZoneRules, _ value: @escaping @Sendable (_ local: Int64, _ instant: Int64) -> Int64
+    ) -> Kernel {
         { call in
             let instant = (call.context?.clock.wallMilliseconds() ?? 0) &* TimeUnits.microsecondsPerMillisecond
             let result = call.makeResult()

@@ -42,7 +42,9 @@ struct TimeParser: Sendable {
     }
 
     private func isNumeric(_ index: Int) -> Bool {
-        guard index < pattern.parts.count, case .field(let letter, let count) = pattern.parts[index] else { return false }
+        guard index < pattern.parts.count, case .field(let letter, let count) = pattern.parts[index] else {
+            return false
+        }
         switch letter {
         case 0x61, 0x45, 0x47, 0x58, 0x78, 0x5A, 0x7A: return false
         case 0x4D, 0x4C: return count < 3
@@ -66,7 +68,10 @@ struct TimeParser: Sendable {
         if mode == .lenient { cursor.skipBlanks() }
         let start = cursor.index
         let isNegative = mode == .lenient && cursor.accept(0x2D)
-        let most = isAdjacent ? count : mode == .lenient ? 9 : count == 2 ? 2 : letter == 0x79 || letter == 0x75 ? max(4, count) : max(2, count)
+        let most =
+            isAdjacent
+            ? count
+            : mode == .lenient ? 9 : count == 2 ? 2 : letter == 0x79 || letter == 0x75 ? max(4, count) : max(2, count)
         guard var value = cursor.number(upTo: most) else { return false }
         let digits = cursor.index - start
         if mode == .smart, digits < count { return false }
@@ -172,7 +177,8 @@ struct TimeFields {
     /// The time of fields that were in range one by one.
     var checked: Int64 {
         if let dayOfYear { return time(days: CivilDate.days(year: year, month: 1, day: 1) &+ dayOfYear &- 1) }
-        return time(days: CivilDate.days(year: year, month: month, day: min(day, CivilDate.length(ofMonth: month, year: year))))
+        return time(
+            days: CivilDate.days(year: year, month: month, day: min(day, CivilDate.length(ofMonth: month, year: year))))
     }
 
     /// The time of any fields: what is too large counts on.
@@ -284,7 +290,8 @@ struct FixedLayoutReader {
         guard bad == 0, hour < 24, minute < 60, second < 60 else { return nil }
         if (year, month, day) != lastDate {
             guard year >= 1, month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
-            lastDays = CivilDate.days(year: year, month: month, day: min(day, CivilDate.length(ofMonth: month, year: year)))
+            lastDays = CivilDate.days(
+                year: year, month: month, day: min(day, CivilDate.length(ofMonth: month, year: year)))
             lastDate = (year, month, day)
         }
         let seconds = (hour &* 60 &+ minute) &* 60 &+ second

@@ -89,9 +89,10 @@ struct TimeTextKernels {
             let result = call.makeResult()
             let texts = TextOperand(call[0])
             forEachValid(call, into: result) { row in
-                result.int64[row] = parser.parse(texts[row]).map {
-                    floorDivide(conversion.instant($0), TimeUnits.microsecondsPerSecond)
-                } ?? .min
+                result.int64[row] =
+                    parser.parse(texts[row]).map {
+                        floorDivide(conversion.instant($0), TimeUnits.microsecondsPerSecond)
+                    } ?? .min
                 return true
             }
             return result
@@ -138,7 +139,8 @@ struct TimeTextKernels {
                     }
                 default:
                     guard case .decimal(_, let scale) = type else { return false }
-                    let (product, overflow) = column.int128[row & mask].multipliedReportingOverflow(by: Int128(unit / 1_000))
+                    let (product, overflow) = column.int128[row & mask].multipliedReportingOverflow(
+                        by: Int128(unit / 1_000))
                     let milliseconds = overflow ? nil : Int64(exactly: product / DecimalMath.power(scale))
                     value = milliseconds.flatMap { number in
                         let (product, overflow) = number.multipliedReportingOverflow(by: 1_000)

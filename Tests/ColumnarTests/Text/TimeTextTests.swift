@@ -47,7 +47,9 @@ struct TimeTextTests {
     }
 
     @Test func weeksFollowTheStandard() {
-        for (date, week) in [("2021-01-03", 53), ("2021-01-04", 1), ("2026-12-31", 53), ("2024-12-30", 1), ("2000-01-01", 52)] as [(String, Int64)] {
+        for (date, week) in [
+            ("2021-01-03", 53), ("2021-01-04", 1), ("2026-12-31", 53), ("2024-12-30", 1), ("2000-01-01", 52),
+        ] as [(String, Int64)] {
             let days = Array(date.utf8).withUnsafeBufferPointer { TimeParsing.date($0.baseAddress!, $0.count) } ?? 0
             #expect(CivilDate.isoWeek(days: days).week == week, "\(date)")
         }
@@ -61,13 +63,18 @@ struct TimeTextTests {
 
     @Test func zonesKnowTheirOffsets() throws {
         let cases: [(String, String, Int64)] = [
-            ("America/New_York", "2026-03-08 06:59:59", -18_000), ("America/New_York", "2026-03-08 07:00:00", -14_400), ("America/New_York", "2026-11-01 05:59:59", -14_400),
+            ("America/New_York", "2026-03-08 06:59:59", -18_000), ("America/New_York", "2026-03-08 07:00:00", -14_400),
+            ("America/New_York", "2026-11-01 05:59:59", -14_400),
             ("America/New_York", "2026-11-01 06:00:00", -18_000),
             // Behind the last transition of the file the yearly rule holds.
-            ("America/New_York", "2150-07-01 00:00:00", -14_400), ("America/New_York", "2150-12-01 00:00:00", -18_000), ("Europe/Berlin", "2500-07-01 00:00:00", 7_200),
-            ("Australia/Lord_Howe", "2100-01-15 00:00:00", 39_600), ("Australia/Lord_Howe", "2100-07-15 00:00:00", 37_800),
-            ("Asia/Shanghai", "1986-06-01 00:00:00", 32_400), ("Asia/Shanghai", "2026-06-01 00:00:00", 28_800), ("Asia/Kolkata", "9999-12-31 00:00:00", 19_800),
-            ("GMT+05:30", "2026-01-01 00:00:00", 19_800), ("UTC", "2026-01-01 00:00:00", 0), ("-03:30", "2026-01-01 00:00:00", -12_600),
+            ("America/New_York", "2150-07-01 00:00:00", -14_400), ("America/New_York", "2150-12-01 00:00:00", -18_000),
+            ("Europe/Berlin", "2500-07-01 00:00:00", 7_200),
+            ("Australia/Lord_Howe", "2100-01-15 00:00:00", 39_600),
+            ("Australia/Lord_Howe", "2100-07-15 00:00:00", 37_800),
+            ("Asia/Shanghai", "1986-06-01 00:00:00", 32_400), ("Asia/Shanghai", "2026-06-01 00:00:00", 28_800),
+            ("Asia/Kolkata", "9999-12-31 00:00:00", 19_800),
+            ("GMT+05:30", "2026-01-01 00:00:00", 19_800), ("UTC", "2026-01-01 00:00:00", 0),
+            ("-03:30", "2026-01-01 00:00:00", -12_600),
         ]
         for (name, time, offset) in cases {
             let zone = try TimeZoneRules.named(name)
@@ -79,7 +86,10 @@ struct TimeTextTests {
     }
 
     @Test func localTimesFindTheirInstants() throws {
-        for name in ["America/New_York", "Europe/Berlin", "Asia/Shanghai", "Australia/Lord_Howe", "America/Sao_Paulo", "Pacific/Apia"] {
+        for name in [
+            "America/New_York", "Europe/Berlin", "Asia/Shanghai", "Australia/Lord_Howe", "America/Sao_Paulo",
+            "Pacific/Apia",
+        ] {
             let zone = try TimeZoneRules.named(name)
             var second: Int64 = 1_262_304_000
             while second < 1_800_000_000 {
@@ -101,19 +111,24 @@ struct TimeTextTests {
         let bytes = try #require(TimeZoneFile.read("America/New_York"))
         let whole = try #require(TimeZoneFile.parse(bytes, name: "whole"))
         #expect(whole.period(at: 1_795_162_150).offset == -18_000)
-        for length in stride(from: 0, to: bytes.count, by: 7) { _ = TimeZoneFile.parse(Array(bytes[..<length]), name: "cut") }
+        for length in stride(from: 0, to: bytes.count, by: 7) {
+            _ = TimeZoneFile.parse(Array(bytes[..<length]), name: "cut")
+        }
         var state: UInt64 = 7
         for _ in 0..<3_000 {
             var damaged = bytes
             for _ in 0..<4 {
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                damaged[Int(state >> 33) % (state & 1 == 0 ? 128 : damaged.count)] = UInt8(truncatingIfNeeded: state >> 20)
+                damaged[Int(state >> 33) % (state & 1 == 0 ? 128 : damaged.count)] = UInt8(
+                    truncatingIfNeeded: state >> 20)
             }
             if let zone = TimeZoneFile.parse(damaged, name: "damaged") {
                 for second in [Int64(0), .min, .max, 4_000_000_000] { _ = zone.period(at: second) }
             }
         }
-        for name in ["", "../passwd", "/etc/passwd", "Europe/../../../etc/passwd", "no such zone", "UTC+99", "GMT+1:2:3:4"] {
+        for name in [
+            "", "../passwd", "/etc/passwd", "Europe/../../../etc/passwd", "no such zone", "UTC+99", "GMT+1:2:3:4",
+        ] {
             #expect(throws: MillraceError.self) { try TimeZoneRules.named(name) }
         }
     }

@@ -7,7 +7,8 @@ import Testing
 /// The engine against a plain evaluator, on random expressions and rows.
 struct ExpressionPropertyTests {
     /// Rows and their columns; NULLs at a rate in percent.
-    private func input(_ random: inout RandomExpressions, rowCount: Int, nullPercent: Int) -> ([[LiteralValue]], Batch) {
+    private func input(_ random: inout RandomExpressions, rowCount: Int, nullPercent: Int) -> ([[LiteralValue]], Batch)
+    {
         let rows = (0..<rowCount).map { _ in
             RandomExpressions.types.map { random.value($0.logical, nullPercent: nullPercent) }
         }
@@ -23,7 +24,8 @@ struct ExpressionPropertyTests {
     }
 
     private func check(_ expression: PlanExpression, _ rows: [[LiteralValue]], _ batch: Batch, _ seed: UInt64) throws {
-        let expected = rows.map { row in Result { () throws(NaiveFailure) in try NaiveEvaluator.value(expression, row) } }
+        let expected = rows.map { row in Result { () throws(NaiveFailure) in try NaiveEvaluator.value(expression, row) }
+        }
         let failing = Set(expected.indices.filter { if case .failure = expected[$0] { true } else { false } })
         let evaluator = try ExpressionHarness.evaluator([expression])
         // Twice, for registers are used again.
@@ -37,7 +39,8 @@ struct ExpressionPropertyTests {
                 let actual = ExpressionHarness.values(column, batch.rowCount)
                 for (row, value) in actual.enumerated() {
                     guard case .success(let wanted) = expected[row], !same(value, wanted) else { continue }
-                    Issue.record("seed \(seed) row \(row) \(rows[row]): \(value) instead of \(wanted) from \(expression)")
+                    Issue.record(
+                        "seed \(seed) row \(row) \(rows[row]): \(value) instead of \(wanted) from \(expression)")
                     return
                 }
             } catch {
@@ -67,7 +70,11 @@ struct ExpressionPropertyTests {
             var random = RandomExpressions(seed: 77 &+ round &* 31 &+ UInt64(rowCount))
             let (rows, batch) = input(&random, rowCount: rowCount, nullPercent: Int(round) % 3 * 10)
             let condition = PlanExpression.call(
-                .less, [.column(0, RandomExpressions.types[0]), .literal(.int64(Int64(random.number(100))), DataType(.integer))],
+                .less,
+                [
+                    .column(0, RandomExpressions.types[0]),
+                    .literal(.int64(Int64(random.number(100))), DataType(.integer)),
+                ],
                 DataType(.boolean))
             var selected = [Int32](repeating: -1, count: rowCount + 1)
             let evaluator = try ExpressionHarness.evaluator([condition])
@@ -84,7 +91,9 @@ struct ExpressionPropertyTests {
         let upper = PlanExpression.call(.upper, [.column(0, type)], type)
         let evaluator = try ExpressionHarness.evaluator([upper])
         func batch(_ text: String) -> Batch {
-            Batch(columns: [ExpressionHarness.column(type, Array(repeating: .text(Array(text.utf8)), count: 100))], rowCount: 100)
+            Batch(
+                columns: [ExpressionHarness.column(type, Array(repeating: .text(Array(text.utf8)), count: 100))],
+                rowCount: 100)
         }
         let first = try evaluator.evaluate(batch("the first text of some length"))[0]
         let second = try evaluator.evaluate(batch("the second"))[0]
@@ -102,11 +111,20 @@ struct ExpressionPropertyTests {
         let isLarge = PlanExpression.call(.greater, [division, .literal(.int64(2), integer)], boolean)
         let column = ExpressionHarness.column(integer, [.int64(0), .int64(3), .null, .int64(20), .int64(0)])
         let guarded = PlanExpression.call(.and, [isNotZero, isLarge], boolean)
-        #expect(try ExpressionHarness.evaluate(guarded, [column], rowCount: 5) == [.boolean(false), .boolean(true), .null, .boolean(false), .boolean(false)])
-        let choice = PlanExpression.conditional([ConditionalBranch(condition: isNotZero, value: division)], otherwise: zero, integer)
-        #expect(try ExpressionHarness.evaluate(choice, [column], rowCount: 5) == [.int64(0), .int64(3), .int64(0), .int64(0), .int64(0)])
+        #expect(
+            try ExpressionHarness.evaluate(guarded, [column], rowCount: 5) == [
+                .boolean(false), .boolean(true), .null, .boolean(false), .boolean(false),
+            ])
+        let choice = PlanExpression.conditional(
+            [ConditionalBranch(condition: isNotZero, value: division)], otherwise: zero, integer)
+        #expect(
+            try ExpressionHarness.evaluate(choice, [column], rowCount: 5) == [
+                .int64(0), .int64(3), .int64(0), .int64(0), .int64(0),
+            ])
         let wrong = PlanExpression.call(.or, [isNotZero, isLarge], boolean)
-        let error = #expect(throws: EvaluationError.self) { try ExpressionHarness.evaluate(wrong, [column], rowCount: 5) }
+        let error = #expect(throws: EvaluationError.self) {
+            try ExpressionHarness.evaluate(wrong, [column], rowCount: 5)
+        }
         #expect(error?.row == 0)
         #expect(error?.message == "division by zero")
     }

@@ -13,16 +13,25 @@ struct FunctionCoverageTests {
 
     /// Calls of a function with the types it takes; columns count from 0.
     private func calls(_ function: ScalarFunction) -> [PlanExpression] {
-        func call(_ types: [LogicalType], _ result: LogicalType, after: [PlanExpression] = [], before: [PlanExpression] = []) -> PlanExpression {
+        func call(
+            _ types: [LogicalType], _ result: LogicalType, after: [PlanExpression] = [], before: [PlanExpression] = []
+        ) -> PlanExpression {
             let operands = types.enumerated().map { PlanExpression.column($0, DataType($1)) }
             return .call(function, before + operands + after, DataType(result))
         }
-        let numbers: [LogicalType] = [.tinyint, .smallint, .integer, .bigint, .float, .double, .decimal(precision: 38, scale: 10)]
+        let numbers: [LogicalType] = [
+            .tinyint, .smallint, .integer, .bigint, .float, .double, .decimal(precision: 38, scale: 10),
+        ]
         let all = numbers + [.boolean, .string, .date, .timestamp(precision: 3)]
         switch function {
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isDistinctFrom, .isNotDistinctFrom:
             return all.map { call([$0, $0], .boolean) }
-        case .inList: return [call([.bigint], .boolean, after: [.literal(.int64(3), DataType(.bigint)), .literal(.null, DataType(.bigint))])]
+        case .inList:
+            return [
+                call(
+                    [.bigint], .boolean,
+                    after: [.literal(.int64(3), DataType(.bigint)), .literal(.null, DataType(.bigint))])
+            ]
         case .and, .or: return [call([.boolean, .boolean], .boolean)]
         case .not, .isTrue, .isNotTrue, .isFalse, .isNotFalse: return [call([.boolean], .boolean)]
         case .isNull, .isNotNull: return all.map { call([$0], .boolean) }
@@ -30,7 +39,8 @@ struct FunctionCoverageTests {
         case .negate, .absolute, .sign, .ceiling, .floor: return numbers.map { call([$0], $0) }
         case .round, .truncate: return numbers.map { call([$0, .integer], $0) }
         case .power, .logarithm, .arcTangent2: return [call([.double, .double], .double)]
-        case .squareRoot, .naturalLogarithm, .logarithm10, .logarithm2, .exponential, .sine, .cosine, .tangent, .arcSine, .arcCosine,
+        case .squareRoot, .naturalLogarithm, .logarithm10, .logarithm2, .exponential, .sine, .cosine, .tangent,
+            .arcSine, .arcCosine,
             .arcTangent, .degrees, .radians:
             return [call([.double], .double)]
         case .greatest, .least: return all.map { call([$0, $0], $0) }
@@ -45,21 +55,36 @@ struct FunctionCoverageTests {
         case .leftPad, .rightPad: return [call([.string, .bigint, .string], .string)]
         case .startsWith, .endsWith: return [call([.string, .string], .boolean)]
         case .splitIndex: return [call([.string, .string, .integer], .string)]
-        case .like: return [call([.string], .boolean, after: [constant("%a_")]), call([.string], .boolean, after: [constant("!%"), constant("!")])]
+        case .like:
+            return [
+                call([.string], .boolean, after: [constant("%a_")]),
+                call([.string], .boolean, after: [constant("!%"), constant("!")]),
+            ]
         case .character: return [call([.bigint], .string)]
         case .extract, .floorTime, .ceilingTime, .timestampAdd, .timestampDifference: return timeCalls(function)
         case .addInterval, .subtractInterval:
-            return [LogicalType.date, .time(precision: 3), .timestamp(precision: 3), .timestampLTZ(precision: 3)].flatMap { type in
-                [LogicalType.intervalMonths, .intervalMilliseconds].map { call([type, $0], type) }
-            }
-        case .dateFormat: return [call([.timestamp(precision: 3)], .string, after: [constant("yyyy-MM-dd'T'HH:mm:ss.SSSSSS E a Q w D XXX")])]
-        case .toTimestamp: return [call([.string], Self.time.logical), call([.string], Self.time.logical, after: [constant("yyyyMMddHHmmssSSS")])]
+            return [LogicalType.date, .time(precision: 3), .timestamp(precision: 3), .timestampLTZ(precision: 3)]
+                .flatMap { type in
+                    [LogicalType.intervalMonths, .intervalMilliseconds].map { call([type, $0], type) }
+                }
+        case .dateFormat:
+            return [
+                call(
+                    [.timestamp(precision: 3)], .string, after: [constant("yyyy-MM-dd'T'HH:mm:ss.SSSSSS E a Q w D XXX")]
+                )
+            ]
+        case .toTimestamp:
+            return [
+                call([.string], Self.time.logical),
+                call([.string], Self.time.logical, after: [constant("yyyyMMddHHmmssSSS")]),
+            ]
         case .toDate: return [call([.string], .date), call([.string], .date, after: [constant("d.M.yy")])]
         case .toTimestampLTZ:
             return [LogicalType.bigint, .double, .decimal(precision: 20, scale: 3)].map {
                 call([$0], .timestampLTZ(precision: 3), after: [.literal(.int64(3), DataType(.integer))])
             }
-        case .unixTimestamp: return [call([], .bigint), call([.string], .bigint), call([.string], .bigint, after: [constant("yyyy")])]
+        case .unixTimestamp:
+            return [call([], .bigint), call([.string], .bigint), call([.string], .bigint, after: [constant("yyyy")])]
         case .fromUnixTime: return [call([.bigint], .string), call([.bigint], .string, after: [constant("HH")])]
         case .currentTimestamp, .processingTime: return [call([], .timestampLTZ(precision: 3))]
         case .localTimestamp: return [call([], .timestamp(precision: 3))]
@@ -78,7 +103,8 @@ struct FunctionCoverageTests {
                 switch function {
                 case .extract: .call(.extract, [constant(unit), column], DataType(.bigint))
                 case .timestampAdd: .call(.timestampAdd, [constant(unit), other, column], DataType(type))
-                case .timestampDifference: .call(.timestampDifference, [constant(unit), column, other], DataType(.integer))
+                case .timestampDifference:
+                    .call(.timestampDifference, [constant(unit), column, other], DataType(.integer))
                 default: .call(function, [column, constant(unit)], DataType(type))
                 }
             }
@@ -98,20 +124,27 @@ struct FunctionCoverageTests {
                 default: [.min, .max]
                 }
             return (width + [0, 1, -1, 3]).map { .int64($0) } + [.null]
-        case .float64: return [0, -0.0, 1, .infinity, -.infinity, .nan, .greatestFiniteMagnitude, .leastNonzeroMagnitude].map { .float64($0) } + [.null]
+        case .float64:
+            return [0, -0.0, 1, .infinity, -.infinity, .nan, .greatestFiniteMagnitude, .leastNonzeroMagnitude].map {
+                .float64($0)
+            } + [.null]
         case .int128:
             let nines = Int128(99_999_999_999_999_999) * 1_000_000_000_000_000_000_000
             return [0, 1, -1, nines, -nines, .max, .min].map { .int128($0) } + [.null]
         case .text:
-            return [[], Array("a".utf8), Array("2026-11-20 08:09:10".utf8), [0xFF, 0xC3, 0x28], Array("数据😀".utf8), Array(repeating: 0x61, count: 500)]
-                .map { .text($0) } + [.null]
+            return [
+                [], Array("a".utf8), Array("2026-11-20 08:09:10".utf8), [0xFF, 0xC3, 0x28], Array("数据😀".utf8),
+                Array(repeating: 0x61, count: 500),
+            ]
+            .map { .text($0) } + [.null]
         }
     }
 
     private func columnTypes(_ expression: PlanExpression) -> [Int: DataType] {
         switch expression {
         case .column(let index, let type): return [index: type]
-        case .call(_, let arguments, _): return arguments.reduce(into: [:]) { $0.merge(columnTypes($1)) { first, _ in first } }
+        case .call(_, let arguments, _):
+            return arguments.reduce(into: [:]) { $0.merge(columnTypes($1)) { first, _ in first } }
         default: return [:]
         }
     }
@@ -127,7 +160,8 @@ struct FunctionCoverageTests {
                 let total = min(400, sets.reduce(1) { $0 * $1.count })
                 let columns = sets.enumerated().map { position, values in
                     let stride = sets[..<position].reduce(1) { $0 * $1.count }
-                    return ExpressionHarness.column(types[position], (0..<total).map { values[$0 / stride % values.count] })
+                    return ExpressionHarness.column(
+                        types[position], (0..<total).map { values[$0 / stride % values.count] })
                 }
                 for rowCount in Set([0, 1, 63, 64, 65, total]) where rowCount <= total {
                     let batch = Batch(columns: columns, rowCount: rowCount)
@@ -146,8 +180,10 @@ struct FunctionCoverageTests {
 
     @Test func castsTakeEverything() throws {
         let types: [LogicalType] = [
-            .boolean, .tinyint, .integer, .bigint, .float, .double, .decimal(precision: 20, scale: 5), .char(3), .varchar(4), .string, .bytes, .date,
-            .time(precision: 3), .timestamp(precision: 3), .timestampLTZ(precision: 6), .intervalMonths, .intervalMilliseconds,
+            .boolean, .tinyint, .integer, .bigint, .float, .double, .decimal(precision: 20, scale: 5), .char(3),
+            .varchar(4), .string, .bytes, .date,
+            .time(precision: 3), .timestamp(precision: 3), .timestampLTZ(precision: 6), .intervalMonths,
+            .intervalMilliseconds,
         ]
         var count = 0
         for from in types {
@@ -166,7 +202,9 @@ struct FunctionCoverageTests {
 
     @Test func wrongPlansAreRefused() {
         let text = PlanExpression.column(0, Self.string)
-        for (function, arguments) in [(ScalarFunction.add, [text, text]), (.upper, []), (.sine, [text]), (.like, [text, text]), (.and, [text])] {
+        for (function, arguments) in [
+            (ScalarFunction.add, [text, text]), (.upper, []), (.sine, [text]), (.like, [text, text]), (.and, [text]),
+        ] {
             #expect(throws: MillraceError.self) {
                 try ExpressionProgram.compile([.call(function, arguments, Self.string)], timeZone: "UTC")
             }

@@ -11,7 +11,9 @@ enum NaiveEvaluator {
         case .column(let index, _): return row[index]
         case .literal(let value, _): return value
         case .conditional(let branches, let otherwise, _):
-            for branch in branches where try value(branch.condition, row) == .boolean(true) { return try value(branch.value, row) }
+            for branch in branches where try value(branch.condition, row) == .boolean(true) {
+                return try value(branch.value, row)
+            }
             return try value(otherwise, row)
         case .cast(let argument, let type, let isTry):
             return try cast(try value(argument, row), to: type.logical, isTry: isTry)
@@ -96,7 +98,9 @@ enum NaiveEvaluator {
         _ function: ScalarFunction, _ values: [LiteralValue], _ type: LogicalType
     ) throws(NaiveFailure) -> LiteralValue? {
         if case .int64(let x)? = values.first {
-            guard values.count > 1, case .int64(let y) = values[1] else { return function == .negate ? wrap(0 &- x, type) : nil }
+            guard values.count > 1, case .int64(let y) = values[1] else {
+                return function == .negate ? wrap(0 &- x, type) : nil
+            }
             switch function {
             case .add: return wrap(x &+ y, type)
             case .subtract: return wrap(x &- y, type)
@@ -110,7 +114,9 @@ enum NaiveEvaluator {
             default: return nil
             }
         }
-        guard case .float64(let x)? = values.first, values.count > 1, case .float64(let y) = values[1] else { return nil }
+        guard case .float64(let x)? = values.first, values.count > 1, case .float64(let y) = values[1] else {
+            return nil
+        }
         switch function {
         case .add: return .float64(x + y)
         case .subtract: return .float64(x - y)
@@ -156,7 +162,9 @@ enum NaiveEvaluator {
         }
     }
 
-    private static func cast(_ value: LiteralValue, to type: LogicalType, isTry: Bool) throws(NaiveFailure) -> LiteralValue {
+    private static func cast(
+        _ value: LiteralValue, to type: LogicalType, isTry: Bool
+    ) throws(NaiveFailure) -> LiteralValue {
         switch (value, type) {
         case (.null, _): return .null
         case (.text(let bytes), .integer):

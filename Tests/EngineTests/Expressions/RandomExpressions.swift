@@ -5,7 +5,8 @@ import StreamSQL
 struct RandomExpressions {
     /// The input: INT, BIGINT, DOUBLE, BOOLEAN, STRING, STRING.
     static let types: [DataType] = [
-        DataType(.integer), DataType(.bigint), DataType(.double), DataType(.boolean), DataType(.string), DataType(.string),
+        DataType(.integer), DataType(.bigint), DataType(.double), DataType(.boolean), DataType(.string),
+        DataType(.string),
     ]
 
     private var state: UInt64
@@ -17,12 +18,16 @@ struct RandomExpressions {
         return Int(truncatingIfNeeded: state >> 33) % bound
     }
 
-    private static let texts = ["", "1", "22", "-7", "abc", "x2", "数据处理", "a😀b", "a longer text than fits", "a longer text than fitz", "2147483648", "abd"]
+    private static let texts = [
+        "", "1", "22", "-7", "abc", "x2", "数据处理", "a😀b", "a longer text than fits", "a longer text than fitz",
+        "2147483648", "abd",
+    ]
 
     mutating func value(_ type: LogicalType, nullPercent: Int) -> LiteralValue {
         if number(100) < nullPercent { return .null }
         switch type {
-        case .integer: return .int64([Int64(number(5)) - 2, Int64(number(100)), Int64(Int32.max), Int64(Int32.min)][number(4)])
+        case .integer:
+            return .int64([Int64(number(5)) - 2, Int64(number(100)), Int64(Int32.max), Int64(Int32.min)][number(4)])
         case .bigint: return .int64([Int64(number(5)) - 2, Int64(number(1_000_000)), Int64.max, Int64.min][number(4)])
         case .double: return .float64([Double(number(5)) - 2, Double(number(1_000)) / 8, .infinity, -0.0][number(4)])
         case .boolean: return .boolean(number(2) == 0)
@@ -68,7 +73,9 @@ struct RandomExpressions {
             let tests: [ScalarFunction] = [.not, .isTrue, .isNotTrue, .isFalse, .isNotFalse, .isNull, .isNotNull]
             return call(tests[number(tests.count)], [expression(.boolean, depth: depth - 1)])
         case 2:
-            let constants = (0...number(12)).map { _ in PlanExpression.literal(value(operand, nullPercent: 5), DataType(operand)) }
+            let constants = (0...number(12)).map { _ in
+                PlanExpression.literal(value(operand, nullPercent: 5), DataType(operand))
+            }
             return call(.inList, [expression(operand, depth: depth - 1)] + constants)
         default:
             let functions: [ScalarFunction] = [
@@ -98,17 +105,20 @@ struct RandomExpressions {
         let functions: [ScalarFunction] =
             number(3) == 0 && type != .double ? [.divide, .modulo, .divide] : [.add, .subtract, .multiply]
         return .call(
-            functions[number(3)], [expression(type, depth: depth - 1), expression(type, depth: depth - 1)], DataType(type))
+            functions[number(3)], [expression(type, depth: depth - 1), expression(type, depth: depth - 1)],
+            DataType(type))
     }
 
     private mutating func text(_ depth: Int) -> PlanExpression {
         let string = DataType(.string)
         switch number(5) {
         case 0: return .call(.reverse, [expression(.string, depth: depth - 1)], string)
-        case 1: return .call(.concatenate, (0...(1 + number(2))).map { _ in expression(.string, depth: depth - 1) }, string)
+        case 1:
+            return .call(.concatenate, (0...(1 + number(2))).map { _ in expression(.string, depth: depth - 1) }, string)
         case 2: return .cast(expression(.integer, depth: depth - 1), to: string, isTry: false)
         case 3:
-            return .call(.left, [expression(.string, depth: depth - 1), expression(.integer, depth: depth - 1)], string)
+            return .call(
+                .left, [expression(.string, depth: depth - 1), expression(.integer, depth: depth - 1)], string)
         default:
             let places = (0..<2).map { _ in PlanExpression.literal(.int64(Int64(number(9)) - 3), DataType(.integer)) }
             return .call(.substring, [expression(.string, depth: depth - 1)] + places, string)

@@ -11,11 +11,16 @@ struct CastTests {
 
     @Test func textsToIntegers() throws {
         let cases = [
-            ("12", "12,12,12,12"), (" 12 ", "12,12,12,12"), ("+5", "5,5,5,5"), ("-0", "0,0,0,0"), ("1.9", "1,1,1,1"), ("-1.9", "-1,-1,-1,-1"),
-            ("1.", "1,1,1,1"), (".5", "0,0,0,0"), ("1e3", "NULL,NULL,NULL,NULL"), ("", "NULL,NULL,NULL,NULL"), (" ", "NULL,NULL,NULL,NULL"), ("12a", "NULL,NULL,NULL,NULL"),
-            ("2147483647", "NULL,NULL,2147483647,2147483647"), ("2147483648", "NULL,NULL,NULL,2147483648"), ("-129", "NULL,-129,-129,-129"), ("-", "NULL,NULL,NULL,NULL"),
-            ("9223372036854775808", "NULL,NULL,NULL,NULL"), ("-9223372036854775808", "NULL,NULL,NULL,-9223372036854775808"), ("1.9x", "NULL,NULL,NULL,NULL"),
-            ("１２", "NULL,NULL,NULL,NULL"), ("0x10", "NULL,NULL,NULL,NULL"), ("--1", "NULL,NULL,NULL,NULL"), ("00012", "12,12,12,12"),
+            ("12", "12,12,12,12"), (" 12 ", "12,12,12,12"), ("+5", "5,5,5,5"), ("-0", "0,0,0,0"), ("1.9", "1,1,1,1"),
+            ("-1.9", "-1,-1,-1,-1"),
+            ("1.", "1,1,1,1"), (".5", "0,0,0,0"), ("1e3", "NULL,NULL,NULL,NULL"), ("", "NULL,NULL,NULL,NULL"),
+            (" ", "NULL,NULL,NULL,NULL"), ("12a", "NULL,NULL,NULL,NULL"),
+            ("2147483647", "NULL,NULL,2147483647,2147483647"), ("2147483648", "NULL,NULL,NULL,2147483648"),
+            ("-129", "NULL,-129,-129,-129"), ("-", "NULL,NULL,NULL,NULL"),
+            ("9223372036854775808", "NULL,NULL,NULL,NULL"),
+            ("-9223372036854775808", "NULL,NULL,NULL,-9223372036854775808"), ("1.9x", "NULL,NULL,NULL,NULL"),
+            ("１２", "NULL,NULL,NULL,NULL"), ("0x10", "NULL,NULL,NULL,NULL"), ("--1", "NULL,NULL,NULL,NULL"),
+            ("00012", "12,12,12,12"),
         ]
         for (text, expected) in cases {
             let shown = try [LogicalType.tinyint, .smallint, .integer, .bigint].map { try tried(text, $0) }
@@ -25,9 +30,12 @@ struct CastTests {
 
     @Test func textsToFloats() throws {
         let cases = [
-            ("12", "12.0"), ("2147483647", "2.147483647E9"), ("9223372036854775808", "9.223372036854776E18"), ("\t7\n", "7.0"), ("NaN", "NaN"), ("-Infinity", "-Infinity"),
-            ("1e400", "Infinity"), ("1d", "1.0"), ("0x1p3", "8.0"), ("1E-5", "1.0E-5"), ("123456789.123456789", "1.2345678912345679E8"), ("-0", "-0.0"), ("1.005", "1.005"),
-            ("", "NULL"), ("12a", "NULL"), ("1,000", "NULL"), ("0x10", "NULL"), ("true", "NULL"), ("1e", "NULL"), (".", "NULL"), ("4.9e-324", "4.9E-324"),
+            ("12", "12.0"), ("2147483647", "2.147483647E9"), ("9223372036854775808", "9.223372036854776E18"),
+            ("\t7\n", "7.0"), ("NaN", "NaN"), ("-Infinity", "-Infinity"),
+            ("1e400", "Infinity"), ("1d", "1.0"), ("0x1p3", "8.0"), ("1E-5", "1.0E-5"),
+            ("123456789.123456789", "1.2345678912345679E8"), ("-0", "-0.0"), ("1.005", "1.005"),
+            ("", "NULL"), ("12a", "NULL"), ("1,000", "NULL"), ("0x10", "NULL"), ("true", "NULL"), ("1e", "NULL"),
+            (".", "NULL"), ("4.9e-324", "4.9E-324"),
             ("17976931348623157e292", "1.7976931348623157E308"), ("0.1e-5f", "1.0E-6"),
         ]
         for (text, expected) in cases { #expect(try tried(text, .double) == expected, "'\(text)'") }
@@ -37,19 +45,29 @@ struct CastTests {
 
     @Test func textsToDecimals() throws {
         let cases = [
-            ("12", "12.00"), ("1.005", "1.01"), (".5", "0.50"), ("1e3", "1000.00"), ("2147483647", "NULL"), ("abc", "NULL"), ("NaN", "NULL"), ("1e400", "NULL"),
-            ("1E-5", "0.00"), ("\t7\n", "7.00"), ("-1.9", "-1.90"), ("99999999.994", "99999999.99"), ("99999999.995", "NULL"),
+            ("12", "12.00"), ("1.005", "1.01"), (".5", "0.50"), ("1e3", "1000.00"), ("2147483647", "NULL"),
+            ("abc", "NULL"), ("NaN", "NULL"), ("1e400", "NULL"),
+            ("1E-5", "0.00"), ("\t7\n", "7.00"), ("-1.9", "-1.90"), ("99999999.994", "99999999.99"),
+            ("99999999.995", "NULL"),
         ]
-        for (text, expected) in cases { #expect(try tried(text, .decimal(precision: 10, scale: 2)) == expected, "'\(text)'") }
-        #expect(try tried("9223372036854775808", .decimal(precision: 38, scale: 18)) == "9223372036854775808.000000000000000000")
+        for (text, expected) in cases {
+            #expect(try tried(text, .decimal(precision: 10, scale: 2)) == expected, "'\(text)'")
+        }
+        #expect(
+            try tried("9223372036854775808", .decimal(precision: 38, scale: 18))
+                == "9223372036854775808.000000000000000000")
     }
 
     @Test func textsToTimes() throws {
         let cases = [
-            ("2026-11-20 08:09:10.123456789", "2026-11-20 08:09:10.123"), ("2026-11-20T08:09:10", "NULL"), ("2026-1-2", "2026-01-02 00:00:00.000"),
-            ("2026-1-2 3:4:5", "2026-01-02 03:04:05.000"), ("2023-02-29 00:00:00", "2023-02-28 00:00:00.000"), ("24:00:00", "NULL"), ("2026-13-01", "NULL"),
-            ("2026-11-31", "2026-11-30 00:00:00.000"), ("  2026-11-20  ", "NULL"), ("2026-11-20 08:09", "NULL"), ("20261120", "NULL"), ("2026-11-20 08:09:10Z", "NULL"),
-            ("10000-01-01", "NULL"), ("-0001-01-01", "NULL"), ("2026-11-20 08:09:10.", "2026-11-20 08:09:10.000"), ("2026-11", "NULL"), ("0000-12-31 00:00:00", "NULL"),
+            ("2026-11-20 08:09:10.123456789", "2026-11-20 08:09:10.123"), ("2026-11-20T08:09:10", "NULL"),
+            ("2026-1-2", "2026-01-02 00:00:00.000"),
+            ("2026-1-2 3:4:5", "2026-01-02 03:04:05.000"), ("2023-02-29 00:00:00", "2023-02-28 00:00:00.000"),
+            ("24:00:00", "NULL"), ("2026-13-01", "NULL"),
+            ("2026-11-31", "2026-11-30 00:00:00.000"), ("  2026-11-20  ", "NULL"), ("2026-11-20 08:09", "NULL"),
+            ("20261120", "NULL"), ("2026-11-20 08:09:10Z", "NULL"),
+            ("10000-01-01", "NULL"), ("-0001-01-01", "NULL"), ("2026-11-20 08:09:10.", "2026-11-20 08:09:10.000"),
+            ("2026-11", "NULL"), ("0000-12-31 00:00:00", "NULL"),
             ("9999-12-31 23:59:59.999999999", "9999-12-31 23:59:59.999"), ("", "NULL"),
         ]
         for (text, expected) in cases { #expect(try tried(text, .timestamp(precision: 3)) == expected, "'\(text)'") }
@@ -64,13 +82,16 @@ struct CastTests {
 
     @Test func strictCastsFailWithTheText() throws {
         let targets: [LogicalType] = [
-            .integer, .double, .boolean, .decimal(precision: 5, scale: 1), .date, .time(precision: 0), .timestamp(precision: 3), .timestampLTZ(precision: 3),
+            .integer, .double, .boolean, .decimal(precision: 5, scale: 1), .date, .time(precision: 0),
+            .timestamp(precision: 3), .timestampLTZ(precision: 3),
         ]
         let values = (0..<70).map { $0 == 66 ? LiteralValue.text(Array("no value".utf8)) : .null }
         let column = ExpressionHarness.column(DataType(.string), values)
         for target in targets {
             let cast = PlanExpression.cast(.column(0, DataType(.string)), to: DataType(target), isTry: false)
-            let error = #expect(throws: EvaluationError.self) { try ExpressionHarness.evaluate(cast, [column], rowCount: 70) }
+            let error = #expect(throws: EvaluationError.self) {
+                try ExpressionHarness.evaluate(cast, [column], rowCount: 70)
+            }
             #expect(error?.row == 66)
             #expect(error?.message == "the text 'no value' can't be cast to \(target)")
         }
@@ -78,11 +99,15 @@ struct CastTests {
 
     @Test func numbersAmongThemselves() throws {
         let floats: [(Double, String)] = [
-            (.greatestFiniteMagnitude, "9223372036854775807,2147483647,-1,-1"), (.nan, "0,0,0,0"), (1e7, "10000000,10000000,-27008,-128"),
-            (9_007_199_254_740_992, "9007199254740992,2147483647,-1,-1"), (123456.789, "123456,123456,-7616,64"), (-2.5, "-2,-2,-2,-2"), (-.infinity, "-9223372036854775808,-2147483648,0,0"),
+            (.greatestFiniteMagnitude, "9223372036854775807,2147483647,-1,-1"), (.nan, "0,0,0,0"),
+            (1e7, "10000000,10000000,-27008,-128"),
+            (9_007_199_254_740_992, "9007199254740992,2147483647,-1,-1"), (123456.789, "123456,123456,-7616,64"),
+            (-2.5, "-2,-2,-2,-2"), (-.infinity, "-9223372036854775808,-2147483648,0,0"),
         ]
         for (value, expected) in floats {
-            let shown = try [LogicalType.bigint, .integer, .smallint, .tinyint].map { try ExpressionHarness.cast(.double(value), $0) }
+            let shown = try [LogicalType.bigint, .integer, .smallint, .tinyint].map {
+                try ExpressionHarness.cast(.double(value), $0)
+            }
             #expect(shown.joined(separator: ",") == expected, "\(value)")
         }
         #expect(try ExpressionHarness.cast(.number(1_234_567_890_123_456_789, .bigint), .integer) == "2112454933")
@@ -127,16 +152,22 @@ struct CastTests {
     @Test func instantsFollowTheZone() throws {
         let instant = LogicalType.timestampLTZ(precision: 3)
         let cases = [
-            ("America/New_York", "2026-03-08 02:30:00", "2026-03-08 03:30:00.000"), ("America/New_York", "2026-11-01 01:30:00", "2026-11-01 01:30:00.000"),
-            ("America/Sao_Paulo", "2018-11-04 00:30:00", "2018-11-04 01:30:00.000"), ("Asia/Shanghai", "2026-11-20 08:09:10.123", "2026-11-20 08:09:10.123"),
+            ("America/New_York", "2026-03-08 02:30:00", "2026-03-08 03:30:00.000"),
+            ("America/New_York", "2026-11-01 01:30:00", "2026-11-01 01:30:00.000"),
+            ("America/Sao_Paulo", "2018-11-04 00:30:00", "2018-11-04 01:30:00.000"),
+            ("Asia/Shanghai", "2026-11-20 08:09:10.123", "2026-11-20 08:09:10.123"),
         ]
         for (zone, local, shown) in cases {
             #expect(try ExpressionHarness.cast(.timestamp(local), instant, zone: zone) == shown)
         }
         let value = TestValue.number(1_795_162_150_123_000, instant)
-        #expect(try ExpressionHarness.cast(value, .timestamp(precision: 3), zone: "America/New_York") == "2026-11-20 03:09:10.123")
+        #expect(
+            try ExpressionHarness.cast(value, .timestamp(precision: 3), zone: "America/New_York")
+                == "2026-11-20 03:09:10.123")
         #expect(try ExpressionHarness.cast(value, .string, zone: "America/New_York") == "2026-11-20 03:09:10.123")
         #expect(try ExpressionHarness.cast(value, .date, zone: "Asia/Tokyo") == "2026-11-20")
-        #expect(try ExpressionHarness.cast(.date("2026-11-20"), instant, zone: "America/New_York") == "2026-11-20 00:00:00.000")
+        #expect(
+            try ExpressionHarness.cast(.date("2026-11-20"), instant, zone: "America/New_York")
+                == "2026-11-20 00:00:00.000")
     }
 }

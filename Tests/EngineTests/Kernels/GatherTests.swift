@@ -26,7 +26,8 @@ struct GatherTests {
                 let column = ExpressionHarness.column(DataType(type), values)
                 let rows = (0..<rowCount).filter { $0 % 3 != 1 }.reversed().map { Int32($0) }
                 let result = rows.withUnsafeBufferPointer { buffer in
-                    buffer.baseAddress.map { gather(column, rows: $0, count: buffer.count) } ?? Column(DataType(type), capacity: 0)
+                    buffer.baseAddress.map { gather(column, rows: $0, count: buffer.count) }
+                        ?? Column(DataType(type), capacity: 0)
                 }
                 #expect(ExpressionHarness.values(result, rows.count) == rows.map { values[Int($0)] })
                 #expect(result.mayHaveNulls == rows.contains { values[Int($0)] == .null })
@@ -45,7 +46,9 @@ struct GatherTests {
 
     @Test func equalKeysHashAlike() {
         let rowCount = 1_000
-        let columns = Self.types.map { type in ExpressionHarness.column(DataType(type), (0..<rowCount).map { value(type, $0) }) }
+        let columns = Self.types.map { type in
+            ExpressionHarness.column(DataType(type), (0..<rowCount).map { value(type, $0) })
+        }
         let batch = Batch(columns: columns, rowCount: rowCount)
         let rows = (0..<Int32(rowCount)).reversed().map { $0 }
         let turned = rows.withUnsafeBufferPointer { gather(batch, rows: $0.baseAddress!, count: rowCount) }
@@ -59,7 +62,10 @@ struct GatherTests {
             hash128Columns(batch, keys, seed: (99, 7), into: &wide)
             #expect(wide.map(\.0) == first)
             // Distinct keys have distinct hashes, in both halves.
-            let distinct = Set((0..<rowCount).map { row in keys.map { ExpressionHarness.values(columns[$0], rowCount)[row] } }.prefix(200)).count
+            let distinct = Set(
+                (0..<rowCount).map { row in keys.map { ExpressionHarness.values(columns[$0], rowCount)[row] } }.prefix(
+                    200)
+            ).count
             #expect(Set(first.prefix(200)).count == distinct)
             #expect(Set(wide.prefix(200).map(\.1)).count == distinct)
             hashColumns(batch, keys, seed: 100, into: &second)

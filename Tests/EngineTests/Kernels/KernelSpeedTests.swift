@@ -9,9 +9,9 @@ import Testing
 struct KernelSpeedTests {
     private static let rowCount = 4_096
     #if DEBUG
-        private static let repetitions = 2
+    private static let repetitions = 2
     #else
-        private static let repetitions = 400
+    private static let repetitions = 400
     #endif
 
     /// Best of several runs over distinct batches.
@@ -25,9 +25,9 @@ struct KernelSpeedTests {
             best = min(best, clock.monotonicNanoseconds() - start)
         }
         #if !DEBUG
-            let hundredths = best * 100 / UInt64(Self.repetitions / 2 * Self.rowCount)
-            let fraction = hundredths % 100
-            print("kernel \(name): \(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) ns/row")
+        let hundredths = best * 100 / UInt64(Self.repetitions / 2 * Self.rowCount)
+        let fraction = hundredths % 100
+        print("kernel \(name): \(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) ns/row")
         #endif
     }
 
@@ -68,7 +68,8 @@ struct KernelSpeedTests {
         let prices = column(decimal.logical) { .int128(Int128(mixed($0))) }
         let price = PlanExpression.column(0, decimal)
         try evaluate("decimal add", .call(.add, [price, price], DataType(.decimal(precision: 13, scale: 2))), [prices])
-        try evaluate("decimal multiply", .call(.multiply, [price, price], DataType(.decimal(precision: 25, scale: 4))), [prices])
+        try evaluate(
+            "decimal multiply", .call(.multiply, [price, price], DataType(.decimal(precision: 25, scale: 4))), [prices])
         let evaluator = try ExpressionHarness.evaluator([less])
         let batch = Batch(columns: [x, y], rowCount: Self.rowCount)
         var rows = [Int32](repeating: 0, count: Self.rowCount)
@@ -97,9 +98,12 @@ struct KernelSpeedTests {
         let start = PlanExpression.call(.substring, [a] + places, string)
         try evaluate("SUBSTRING(id, 1, 17)", start, [long])
         let timestamp = DataType(.timestamp(precision: 3))
-        try evaluate("TO_TIMESTAMP(SUBSTRING(id, 1, 17), digits)", .call(.toTimestamp, [start, constant("yyyyMMddHHmmssSSS")], timestamp), [long])
+        try evaluate(
+            "TO_TIMESTAMP(SUBSTRING(id, 1, 17), digits)",
+            .call(.toTimestamp, [start, constant("yyyyMMddHHmmssSSS")], timestamp), [long])
         let stamps = column(.string) { .text(Array("20261120080910\(100 + $0 % 900)".utf8)) }
-        try evaluate("TO_TIMESTAMP(text, digits)", .call(.toTimestamp, [a, constant("yyyyMMddHHmmssSSS")], timestamp), [stamps])
+        try evaluate(
+            "TO_TIMESTAMP(text, digits)", .call(.toTimestamp, [a, constant("yyyyMMddHHmmssSSS")], timestamp), [stamps])
         try evaluate("LIKE 'pay%'", .call(.like, [a, constant("pay%")], boolean), [names])
         try evaluate("LIKE '%Notify%'", .call(.like, [a, constant("%Notify%")], boolean), [names])
         try evaluate("UPPER", .call(.upper, [a], string), [names])
@@ -121,7 +125,9 @@ struct KernelSpeedTests {
         try evaluate("EXTRACT(HOUR)", .call(.extract, [constant("HOUR"), a], DataType(.bigint)), [ordered])
         try evaluate("EXTRACT(MONTH)", .call(.extract, [constant("MONTH"), a], DataType(.bigint)), [random])
         try evaluate("FLOOR TO MINUTE", .call(.floorTime, [a, constant("MINUTE")], timestamp), [ordered])
-        try evaluate("TIMESTAMPDIFF(SECOND)", .call(.timestampDifference, [constant("SECOND"), a, a], DataType(.integer)), [ordered])
+        try evaluate(
+            "TIMESTAMPDIFF(SECOND)", .call(.timestampDifference, [constant("SECOND"), a, a], DataType(.integer)),
+            [ordered])
         let five = PlanExpression.literal(.int64(5_000), DataType(.intervalMilliseconds))
         try evaluate("minus interval", .call(.subtractInterval, [a, five], timestamp), [ordered])
         try evaluate("TIMESTAMP to TIMESTAMP_LTZ", .cast(a, to: instant, isTry: false), [ordered])
