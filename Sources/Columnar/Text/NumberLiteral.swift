@@ -13,6 +13,8 @@ struct NumberLiteral {
     /// The first 38 digits; the number is `mantissa` times ten to `exponent`.
     private(set) var mantissa: UInt128 = 0
     private(set) var exponent = 0
+    /// Digits in front of the point, zeros too.
+    private(set) var wholeDigits = 0
     /// True when there were more digits than the mantissa holds.
     private(set) var isCut = false
 
@@ -97,6 +99,7 @@ struct NumberLiteral {
                 let digit = byte &- 0x30
                 guard digit <= 9 else { break }
                 digits &+= 1
+                if !isAfterPoint { wholeDigits &+= 1 }
                 if mantissa < Self.longestMantissa {
                     mantissa = mantissa &* 10 &+ UInt128(digit)
                     if isAfterPoint { exponent &-= 1 }

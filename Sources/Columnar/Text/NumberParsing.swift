@@ -77,6 +77,10 @@ package enum NumberParsing {
     ) -> Int128?? {
         var literal = NumberLiteral(bytes, count)
         guard literal.readDecimal() else { return nil }
+        // In short texts, zeros in front count as digits: the dialect says so.
+        if count <= 18, precision <= 18, literal.wholeDigits > max(1, precision &- scale), literal.exponent <= 0 {
+            return .some(nil)
+        }
         // Digits beyond the 39th only matter by whether they are there: half up looks at one digit.
         let shift = literal.exponent &+ scale
         var value = literal.mantissa

@@ -75,6 +75,12 @@ package final class TimeZoneRules: Sendable {
         return period(at: second &- after).offset == after ? second &- after : second &- before
     }
 
+    /// As ``instant(ofLocal:)``, but the last time where the clocks show it twice.
+    package func lastInstant(ofLocal second: Int64) -> Int64 {
+        let after = period(at: second &+ 86_400).offset
+        return period(at: second &- after).offset == after ? second &- after : instant(ofLocal: second)
+    }
+
     /// Seconds of `UTC`, `GMT+8`, `+08:00`, `UTC-03:30`; nil for other names.
     private static func fixedOffset(_ name: String) -> Int64? {
         var text = Substring(name)

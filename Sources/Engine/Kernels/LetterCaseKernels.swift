@@ -57,12 +57,11 @@ enum LetterCaseKernels {
         return result
     }
 
-    /// The first letter of each word in upper case, the others in lower case; words are runs of letters and digits.
+    /// The first letter of each word in upper case, the others in lower case; words are runs of ASCII letters and digits.
     static let initialCapital: Kernel = { call in
         let texts = TextOperand(call[0])
         return makeTexts(call) { row, heap in
             let source = texts[row]
-            guard source.isASCII else { return heap.add(capitalized(source.string)) }
             return write(source, heap) { target in
                 var isInside = false
                 for index in 0..<source.count {
@@ -73,15 +72,5 @@ enum LetterCaseKernels {
                 }
             }
         }
-    }
-
-    private static func capitalized(_ text: String) -> String {
-        var result = ""
-        var isInside = false
-        for scalar in text.unicodeScalars {
-            result += isInside ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping
-            isInside = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-        }
-        return result
     }
 }

@@ -85,13 +85,14 @@ struct TimeTextKernels {
     func unixTimestamp(_ pattern: TimePattern) -> Kernel {
         let parser = TimeParser(pattern, mode: .lenient)
         return { [zone] call in
-            let conversion = call.remembered { ZoneConversion(zone) }
             let result = call.makeResult()
             let texts = TextOperand(call[0])
             forEachValid(call, into: result) { row in
+                // Of two instants with this local time it is the later one, unlike in casts.
                 result.int64[row] =
                     parser.parse(texts[row]).map {
-                        floorDivide(conversion.instant($0), TimeUnits.microsecondsPerSecond)
+                        let second = floorDivide($0, TimeUnits.microsecondsPerSecond)
+                        return zone.isUTC ? second : zone.lastInstant(ofLocal: second)
                     } ?? .min
                 return true
             }

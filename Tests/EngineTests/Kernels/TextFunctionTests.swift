@@ -64,6 +64,10 @@ struct TextFunctionTests {
         )
     }
 
+    @Test func capitalizesWords() throws {
+        #expect(try text(.initialCapital, .text("a😀b𠮷c dEF数gh")) == "A😀B𠮷C Def数Gh")
+    }
+
     @Test func joins() throws {
         #expect(
             try text(.concatenate, .text("Flink"), .text("-"), .text("a text of some length"))

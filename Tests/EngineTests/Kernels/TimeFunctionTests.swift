@@ -228,6 +228,7 @@ struct TimeFunctionTests {
         #expect(
             try run(.unixTimestamp, [.text("2024/02/29"), pattern], .bigint, constants: [1], zone: newYork)
                 == "1709182800")
+        #expect(try run(.unixTimestamp, [.text("2026-11-01 01:30:00")], .bigint, zone: newYork) == "1793514600")
         #expect(try run(.unixTimestamp, [.text("junk")], .bigint, zone: newYork) == "-9223372036854775808")
         #expect(
             try run(.fromUnixTime, [.number(1_793_496_600, .bigint)], .string, zone: newYork) == "2026-10-31 21:30:00")
