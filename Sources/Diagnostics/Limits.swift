@@ -5,9 +5,9 @@ package enum Limits {
     /// A line or record longer than this is rejected, bytes.
     package static let recordBytes = 1 << 20
     /// Rows waiting between two pipelines, for each edge.
-    package static let queueRows = 64 * 1_024
+    package static let queueRows = 16 * 1_024
     /// Bytes waiting between two pipelines, for each edge.
-    package static let queueBytes = 16 << 20
+    package static let queueBytes = 4 << 20
     /// Rejected records kept as samples, for each source.
     package static let rejectedSamples = 16
     /// Bytes of a rejected record that a sample keeps.

@@ -88,7 +88,20 @@ final class AggregateOperator: Operator {
     // MARK: output
 
     func flush(output: NodeRuntime) throws { if !emitsAtEndOnly { try emitChanged(output) } }
-    func inputEnded(_ input: Int, output: NodeRuntime) throws { try emitChanged(output) }
+
+    func inputEnded(_ input: Int, output: NodeRuntime) throws {
+        if emitsAtEndOnly && keyTypes.isEmpty && groups.count == 0 { makeEmptyGroup() }
+        try emitChanged(output)
+    }
+
+    /// In batch mode an aggregate without GROUP BY has a row also over no rows at all.
+    private func makeEmptyGroup() {
+        var number: Int32 = 0
+        groups.assign([], rowCount: 1, groups: &number)
+        reserve()
+        liveRows.base[0] = 1
+        mark(&number, 1)
+    }
 
     private func emitChanged(_ output: NodeRuntime) throws {
         guard !changed.isEmpty else { return }

@@ -15,12 +15,20 @@ final class DeduplicateOperator: Operator {
     private let wallMilliseconds: () -> Int64
     /// Newest last.
     private var generations: [(number: Int64, set: FingerprintSet)] = []
-    private var unsaved = ByteWriter()
+    /// What came since the last epoch; nothing is kept where there are no epochs.
+    private var unsaved: [Fingerprint] = []
+    /// With generations: where in `unsaved` each begins.
+    private var unsavedGenerations: [(number: Int64, from: Int)] = []
+    private let keepsChanges: Bool
     private var fingerprints = [Fingerprint](repeating: Fingerprint(first: 0, second: 0), count: 4_096)
     private var newRows = [Int32](repeating: 0, count: 4_096)
 
     /// The first seed must be that of the exchange in front, so that state can be dealt anew.
-    init(_ plan: DeduplicatePlan, seeds: (UInt64, UInt64), wallMilliseconds: @escaping () -> Int64) {
+    init(
+        _ plan: DeduplicatePlan, seeds: (UInt64, UInt64), keepsChanges: Bool,
+        wallMilliseconds: @escaping () -> Int64
+    ) {
+        self.keepsChanges = keepsChanges
         self.plan = plan
         self.seeds = seeds
         self.wallMilliseconds = wallMilliseconds
@@ -62,14 +70,18 @@ final class DeduplicateOperator: Operator {
             }
             count = kept
         }
-        let number = generations[generations.count - 1].number
-        for index in 0..<count {
-            let print = prints[Int(rows[index])]
-            if generationMilliseconds != nil { unsaved.write(number) }
-            unsaved.write(print.first)
-            unsaved.write(print.second)
-        }
+        if keepsChanges { keep(prints, rows, count) }
         return count
+    }
+
+    private func keep(_ prints: UnsafePointer<Fingerprint>, _ rows: UnsafePointer<Int32>, _ count: Int) {
+        let number = generations[generations.count - 1].number
+        if unsavedGenerations.last?.number != number { unsavedGenerations.append((number, unsaved.count)) }
+        var changes = [Fingerprint]()
+        swap(&changes, &unsaved)
+        changes.reserveCapacity(changes.count + count)
+        for index in 0..<count { changes.append(prints[Int(rows[index])]) }
+        swap(&changes, &unsaved)
     }
 
     private func turnGeneration() {
@@ -81,10 +93,23 @@ final class DeduplicateOperator: Operator {
     }
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
-        let bytes = unsaved.bytes
-        unsaved = ByteWriter()
-        guard !bytes.isEmpty else { return [] }
-        return [StateChange(name: generationMilliseconds == nil ? "keys" : "timed-keys", fold: .append, bytes: bytes)]
+        guard !unsaved.isEmpty else { return [] }
+        var writer = ByteWriter(reserving: unsaved.count * 16 + 16)
+        var ends = unsavedGenerations.dropFirst().map(\.from)
+        ends.append(unsaved.count)
+        unsaved.withUnsafeBufferPointer { prints in
+            for (generation, end) in zip(unsavedGenerations, ends) {
+                if generationMilliseconds != nil {
+                    writer.write(generation.number)
+                    writer.write(UInt32(truncatingIfNeeded: end - generation.from))
+                }
+                writer.writeRaw(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: prints[generation.from..<end])))
+            }
+        }
+        unsaved.removeAll(keepingCapacity: false)
+        unsavedGenerations = []
+        let name = generationMilliseconds == nil ? "keys" : "timed-keys"
+        return [StateChange(name: name, fold: .append, bytes: writer.bytes)]
     }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
@@ -94,8 +119,11 @@ final class DeduplicateOperator: Operator {
                 var reader = ByteReader(bytes)
                 while reader.remaining > 0 {
                     let number = isTimed ? try reader.read(Int64.self) : currentGeneration
-                    let print = Fingerprint(first: try reader.read(), second: try reader.read())
-                    if ownership.owns(print.first) { restore(print, generation: number) }
+                    let count = isTimed ? Int(try reader.read(UInt32.self)) : reader.remaining / 16
+                    for _ in 0..<max(1, count) {
+                        let print = Fingerprint(first: try reader.read(), second: try reader.read())
+                        if ownership.owns(print.first) { restore(print, generation: number) }
+                    }
                 }
             }
         }

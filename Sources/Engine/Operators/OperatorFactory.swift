@@ -42,9 +42,9 @@ struct OperatorFactory {
                     deduplicate, timeColumn: column, inputFields: inputFields, seed: seeds.table)
             }
             let clock = wiring.environment.clock
-            return DeduplicateOperator(deduplicate, seeds: (seeds.exchange, seeds.fingerprint)) {
-                clock.wallMilliseconds()
-            }
+            return DeduplicateOperator(
+                deduplicate, seeds: (seeds.exchange, seeds.fingerprint), keepsChanges: wiring.store != nil,
+                wallMilliseconds: { clock.wallMilliseconds() })
         case .join(let join):
             return try JoinOperator(
                 join, leftFields: inputFields, rightFields: plan.nodes[node.inputs[1]].fields,

@@ -1,61 +1,116 @@
-import ConnectorContract
+import CPlatform
 
 /// The 128-bit fingerprint of a key.
 ///
 /// Two seeded 64-bit hashes: with n keys the chance that any two share a fingerprint is about n² / 2¹²⁹
 /// (10⁻²⁰ at a billion keys), and the seeds keep outsiders from making it happen.
-struct Fingerprint: Hashable {
+struct Fingerprint: Hashable, BitwiseCopyable {
     /// The hash by which rows are dealt to instances.
     var first: UInt64
     var second: UInt64
+
+    static let none = Fingerprint(first: 0, second: 0)
+
+    /// All zeros mark an empty slot; that one fingerprint stands under another name.
+    @inline(__always)
+    var nonEmpty: Fingerprint { first == 0 && second == 0 ? Fingerprint(first: 1, second: 0) : self }
 }
 
-/// A growing set of fingerprints: open addressing, 16 bytes a slot.
+/// A growing set of fingerprints: open addressing, 16 bytes a slot, 19 to 29 bytes a key.
 ///
-/// Holds a key of any length in 16 to 36 bytes; what it cannot do is give the keys back.
+/// It is cut into segments by the top bits of the second hash, each of which grows by half on its own: growing
+/// never stops the stream for long and never needs the memory of two whole tables. What the set cannot do is give
+/// the keys back.
 final class FingerprintSet {
-    private var slots: UnsafeMutablePointer<Fingerprint>
-    private var mask: Int
-    private(set) var count = 0
+    private static let segmentBits: UInt64 = 6
+    private static let firstSlots = 64
+    /// Rows whose slots are asked for ahead of their turn.
+    private static let lookahead = 12
 
-    init(capacity: Int = 1_024) {
-        let size = Self.size(for: capacity)
-        slots = .allocate(capacity: size)
-        slots.initialize(repeating: Fingerprint(first: 0, second: 0), count: size)
-        mask = size - 1
+    /// One part of the table. A fingerprint's place is its hash scaled to the size, so that any size will do.
+    private struct Segment {
+        var slots: UnsafeMutablePointer<Fingerprint>
+        var size: Int
+        var count = 0
+
+        init(size: Int) {
+            slots = .allocate(capacity: size)
+            slots.initialize(repeating: .none, count: size)
+            self.size = size
+        }
+
+        @inline(__always)
+        func home(_ print: Fingerprint) -> Int {
+            let below = (print.second << FingerprintSet.segmentBits) >> 32
+            return Int(truncatingIfNeeded: (below &* UInt64(truncatingIfNeeded: size)) >> 32)
+        }
+
+        /// The slot that holds the fingerprint, or the empty one where it belongs.
+        @inline(__always)
+        func find(_ print: Fingerprint) -> (slot: Int, isHeld: Bool) {
+            var slot = home(print)
+            while true {
+                let held = slots[slot]
+                if held.second == print.second && held.first == print.first { return (slot, true) }
+                if held.first == 0 && held.second == 0 { return (slot, false) }
+                slot &+= 1
+                if slot == size { slot = 0 }
+            }
+        }
+
+        /// Half as large again.
+        mutating func grow() {
+            var larger = Segment(size: size + size / 2)
+            for index in 0..<size where slots[index] != .none { larger.slots[larger.find(slots[index]).slot] = slots[index] }
+            larger.count = count
+            slots.deallocate()
+            self = larger
+        }
     }
 
-    deinit { slots.deallocate() }
+    private let segments: UnsafeMutablePointer<Segment>
+    private let segmentCount = 1 << Int(FingerprintSet.segmentBits)
+    private(set) var count = 0
 
-    var byteSize: Int { (mask + 1) * MemoryLayout<Fingerprint>.stride }
+    init() {
+        segments = .allocate(capacity: segmentCount)
+        for index in 0..<segmentCount { (segments + index).initialize(to: Segment(size: Self.firstSlots)) }
+    }
 
-    /// Smallest power of two that holds so many at a load of 7/8.
-    private static func size(for count: Int) -> Int {
-        var size = 1_024
-        while count * 8 > size * 7 { size *= 2 }
-        return size
+    deinit {
+        for index in 0..<segmentCount { segments[index].slots.deallocate() }
+        segments.deallocate()
+    }
+
+    var byteSize: Int { (0..<segmentCount).reduce(0) { $0 + segments[$1].size * MemoryLayout<Fingerprint>.stride } }
+
+    @inline(__always)
+    private static func segment(_ print: Fingerprint) -> Int {
+        Int(truncatingIfNeeded: print.second >> (64 - segmentBits))
     }
 
     /// Adds each fingerprint; writes the rows that were new to `rows` and returns how many.
-    func insert(_ fingerprints: UnsafePointer<Fingerprint>, count rowCount: Int, newRows rows: UnsafeMutablePointer<Int32>) -> Int {
-        reserve(count + rowCount)
+    func insert(
+        _ fingerprints: UnsafePointer<Fingerprint>, count rowCount: Int, newRows rows: UnsafeMutablePointer<Int32>
+    ) -> Int {
         var new = 0
-        let slots = self.slots
-        let mask = self.mask
+        let segments = self.segments
         for row in 0..<rowCount {
-            let print = Self.nonEmpty(fingerprints[row])
-            var slot = Int(truncatingIfNeeded: print.second) & mask
-            while true {
-                let held = slots[slot]
-                if held.second == print.second && held.first == print.first { break }
-                if held.first == 0 && held.second == 0 {
-                    slots[slot] = print
-                    rows[new] = Int32(truncatingIfNeeded: row)
-                    new &+= 1
-                    break
-                }
-                slot = (slot &+ 1) & mask
+            if row &+ Self.lookahead < rowCount {
+                let ahead = fingerprints[row &+ Self.lookahead]
+                let segment = segments + Self.segment(ahead)
+                millrace_prefetch(segment.pointee.slots + segment.pointee.home(ahead))
             }
+            let print = fingerprints[row].nonEmpty
+            let segment = segments + Self.segment(print)
+            let (slot, isHeld) = segment.pointee.find(print)
+            if isHeld { continue }
+            segment.pointee.slots[slot] = print
+            segment.pointee.count &+= 1
+            rows[new] = Int32(truncatingIfNeeded: row)
+            new &+= 1
+            // Seven eighths full is where probing begins to cost.
+            if segment.pointee.count &* 8 >= segment.pointee.size &* 7 { segment.pointee.grow() }
         }
         count += new
         return new
@@ -69,34 +124,7 @@ final class FingerprintSet {
     }
 
     func contains(_ fingerprint: Fingerprint) -> Bool {
-        let print = Self.nonEmpty(fingerprint)
-        var slot = Int(truncatingIfNeeded: print.second) & mask
-        while true {
-            let held = slots[slot]
-            if held == print { return true }
-            if held.first == 0 && held.second == 0 { return false }
-            slot = (slot &+ 1) & mask
-        }
-    }
-
-    /// All zeros mark an empty slot; that one fingerprint stands under another name.
-    @inline(__always)
-    private static func nonEmpty(_ print: Fingerprint) -> Fingerprint {
-        print.first == 0 && print.second == 0 ? Fingerprint(first: 1, second: 0) : print
-    }
-
-    private func reserve(_ wanted: Int) {
-        guard wanted * 8 > (mask + 1) * 7 else { return }
-        let size = Self.size(for: max(wanted, (mask + 1)))
-        let larger = UnsafeMutablePointer<Fingerprint>.allocate(capacity: size)
-        larger.initialize(repeating: Fingerprint(first: 0, second: 0), count: size)
-        for old in 0...mask where slots[old].first != 0 || slots[old].second != 0 {
-            var slot = Int(truncatingIfNeeded: slots[old].second) & (size - 1)
-            while larger[slot].first != 0 || larger[slot].second != 0 { slot = (slot &+ 1) & (size - 1) }
-            larger[slot] = slots[old]
-        }
-        slots.deallocate()
-        slots = larger
-        mask = size - 1
+        let print = fingerprint.nonEmpty
+        return segments[Self.segment(print)].find(print).isHeld
     }
 }
