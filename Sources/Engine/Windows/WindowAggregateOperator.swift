@@ -20,6 +20,7 @@ final class WindowAggregateOperator: Operator {
     private let plan: WindowAggregatePlan
     private let keyTypes: [DataType]
     private let assigner: SliceAssigner
+    private let clock: WindowClock
     private let seed: UInt64
     /// DISTINCT states cannot be merged: with them a row enters each of its windows instead of one slice.
     private let entersWindows: Bool
@@ -41,6 +42,7 @@ final class WindowAggregateOperator: Operator {
         self.seed = seed
         keyTypes = plan.groupColumns.map { inputFields[$0].type }
         assigner = SliceAssigner(plan.shape)
+        clock = WindowClock(plan.zone)
         entersWindows = plan.calls.contains(where: \.isDistinct)
     }
 
@@ -54,7 +56,7 @@ final class WindowAggregateOperator: Operator {
         var list: [Int32] = []
         for row in 0..<batch.rowCount {
             guard times.isValid(row) else { continue }
-            let time = times.int64[row]
+            let time = clock.shown(at: times.int64[row])
             if time < begin || time >= end {
                 if !list.isEmpty { rowsBySlice[end, default: []] += list }
                 list.removeAll(keepingCapacity: true)
@@ -83,7 +85,7 @@ final class WindowAggregateOperator: Operator {
         if !entersWindows { feed(part, to: SliceKey(start: end - assigner.slice, end: end)) }
     }
 
-    private func hasFired(_ end: Int64) -> Bool { watermark != Watermark.none && end - 1_000 <= watermark }
+    private func hasFired(_ end: Int64) -> Bool { watermark != Watermark.none && clock.firing(end: end) <= watermark }
 
     private func feed(_ batch: Batch, to key: SliceKey) {
         let slice = slices[key] ?? makeSlice()
@@ -154,7 +156,7 @@ final class WindowAggregateOperator: Operator {
                     switch wanted {
                     case .start: key.start
                     case .end: key.end
-                    case .time: key.end - 1_000
+                    case .time: clock.windowTime(end: key.end)
                     }
                 let field = output.node.fields[columns.count]
                 assert(index < plan.windowColumns.count)

@@ -6,10 +6,12 @@ import StreamSQL
 final class WindowOperator: Operator {
     private let plan: WindowPlan
     private let assigner: SliceAssigner
+    private let clock: WindowClock
 
     init(_ plan: WindowPlan) {
         self.plan = plan
         assigner = SliceAssigner(plan.shape)
+        clock = WindowClock(plan.zone)
     }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
@@ -18,7 +20,7 @@ final class WindowOperator: Operator {
         var windows: [(start: Int64, end: Int64)] = []
         var known: (end: Int64, windows: [(start: Int64, end: Int64)])?
         for row in 0..<batch.rowCount where times.isValid(row) {
-            let end = assigner.sliceEnd(of: times.int64[row])
+            let end = assigner.sliceEnd(of: clock.shown(at: times.int64[row]))
             if known?.end != end { known = (end, assigner.windows(ofSliceEnding: end)) }
             for window in known?.windows ?? [] {
                 rows.append(Int32(truncatingIfNeeded: row))
@@ -32,7 +34,7 @@ final class WindowOperator: Operator {
         for (row, window) in windows.enumerated() {
             added[0].int64[row] = window.start
             added[1].int64[row] = window.end
-            added[2].int64[row] = window.end - 1_000
+            added[2].int64[row] = clock.windowTime(end: window.end)
         }
         part.columns += added
         try output.emit(part)

@@ -12,6 +12,11 @@ enum WindowBinding {
         return milliseconds
     }
 
+    /// A thousand years.
+    private static let longestMilliseconds: Int64 = 366_000 * 86_400_000
+    /// Windows that hold one row.
+    private static let mostWindows: Int64 = 100_000
+
     /// The shape of a window from its sizes in the order of the call. In GROUP BY the size of HOP may be any.
     static func shape(
         _ name: String, _ sizes: [Int64], offset: Int64, isGroupWindow: Bool = false, at range: SourceRange
@@ -19,8 +24,19 @@ enum WindowBinding {
         guard let size = sizes.last, sizes.allSatisfy({ $0 > 0 }) else {
             throw SQLError(.semantics, "the sizes of \(name) must be greater than zero", at: range)
         }
-        if name == "TUMBLE" { return .tumble(size: size, offset: offset) }
+        guard size <= longestMilliseconds, offset.magnitude <= longestMilliseconds.magnitude else {
+            throw SQLError(.limit, "the sizes of \(name) can be at most 366000 days", at: range)
+        }
+        if name == "TUMBLE" {
+            guard offset.magnitude < size.magnitude else {
+                throw SQLError(.semantics, "the offset of TUMBLE must be less than its size", at: range)
+            }
+            return .tumble(size: size, offset: offset)
+        }
         let step = sizes[0]
+        guard size / step <= mostWindows else {
+            throw SQLError(.limit, "a row can be in at most \(mostWindows) windows", at: range)
+        }
         guard size % step == 0 || isGroupWindow else {
             let part = name == "HOP" ? "slide" : "step"
             throw SQLError(.semantics, "the size of \(name) must be a multiple of its \(part)", at: range)

@@ -89,9 +89,13 @@ package enum WindowShape: Sendable, Hashable {
 package struct WindowPlan: Sendable {
     package var shape: WindowShape
     package var timeColumn: Int
-    package init(shape: WindowShape, timeColumn: Int) {
+    /// The zone whose clocks the windows go by; nil for a TIMESTAMP, which is taken as it stands.
+    package var zone: TimeZoneRules?
+
+    package init(shape: WindowShape, timeColumn: Int, zone: TimeZoneRules? = nil) {
         self.shape = shape
         self.timeColumn = timeColumn
+        self.zone = zone
     }
 }
 
@@ -104,11 +108,15 @@ package struct WindowAggregatePlan: Sendable {
     package var groupColumns: [Int]
     package var calls: [AggregateCall]
     package var windowColumns: [WindowColumn]
+    /// As in ``WindowPlan``.
+    package var zone: TimeZoneRules?
 
     package init(
-        shape: WindowShape, timeColumn: Int, groupColumns: [Int], calls: [AggregateCall], windowColumns: [WindowColumn]
+        shape: WindowShape, timeColumn: Int, groupColumns: [Int], calls: [AggregateCall], windowColumns: [WindowColumn],
+        zone: TimeZoneRules? = nil
     ) {
         self.shape = shape
+        self.zone = zone
         self.timeColumn = timeColumn
         self.groupColumns = groupColumns
         self.calls = calls

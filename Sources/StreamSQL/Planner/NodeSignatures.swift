@@ -7,8 +7,11 @@ import Columnar
 struct NodeSignatures {
     private(set) var nodes: [UInt64] = []
     private var columns: [[UInt64]] = []
+    /// Windows over instants lie elsewhere in another zone.
+    private let timeZone: String
 
-    init(_ graph: LogicalGraph) {
+    init(_ graph: LogicalGraph, timeZone: String) {
+        self.timeZone = timeZone
         for id in graph.nodes.indices {
             let node = graph.nodes[id]
             let (own, outputs) = signature(node, graph.fields[id])
@@ -21,6 +24,11 @@ struct NodeSignatures {
         ExpressionText.text(expression) { position in
             position < columns[input].count ? String(columns[input][position], radix: 16) : "?"
         }
+    }
+
+    private func zone(_ timeType: DataType) -> String {
+        if case .timestampLTZ = timeType.logical { return " in \(timeZone)" }
+        return ""
     }
 
     private func joined(_ positions: [Int], _ input: Int) -> String {
@@ -65,11 +73,11 @@ struct NodeSignatures {
             return grouped(&hash, "aggregate", aggregate.groupColumns, aggregate.calls, input, [])
         case .windowAggregate(let aggregate):
             return grouped(
-                &hash, "windowAggregate \(aggregate.shape) \(joined([aggregate.timeColumn], input))",
+                &hash, "windowAggregate \(aggregate.shape) \(joined([aggregate.timeColumn], input))\(zone(aggregate.timeType))",
                 aggregate.groupColumns, aggregate.calls, input, aggregate.windowColumns.map { "\($0)" })
         case .window(let shape, let timeColumn):
             let appended = ["start", "end", "time"].map {
-                StableHash.of("\($0) \(shape) \(joined([timeColumn], input))")
+                StableHash.of("\($0) \(shape) \(joined([timeColumn], input))\(zone(fields[timeColumn].type))")
             }
             return (nodes[input], columns[input] + appended)
         case .rowNumber(let numbered):

@@ -29,7 +29,7 @@ struct PhysicalPlanner {
         self.plan = plan
         graph = plan.graph
         self.isBatchMode = isBatchMode
-        signatures = NodeSignatures(plan.graph)
+        signatures = NodeSignatures(plan.graph, timeZone: timeZone)
         isBounded = Self.bounded(plan.graph, isBatchMode)
         upsertAggregates = UpsertTargets(plan).aggregates
         result = PhysicalPlan(timeZone: timeZone, isBatchMode: isBatchMode)
@@ -181,8 +181,8 @@ struct PhysicalPlanner {
             )
         case .window(let shape, let timeColumn):
             return add(
-                .window(WindowPlan(shape: shape, timeColumn: timeColumn)), [input], fields, below.changelog,
-                below.distribution, name: name("window", id))
+                .window(WindowPlan(shape: shape, timeColumn: timeColumn, zone: windowZone(below.fields[timeColumn].type))),
+                [input], fields, below.changelog, below.distribution, name: name("window", id))
         case .aggregate(let aggregate): return self.aggregate(aggregate, id, input)
         case .windowAggregate(let aggregate): return try windowAggregate(aggregate, id, input, root)
         case .deduplicate(let deduplicate): return try self.deduplicate(deduplicate, id, input)
@@ -248,6 +248,12 @@ struct PhysicalPlanner {
             name: name("aggregate", id))
     }
 
+    /// The zone whose clocks windows over a time of this type go by. Its name was checked when it was set.
+    private func windowZone(_ type: DataType) -> TimeZoneRules? {
+        guard case .timestampLTZ = type.logical else { return nil }
+        return try? TimeZoneRules.named(result.timeZone)
+    }
+
     private mutating func windowAggregate(
         _ aggregate: LogicalWindowAggregate, _ id: Int, _ input: Int, _ root: LogicalPlan.Root
     ) throws(SQLError) -> Int {
@@ -257,7 +263,7 @@ struct PhysicalPlanner {
         let dealt = keyed(input, aggregate.groupColumns)
         let operation = WindowAggregatePlan(
             shape: aggregate.shape, timeColumn: aggregate.timeColumn, groupColumns: aggregate.groupColumns,
-            calls: aggregate.calls, windowColumns: aggregate.windowColumns)
+            calls: aggregate.calls, windowColumns: aggregate.windowColumns, zone: windowZone(aggregate.timeType))
         return add(
             .windowAggregate(operation), [dealt], graph.fields[id], .append, result.nodes[dealt].distribution,
             name: name("window-aggregate", id))
