@@ -46,7 +46,10 @@ let layers: [Layer] = [
     Layer(name: "Workloads", uses: ["Diagnostics"]),
     Layer(
         name: "Serving", uses: ["Tables", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics"],
-        products: [("Hummingbird", hummingbird), ("Logging", swiftLog), ("Yams", "Yams"), ("NIOCore", nio)]),
+        products: [
+            ("Hummingbird", hummingbird), ("HummingbirdCore", hummingbird), ("Logging", swiftLog), ("NIOCore", nio),
+            ("ServiceLifecycle", lifecycle), ("Yams", "Yams"),
+        ]),
     Layer(
         name: "Server",
         uses: ["Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform"],

@@ -19,6 +19,7 @@ VENDOR = {
     "Logging": {"Serving", "Server"},
     "Metrics": set(),
     "ServiceLifecycle": {"Serving", "Server"},
+    "UnixSignals": {"Server"},
     "Yams": {"Serving", "Server"},
     "NIO": {"Broker", "Collect", "Serving", "Server"},
     "NIOCore": {"KafkaProtocol", "Broker", "Collect", "Serving", "Server"},
