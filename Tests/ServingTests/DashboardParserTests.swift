@@ -93,7 +93,7 @@ struct DashboardParserTests {
         let catalog = TableCatalog()
         try catalog.declare(figures("orders"))
         let keyed = text.replacing("query: SELECT COUNT(*) FROM orders", with: "query: orders\n    key: [nothing]")
-        let problems = try parse(keyed).problems(file: "d.yaml", runner: CountingRunner(catalog))
+        let problems = try parse(keyed).problems(runner: CountingRunner(catalog))
         #expect(
             problems.map(\.description) == [
                 "d.yaml:11:1: error: panel `per-minute`: there is no table SELECT minute, orders\nFROM per_minute\n\nhint: create it",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Server
 
 /// `millrace bench recharge`
@@ -7,7 +8,7 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure this machine; prints one line of JSON.",
         discussion: """
-            recharge: all queries of the recharge monitor over generated log files in one pass, and beside it the bare
+            recharge: all queries of the recharge monitor over generated log files in one pass, and beside it the bare \
             scan of the same fields. Data is generated once and kept in --dir.
             """)
 
@@ -28,7 +29,8 @@ struct BenchCommand: ParsableCommand {
 
     mutating func run() throws {
         guard benchmark == "recharge" else {
-            throw ValidationError("there is no benchmark '\(benchmark)'; there is recharge")
+            throw MillraceError(
+                .user, code: "unknown_benchmark", "there is no benchmark '\(benchmark)'", hint: "there is recharge")
         }
         let bench = RechargeBenchmark(
             events: events, parallelism: parallelism ?? Machine.cores, directory: dir, sqlFile: sql)

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import Diagnostics
 import Server
 
 /// `millrace generate APP --out DIR`
@@ -8,7 +8,7 @@ struct GenerateCommand: ParsableCommand {
         commandName: "generate",
         abstract: "Write deterministic data as the real sources would write it.",
         discussion: """
-            With --count the lines are written as fast as possible; without it they are written as their time comes,
+            With --count the lines are written as fast as possible; without it they are written as their time comes, \
             until the command is stopped. The same seed, options and start give the same bytes.
             """)
 
@@ -53,7 +53,9 @@ struct GenerateCommand: ParsableCommand {
 
     mutating func run() throws {
         guard application == RechargeGeneration.name else {
-            throw ValidationError("there is no application '\(application)'; there is \(RechargeGeneration.name)")
+            throw MillraceError(
+                .user, code: "unknown_application", "there is nothing to generate for '\(application)'",
+                hint: "there is \(RechargeGeneration.name)")
         }
         let generation = RechargeGeneration(
             directory: out, nodes: nodes, rate: rate, count: count, seed: seed, rotateBytes: rotate?.bytes,

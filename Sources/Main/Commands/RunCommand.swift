@@ -9,7 +9,7 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Run the statements of a SQL file.",
         discussion: """
-            Every INSERT or STATEMENT SET is a job; a top-level SELECT prints its rows. Ends when all bounded jobs ended.
+            Every INSERT or STATEMENT SET is a job; a top-level SELECT prints its rows. Ends when all bounded jobs ended. \
             Relative paths in the SQL are relative to the working directory.
             """)
 

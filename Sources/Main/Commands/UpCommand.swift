@@ -8,7 +8,7 @@ struct UpCommand: AsyncParsableCommand {
         commandName: "up",
         abstract: "Serve application folders until stopped.",
         discussion: """
-            An application folder holds millrace.yaml, sql/ and dashboards/. State is kept in --data: after a stop, a crash
+            An application folder holds millrace.yaml, sql/ and dashboards/. State is kept in --data: after a stop, a crash \
             or kill -9 the jobs go on where they were, with nothing lost and nothing counted twice.
             """)
 
@@ -18,7 +18,8 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var serving: ServingOptions
 
     mutating func run() async throws {
-        let server = try MillraceServer(try serving.settings(directories))
+        let server = try MillraceServer(try serving.settings(directories, data: "millrace-data"))
+        for problem in server.problems { StandardError.write("warning: \(problem)\n") }
         try await server.run(onListening: { address in
             StandardError.write("millrace is listening on \(address)\n")
         })
@@ -28,7 +29,8 @@ struct UpCommand: AsyncParsableCommand {
 /// `millrace demo`
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Serve the applications in Apps/ with generated data.")
+        commandName: "demo", abstract: "Serve the applications in Apps/ with generated data.",
+        discussion: "Prints the addresses to open and a line of figures each second. State and logs are kept in --data.")
 
     @Option(help: "Stop after so many seconds.")
     var seconds: Int?
@@ -39,7 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
     @OptionGroup var serving: ServingOptions
 
     mutating func run() async throws {
-        var settings = try serving.settings(try Machine.applicationFolders(in: apps))
+        var settings = try serving.settings(try Machine.applicationFolders(in: apps), data: "demo-data")
         settings.seconds = seconds
         let demo = try Demo(settings)
         try await demo.run(
@@ -50,8 +52,8 @@ struct DemoCommand: AsyncParsableCommand {
 
 /// What `up` and `demo` have in common.
 struct ServingOptions: ParsableArguments {
-    @Option(help: "The folder for all state.")
-    var data = "demo-data"
+    @Option(help: "The folder for all state: millrace-data, or demo-data in the demo, unless given.")
+    var data: String?
 
     @Option(help: "The address to listen on.")
     var listen = "127.0.0.1:8080"
@@ -65,10 +67,10 @@ struct ServingOptions: ParsableArguments {
     @Flag(help: "Allow an address that other machines can reach, without encryption.")
     var insecureListen = false
 
-    func settings(_ directories: [String]) throws -> ServeSettings {
+    func settings(_ directories: [String], data fallback: String) throws -> ServeSettings {
         let (host, port) = try ServeSettings.address(listen)
         var settings = ServeSettings(
-            directories: directories, dataDirectory: data, host: host, port: port,
+            directories: directories, dataDirectory: data ?? fallback, host: host, port: port,
             parallelism: parallelism ?? Machine.cores, variables: Machine.environment)
         settings.epochMilliseconds = epoch
         settings.allowsInsecureListen = insecureListen

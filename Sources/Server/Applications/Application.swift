@@ -57,14 +57,16 @@ package final class Application: Sendable {
             for step in plan.steps {
                 guard case .job(let physical, _) = step else { continue }
                 let id = "\(manifest.name)-\(jobs.count + 1)"
-                let wiring = try Self.wiring(
-                    physical, id: id, directory: directory, base: manifest.directory, registry: registry,
-                    rejects: rejects, environment: environment)
-                let job = try Job(
-                    plan: physical,
-                    settings: JobSettings(
-                        parallelism: settings.parallelism, epochMilliseconds: settings.epochMilliseconds),
-                    wiring: wiring)
+                let job = try Self.explainingChangedSQL(id: id, file: file, state: directory + "/" + id) {
+                    let wiring = try Self.wiring(
+                        physical, id: id, directory: directory, base: manifest.directory, registry: registry,
+                        rejects: rejects, environment: environment)
+                    return try Job(
+                        plan: physical,
+                        settings: JobSettings(
+                            parallelism: settings.parallelism, epochMilliseconds: settings.epochMilliseconds),
+                        wiring: wiring)
+                }
                 jobs.append(
                     RunningJob(
                         id: id, name: Self.name(of: file), job: job, rejects: rejects, clock: environment.clock))
@@ -73,6 +75,22 @@ package final class Application: Sendable {
         timeZone = session.timeZone
         self.session = session
         running = jobs
+    }
+
+    /// State of other statements is no use to these; says so with what to do about it.
+    private static func explainingChangedSQL(
+        id: String, file: String, state: String, _ make: () throws -> Job
+    ) throws -> Job {
+        do {
+            return try make()
+        } catch let error as MillraceError where error.code == "checkpoints_of_other_plan" {
+            throw MillraceError(
+                .user, code: error.code,
+                "the SQL of job \(id) changed since its state was stored in \(state)",
+                hint: "put the SQL back as it was, or move that folder away: the job then begins anew, from the start of "
+                    + "its sources",
+                file: file)
+        }
     }
 
     /// Grows when the bytes that operators write into states change their meaning.
@@ -96,7 +114,7 @@ package final class Application: Sendable {
         rejects: RejectLog, environment: Environment
     ) throws -> JobWiring {
         let store = try FileCheckpointStore(
-            directory: directory + "/" + id, files: environment.files, 
+            directory: directory + "/" + id, files: environment.files,
             identity: JobIdentity(name: id, planHash: planHash(plan), formatVersion: stateFormatVersion))
         return JobWiring(
             makeSource: { scan, parallelism in

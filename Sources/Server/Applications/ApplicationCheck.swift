@@ -26,24 +26,13 @@ package enum ApplicationCheck {
         }
         let runner = TableQueryRunner(sessions: [session], catalog: catalog, environment: environment)
         let dashboards = try DashboardFolder.load(directory + "/dashboards", files: environment.files)
-        for dashboard in dashboards {
-            for panel in dashboard.panels { try check(panel, of: dashboard, with: runner) }
-        }
-        return "\(manifest.name): \(manifest.sqlFiles.count) SQL files, \(session.tables.count) result tables, "
-            + "\(jobs) jobs, \(dashboards.count) dashboards: fine"
+        if let problem = dashboards.flatMap({ $0.problems(runner: runner) }).first { throw problem }
+        let counts = [
+            counted(manifest.sqlFiles.count, "SQL file"), counted(session.tables.count, "result table"), counted(jobs, "job"),
+            counted(dashboards.count, "dashboard"),
+        ]
+        return "\(manifest.name): " + counts.joined(separator: ", ") + ": fine"
     }
 
-    private static func check(_ panel: DashboardPanel, of dashboard: Dashboard, with runner: TableQueryRunner) throws {
-        do {
-            let query = try runner.prepare(panel.query)
-            for key in panel.key where !query.fields.contains(where: { $0.name == key }) {
-                throw MillraceError(
-                    .user, code: "unknown_key", "the key column \(key) is not a column of the query",
-                    hint: "its columns are " + query.fields.map(\.name).joined(separator: ", "))
-            }
-        } catch var error as MillraceError {
-            error.message = "dashboard \(dashboard.id), panel \(panel.id): " + error.message
-            throw error
-        }
-    }
+    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }

@@ -26,11 +26,46 @@ package final class MillraceServer: Sendable {
         let start = Application.Settings(
             dataDirectory: settings.dataDirectory, parallelism: settings.parallelism,
             epochMilliseconds: settings.epochMilliseconds, variables: settings.variables)
-        applications = try settings.directories.map { directory in
-            try Application(
-                manifest: try ApplicationManifest(directory: directory, files: environment.files), settings: start,
-                catalog: catalog, environment: environment)
+        let manifests = try settings.directories.map { try ApplicationManifest(directory: $0, files: environment.files) }
+        try Self.refuseSharedNames(manifests)
+        applications = try manifests.map { manifest in
+            try Application(manifest: manifest, settings: start, catalog: catalog, environment: environment)
         }
+        try Self.refuseSharedDashboards(applications)
+    }
+
+    /// Names are folders of the data directory.
+    private static func refuseSharedNames(_ manifests: [ApplicationManifest]) throws {
+        for (index, manifest) in manifests.enumerated() {
+            guard let other = manifests[..<index].first(where: { $0.name == manifest.name }) else { continue }
+            throw MillraceError(
+                .user, code: "duplicate_application",
+                "\(other.directory) and \(manifest.directory) are both called \(manifest.name)",
+                hint: "name a folder once, and give each application a `name` of its own")
+        }
+    }
+
+    private static func refuseSharedDashboards(_ applications: [Application]) throws {
+        var owners: [String: String] = [:]
+        for application in applications {
+            for dashboard in application.dashboards {
+                guard let other = owners.updateValue(application.manifest.name, forKey: dashboard.id) else { continue }
+                throw MillraceError(
+                    .user, code: "duplicate_dashboard",
+                    "\(other) and \(application.manifest.name) both have a dashboard called `\(dashboard.id)`",
+                    file: dashboard.file)
+            }
+        }
+    }
+
+    /// What is wrong with the panels' queries; the panels say it too, and the rest works.
+    package var problems: [MillraceError] {
+        let runner = queryRunner
+        return applications.flatMap(\.dashboards).flatMap { $0.problems(runner: runner) }
+    }
+
+    private var queryRunner: TableQueryRunner {
+        TableQueryRunner(sessions: applications.map(\.session), catalog: catalog, environment: environment)
     }
 
     package var reports: [JobReport] { applications.flatMap(\.reports) }
@@ -47,9 +82,7 @@ package final class MillraceServer: Sendable {
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         let server = try HTTPServer(
             configuration: configuration, dashboards: applications.flatMap(\.dashboards), assets: EmbeddedAssets.all,
-            runner: TableQueryRunner(
-                sessions: applications.map(\.session), catalog: catalog, environment: environment),
-            catalog: catalog, jobs: Directory(server: self), environment: environment, logger: logger,
+            runner: queryRunner, catalog: catalog, jobs: Directory(server: self), environment: environment, logger: logger,
             onListening: { onListening("http://\(host):\($0)") })
         for application in applications { try application.start() }
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: server)]

@@ -4,6 +4,8 @@ package struct Dashboard: Sendable, Equatable {
     package var title: BilingualText
     package var layout: DashboardLayout
     package var panels: [DashboardPanel]
+    /// The file that declares it, for messages.
+    package var file: String
 }
 
 /// The grid that panels are placed on.
@@ -30,6 +32,9 @@ package struct BilingualText: Sendable, Equatable {
 
 /// One panel: a query and how its rows are drawn.
 package struct DashboardPanel: Sendable, Equatable {
+    /// What the pages can draw; one module of `web/js/panels` each.
+    package static let types = ["bars", "flip", "gauge", "kpi", "map", "rank", "table", "trend"]
+
     /// Where it stands on the grid.
     package struct Place: Sendable, Equatable {
         package var column: Int
@@ -47,7 +52,7 @@ package struct DashboardPanel: Sendable, Equatable {
 
     package var id: String
     package var title: BilingualText
-    /// The chart type, such as `trend`; what there is, the pages decide.
+    /// One of `types`.
     package var type: String
     package var place: Place
     package var query: String

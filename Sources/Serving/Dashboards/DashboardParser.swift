@@ -28,7 +28,7 @@ private struct DashboardParser {
         return Dashboard(
             id: try identifier(try document.required("id", in: members, of: root, "the dashboard"), "`id`"),
             title: try title(try document.required("title", in: members, of: root, "the dashboard")),
-            layout: layout, panels: panels)
+            layout: layout, panels: panels, file: document.file)
     }
 
     private func layout(_ node: Node) throws -> DashboardLayout {
@@ -52,10 +52,21 @@ private struct DashboardParser {
         }
         return DashboardPanel(
             id: try identifier(try member("id"), "`id`"), title: try title(try member("title")),
-            type: try identifier(try member("type"), "`type`"), place: try place(try member("at"), in: layout),
+            type: try type(try member("type")), place: try place(try member("at"), in: layout),
             query: sql,
             key: try members["key"].map(key) ?? [], options: try members["options"].map(options) ?? Array("{}".utf8),
             queryLine: queryLine(query))
+    }
+
+    private func type(_ node: Node) throws -> String {
+        let text = try document.text(node, "`type`")
+        guard DashboardPanel.types.contains(text) else {
+            let hint =
+                NearestName.of(text, among: DashboardPanel.types).map { "did you mean `\($0)`?" }
+                ?? "the types are " + DashboardPanel.types.joined(separator: ", ")
+            throw document.error(node, "unknown_type", "there is no panel type `\(text.prefix(80))`", hint: hint)
+        }
+        return text
     }
 
     /// The line of the file that the query's first line stands on: behind `|`, the next one.

@@ -20,7 +20,7 @@ struct PanelQuery {
 
 extension Dashboard {
     /// What is wrong with the panels' queries, each with its line in the dashboard's file.
-    package func problems(file: String, runner: any QueryRunner) -> [MillraceError] {
+    package func problems(runner: any QueryRunner) -> [MillraceError] {
         panels.compactMap { panel in
             do {
                 _ = try PanelQuery(panel, runner: runner)
@@ -29,7 +29,7 @@ extension Dashboard {
                 var problem =
                     error as? MillraceError ?? MillraceError(.internalError, code: "internal_error", "\(error)")
                 problem.message = "panel `\(panel.id)`: " + problem.message
-                problem.file = file
+                problem.file = self.file
                 problem.line = panel.queryLine + (problem.line ?? 1) - 1
                 // Columns of the statement are not those of the file: it is indented there.
                 problem.column = nil
