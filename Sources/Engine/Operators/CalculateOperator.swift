@@ -32,6 +32,11 @@ final class CalculateOperator: Operator {
         }
     }
 
+    func advance(to time: Int64, output: NodeRuntime) throws {
+        condition?.currentWatermark = time
+        projection.currentWatermark = time
+    }
+
     /// The chosen rows; columns that nobody reads stay as they are, too long and unread.
     private func compacted(_ batch: Batch, rows: UnsafePointer<Int32>, count: Int) -> Batch {
         let columns = batch.columns.enumerated().map { index, column in

@@ -20,14 +20,21 @@ final class DeduplicateOperator: Operator {
     /// With generations: where in `unsaved` each begins.
     private var unsavedGenerations: [(number: Int64, from: Int)] = []
     private let keepsChanges: Bool
+    /// With generations: the stored pieces of each, so that they can be removed with it. A piece is named by
+    /// generation, the operator's own number and a count.
+    private var pieces: [Int64: [[UInt8]]] = [:]
+    private var removedPieces: [[UInt8]] = []
+    private let ownNumber: UInt64
+    private var pieceCount: UInt64 = 0
     private var fingerprints = [Fingerprint](repeating: Fingerprint(first: 0, second: 0), count: 4_096)
     private var newRows = [Int32](repeating: 0, count: 4_096)
 
     /// The first seed must be that of the exchange in front, so that state can be dealt anew.
     init(
-        _ plan: DeduplicatePlan, seeds: (UInt64, UInt64), keepsChanges: Bool,
+        _ plan: DeduplicatePlan, seeds: (UInt64, UInt64), keepsChanges: Bool, ownNumber: UInt64,
         wallMilliseconds: @escaping () -> Int64
     ) {
+        self.ownNumber = ownNumber
         self.keepsChanges = keepsChanges
         self.plan = plan
         self.seeds = seeds
@@ -90,42 +97,68 @@ final class DeduplicateOperator: Operator {
         guard let newest = generations.last, newest.number < current else { return }
         generations.append((current, FingerprintSet()))
         generations.removeAll { $0.number <= current - Int64(Self.generationCount) }
+        for number in pieces.keys where number <= current - Int64(Self.generationCount) {
+            removedPieces += pieces.removeValue(forKey: number) ?? []
+        }
     }
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
+        defer {
+            unsaved.removeAll(keepingCapacity: false)
+            unsavedGenerations = []
+            removedPieces = []
+        }
+        guard generationMilliseconds == nil else { return timedSnapshot() }
         guard !unsaved.isEmpty else { return [] }
-        var writer = ByteWriter(reserving: unsaved.count * 16 + 16)
-        var ends = unsavedGenerations.dropFirst().map(\.from)
-        ends.append(unsaved.count)
-        unsaved.withUnsafeBufferPointer { prints in
-            for (generation, end) in zip(unsavedGenerations, ends) {
-                if generationMilliseconds != nil {
-                    writer.write(generation.number)
-                    writer.write(UInt32(truncatingIfNeeded: end - generation.from))
-                }
-                writer.writeRaw(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: prints[generation.from..<end])))
+        var writer = ByteWriter(reserving: unsaved.count * 16)
+        unsaved.withUnsafeBytes { writer.writeRaw($0) }
+        return [StateChange(name: "keys", fold: .append, bytes: writer.bytes)]
+    }
+
+    /// New keys as one piece for each generation; the pieces of dropped generations are removed.
+    private func timedSnapshot() -> [StateChange] {
+        var entries = KeyedEntries()
+        for key in removedPieces { entries.remove(key: key) }
+        let ends = unsavedGenerations.dropFirst().map(\.from) + [unsaved.count]
+        for (generation, end) in zip(unsavedGenerations, ends) {
+            var key = ByteWriter()
+            key.write(generation.number)
+            key.write(ownNumber)
+            key.write(pieceCount)
+            pieceCount += 1
+            pieces[generation.number, default: []].append(key.bytes)
+            unsaved[generation.from..<end].withUnsafeBytes { prints in
+                key.bytes.withUnsafeBytes { entries.put(key: $0, value: prints) }
             }
         }
-        unsaved.removeAll(keepingCapacity: false)
-        unsavedGenerations = []
-        let name = generationMilliseconds == nil ? "keys" : "timed-keys"
-        return [StateChange(name: name, fold: .append, bytes: writer.bytes)]
+        return entries.isEmpty ? [] : [StateChange(name: "timed-keys", fold: .keyed, bytes: entries.bytes)]
     }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
-        for change in changes where change.fold == .append {
-            let isTimed = change.name.hasSuffix("timed-keys")
+        for change in changes {
             try change.bytes.withUnsafeBytes { bytes in
-                var reader = ByteReader(bytes)
-                while reader.remaining > 0 {
-                    let number = isTimed ? try reader.read(Int64.self) : currentGeneration
-                    let count = isTimed ? Int(try reader.read(UInt32.self)) : reader.remaining / 16
-                    for _ in 0..<max(1, count) {
-                        let print = Fingerprint(first: try reader.read(), second: try reader.read())
-                        if ownership.owns(print.first) { restore(print, generation: number) }
+                guard change.fold == .keyed else {
+                    return try restore(bytes, generation: currentGeneration, ownership)
+                }
+                try KeyedEntries.forEach(in: bytes) { key, value in
+                    var reader = ByteReader(key)
+                    let number = try reader.read(Int64.self)
+                    guard let value else {
+                        pieces[number]?.removeAll { $0.elementsEqual(key) }
+                        return
                     }
+                    pieces[number, default: []].append(Array(key))
+                    try restore(value, generation: number, ownership)
                 }
             }
+        }
+    }
+
+    private func restore(_ prints: UnsafeRawBufferPointer, generation: Int64, _ ownership: Ownership) throws {
+        var reader = ByteReader(prints)
+        while reader.remaining > 0 {
+            let print = Fingerprint(first: try reader.read(), second: try reader.read())
+            if ownership.owns(print.first) { restore(print, generation: generation) }
         }
     }
 

@@ -44,6 +44,7 @@ struct OperatorFactory {
             let clock = wiring.environment.clock
             return DeduplicateOperator(
                 deduplicate, seeds: (seeds.exchange, seeds.fingerprint), keepsChanges: wiring.store != nil,
+                ownNumber: wiring.environment.random.next(),
                 wallMilliseconds: { clock.wallMilliseconds() })
         case .join(let join):
             return try JoinOperator(
