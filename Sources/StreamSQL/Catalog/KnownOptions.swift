@@ -62,6 +62,9 @@ enum KnownOptions {
         "raw": ["charset", "endianness"],
     ]
 
+    /// Whether Flink comes with the connector.
+    static func isKnown(connector: String) -> Bool { byConnector[connector] != nil }
+
     /// Whether Flink knows the option for this connector, so that it is accepted and ignored.
     static func isKnown(_ option: String, connector: String) -> Bool {
         if common.contains(option) || byConnector[connector]?.contains(option) == true { return true }

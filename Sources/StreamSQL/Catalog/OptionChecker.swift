@@ -21,6 +21,13 @@ struct OptionChecker {
             return (values, errors)
         }
         guard let connector = connectors[identifier] else {
+            if KnownOptions.isKnown(connector: identifier) {
+                errors.append(
+                    SQLError(
+                        .unsupported, "the connector '\(identifier)' is not supported yet",
+                        at: places["connector"]?.value.range ?? table.range))
+                return (values, errors + checkNames(places, identifier, allowed: []))
+            }
             let near = nearestName(to: identifier, in: connectors.keys.sorted())
             let listed = "the connectors are " + connectors.keys.sorted().joined(separator: ", ")
             errors.append(
@@ -69,15 +76,8 @@ struct OptionChecker {
             }
             allowed.formUnion(options)
         }
-        for (key, place) in places.sorted(by: { $0.value.key.range.offset < $1.value.key.range.offset }) {
-            guard allowed.contains(key) || KnownOptions.isKnown(key, connector: connector.identifier) else {
-                let names = allowed.sorted() + KnownOptions.names(connector: connector.identifier)
-                errors.append(
-                    SQLError(
-                        .option, "the connector '\(connector.identifier)' has no option '\(key)'", at: place.key.range,
-                        hint: nearestName(to: key, in: names).map { "did you mean '\($0)'?" }))
-                continue
-            }
+        errors += checkNames(places, connector.identifier, allowed: allowed)
+        for (key, place) in Self.inOrder(places) {
             if let choices = connector.optionValues[key], !choices.isEmpty, !choices.contains(place.value.text) {
                 errors.append(
                     SQLError(
@@ -101,6 +101,23 @@ struct OptionChecker {
                     hint: "the formats are " + connector.formats.keys.sorted().joined(separator: ", ")))
         }
         return errors
+    }
+
+    private static func inOrder(_ places: [String: OptionSyntax]) -> [(key: String, value: OptionSyntax)] {
+        places.sorted { $0.value.key.range.offset < $1.value.key.range.offset }
+    }
+
+    /// Options that neither the connector here nor Flink's knows.
+    private func checkNames(
+        _ places: [String: OptionSyntax], _ connector: String, allowed: Set<String>
+    ) -> [SQLError] {
+        Self.inOrder(places).compactMap { key, place in
+            if allowed.contains(key) || KnownOptions.isKnown(key, connector: connector) { return nil }
+            let names = allowed.sorted() + KnownOptions.names(connector: connector)
+            return SQLError(
+                .option, "the connector '\(connector)' has no option '\(key)'", at: place.key.range,
+                hint: nearestName(to: key, in: names).map { "did you mean '\($0)'?" })
+        }
     }
 
     /// Whether the rows of a table end by themselves.

@@ -158,7 +158,12 @@ struct CalculateRewrite {
         var (left, right, test) = (operands[0], operands[1], function)
         if case .literal = left {
             swap(&left, &right)
-            test = function == .greaterOrEqual ? .lessOrEqual : function == .greater ? .less : function
+            switch function {
+            case .equal: break
+            case .greaterOrEqual: test = .lessOrEqual
+            case .greater: test = .less
+            default: return false
+            }
         }
         guard case .column(number, _) = left, case .literal(.int64(let value), _) = right else { return false }
         switch test {

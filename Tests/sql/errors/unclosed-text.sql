@@ -1,0 +1,2 @@
+-- the place is where the text began
+SELECT 'abc;

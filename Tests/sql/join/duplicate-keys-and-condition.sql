@@ -1,0 +1,6 @@
+-- several rows of the table have the same key, and a further condition chooses among them
+CREATE TABLE orders (id BIGINT, `user` STRING, city STRING, amount BIGINT, price DECIMAL(10, 2), ok BOOLEAN, ts TIMESTAMP(3),
+  arrived AS PROCTIME(), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'filesystem', 'path' = 'data/orders.ndjson', 'format' = 'json');
+CREATE TABLE prices (city STRING, least BIGINT, most BIGINT, class STRING) WITH ('connector' = 'filesystem', 'path' = 'data/prices.csv', 'format' = 'csv');
+SELECT o.id, o.amount, p.class FROM orders AS o JOIN prices AS p ON o.city = p.city AND o.amount BETWEEN p.least AND p.most;

@@ -1,0 +1,2 @@
+-- UNION ALL widens numbers, makes columns nullable and keeps doubles
+SELECT 1, CAST(NULL AS STRING) UNION ALL SELECT CAST(3000000000 AS BIGINT), 'b' UNION ALL SELECT 1, CAST(NULL AS STRING);
