@@ -47,13 +47,14 @@ function makeJob() {
   head.append(element("h2"), element("span", "job-state"), element("span", "job-started"));
   const error = element("p", "job-error");
   const figures = element("dl", "figures");
-  const sources = element("h3"), operators = element("h3"), samples = element("h3");
+  const sources = element("h3"), operators = element("summary"), samples = element("h3");
   const noSamples = element("p", "empty");
   box.parts = {
-    head, error, figures, sources, operators, samples, noSamples,
+    head, error, figures, sources, operators, details: element("details"), samples, noSamples,
     sourceTable: makeTable(sourceColumns), operatorTable: makeTable(operatorColumns), sampleTable: makeTable(sampleColumns),
   };
-  box.append(head, error, figures, sources, box.parts.sourceTable, samples, noSamples, box.parts.sampleTable, operators, box.parts.operatorTable);
+  box.parts.details.append(operators, box.parts.operatorTable);
+  box.append(head, error, figures, sources, box.parts.sourceTable, samples, noSamples, box.parts.sampleTable, box.parts.details);
   return box;
 }
 
@@ -108,9 +109,8 @@ function showJob(box, job) {
   fillTable(parts.sampleTable, sampleColumns, samples.map((sample) => [
     String(sample.file ?? nothing), integer(sample.offset), String(sample.reason ?? ""), String(sample.text ?? "").slice(0, 500),
   ]));
-  setText(parts.operators, text("operators"));
-  parts.operators.hidden = operators.length === 0;
-  parts.operatorTable.hidden = operators.length === 0;
+  setText(parts.operators, `${text("operators")} (${operators.length})`);
+  parts.details.hidden = operators.length === 0;
   fillTable(parts.operatorTable, operatorColumns, operators.map((operator) => [
     operator.name, integer(operator.rowsIn), integer(operator.rowsOut), integer(operator.stateRows),
   ]));

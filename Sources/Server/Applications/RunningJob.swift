@@ -15,6 +15,7 @@ final class RunningJob: Sendable {
     private let clock: any TimeSource
     private let rate: Mutex<(at: UInt64, rows: UInt64, perSecond: Double)>
     private let tables: [String]
+    private let staticTables: Set<String>
 
     init(id: String, name: String, job: Job, rejects: RejectLog, clock: any TimeSource) {
         self.id = id
@@ -28,6 +29,11 @@ final class RunningJob: Sendable {
             guard case .sink(let sink) = node.operation, case .table(let table) = sink.target else { return nil }
             return table.connector == nil ? table.name : nil
         }
+        staticTables = Set(
+            job.plan.nodes.compactMap { node in
+                guard case .scan(let scan) = node.operation, scan.isStatic else { return nil }
+                return scan.table.name
+            })
     }
 
     var report: JobReport {
@@ -48,6 +54,7 @@ final class RunningJob: Sendable {
         }
         report.sources = figures.sources.map { source in
             var entry = SourceReport(name: source.table)
+            entry.isStatic = staticTables.contains(source.table)
             entry.files = source.progress.splits
             entry.lagBytes = source.progress.lagBytes
             entry.rowsIn = source.progress.rowsRead

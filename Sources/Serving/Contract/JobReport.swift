@@ -55,6 +55,8 @@ package struct JobReport: Sendable, Equatable {
 /// One source of a job.
 package struct SourceReport: Sendable, Equatable {
     package var name: String
+    /// Read once at the start, such as a small table to join with: it says nothing about how fresh the data is.
+    package var isStatic = false
     package var files: Int = 0
     package var lagBytes: UInt64 = 0
     package var lagRows: UInt64?

@@ -30,7 +30,7 @@ package struct FeedStatus: Sendable, Equatable {
         serverTime = now
         asOf = relevant.compactMap(\.asOf).max()
         sources = relevant.flatMap { job in
-            job.sources.map { source in
+            job.sources.filter { !$0.isStatic }.map { source in
                 let isLive = source.lastRecordAt.map { now - $0 <= staleAfter } ?? false
                 return Source(
                     name: source.name, state: job.state == .failed ? "failed" : isLive ? "live" : "idle",

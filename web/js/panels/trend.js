@@ -6,6 +6,10 @@ import { formatCompact, parseTime } from "../format.js";
 import { pick } from "../language.js";
 import { Value } from "../values.js";
 
+const minute = 60000;
+// With fewer points than this the axis is as long as if there were so many: one minute is no trend.
+const fewestShown = 15;
+
 export function create(body, definition, context) {
   const options = definition.options ?? {};
   const x = context.columns.indexOf(options.x);
@@ -67,11 +71,18 @@ export function create(body, definition, context) {
           return { ...common, type: "bar", barMaxWidth: px(18), itemStyle: { borderRadius: [px(2), px(2), 0, 0], color: {
             type: "linear", x: 0, y: 0, x2: 0, y2: 1, colorStops: [{ offset: 0, color: colour }, { offset: 1, color: colour + "30" }] } } };
         }
-        return { ...common, type: "line", showSymbol: false, smooth: 0.25, smoothMonotone: "x", connectNulls: true,
+        return { ...common, type: "line", showSymbol: shown.length < 2, symbolSize: px(7), smooth: 0.25, smoothMonotone: "x", connectNulls: true,
           lineStyle: { width: px(2) }, areaStyle: bars.length === 0 ? { color: colour, opacity: 0.12 } : null, z: 4 };
       }),
     });
     draw(rows);
+  }
+
+  /** From the first point to the last, with room for half a bar at each end. */
+  function range() {
+    if (shown.length === 0) return { min: null, max: null };
+    const last = shown.at(-1)[0], first = Math.min(shown[0][0], last - (Math.min(fewestShown, limit) - 1) * minute);
+    return { min: first - minute / 2, max: last + minute / 2 };
   }
 
   function draw(rows) {
@@ -84,7 +95,10 @@ export function create(body, definition, context) {
         point[1] = entry.value.number(row);
       });
     }
-    chart.data({ series: series.map((entry, place) => ({ id: String(place), data: entry.points })) });
+    chart.data({
+      xAxis: range(),
+      series: series.map((entry, place) => ({ id: String(place), data: entry.points, ...(entry.kind === "line" ? { showSymbol: shown.length < 2 } : {}) })),
+    });
     twin.write([String(options.x), ...series.map((entry) => entry.value.label)],
       shown.map(([, row]) => [String(row[x]), ...series.map((entry) => entry.value.text(row))]));
     const last = shown.at(-1)?.[1];
