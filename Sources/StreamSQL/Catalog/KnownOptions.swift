@@ -8,6 +8,9 @@ enum KnownOptions {
         "scan.watermark.alignment.update-interval", "property-version",
     ]
 
+    /// Options of tables without a connector.
+    static let resultTable: Set<String> = ["max-rows"]
+
     private static let byConnector: [String: Set<String>] = [
         "filesystem": [
             "path", "source.monitor-interval", "source.path.regex-pattern", "partition.default-name",

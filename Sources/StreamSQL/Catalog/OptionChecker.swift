@@ -50,9 +50,11 @@ struct OptionChecker {
                     .unsupported, "the old option 'connector.type' is not supported", at: option.key.range,
                     hint: "write 'connector' = '…'")
             }
-            guard nearestName(to: key, in: ["connector"]) != nil else { return nil }
+            if KnownOptions.resultTable.contains(key) { return nil }
+            let near = nearestName(to: key, in: ["connector"] + KnownOptions.resultTable.sorted())
             return SQLError(
-                .option, "there is no option '\(key)'", at: option.key.range, hint: "did you mean 'connector'?")
+                .option, "a table without a connector has no option '\(key)'", at: option.key.range,
+                hint: near.map { "did you mean '\($0)'?" } ?? "name a 'connector', or leave the option out")
         }
     }
 

@@ -2,6 +2,7 @@
 struct SessionOptions: Sendable {
     private(set) var values: [String: String] = [:]
     let defaultTimeZone: String
+    static let timeZoneKey = "table.local-time-zone"
     /// Keys a session may hold.
     static let maximumKeys = 10_000
 
@@ -21,7 +22,7 @@ struct SessionOptions: Sendable {
     }
 
     var timeZone: String {
-        guard let zone = values["table.local-time-zone"], zone != "default" else { return defaultTimeZone }
+        guard let zone = values[Self.timeZoneKey], zone != "default" else { return defaultTimeZone }
         return zone
     }
 

@@ -1,4 +1,5 @@
 import Columnar
+import Diagnostics
 
 /// Plans the statements of one script one after the other, gathering steps and mistakes.
 struct ScriptPlanner {
@@ -232,6 +233,14 @@ struct ScriptPlanner {
         try session.catalog.put(.view(view), create.name)
     }
 
+    private func checkTimeZone(_ value: StringSyntax) throws(SQLError) {
+        do throws(MillraceError) {
+            _ = try TimeZoneRules.named(value.text)
+        } catch {
+            throw SQLError(.option, error.message, at: value.range, hint: error.hint)
+        }
+    }
+
     private mutating func set(_ key: StringSyntax?, _ value: StringSyntax?, at range: SourceRange) throws(SQLError) {
         guard let key else {
             let rows = session.options.values.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
@@ -248,6 +257,7 @@ struct ScriptPlanner {
                 .option, "'\(value.text)' is not a duration", at: value.range,
                 hint: "for example '200 ms', '5 s', '1 d'")
         }
+        if key.text == SessionOptions.timeZoneKey, value.text != "default" { try checkTimeZone(value) }
         guard session.options.set(key.text, value.text) else {
             throw SQLError(.limit, "a session can have \(SessionOptions.maximumKeys) settings", at: key.range)
         }
