@@ -8,6 +8,8 @@ package enum Limits {
     package static let queueRows = 16 * 1_024
     /// Bytes waiting between two pipelines, for each edge.
     package static let queueBytes = 4 << 20
+    /// Memory that the state of one job may take; a job that needs more fails with a message.
+    package static let stateBytes = 8 << 30
     /// Rejected records kept as samples, for each source.
     package static let rejectedSamples = 16
     /// Bytes of a rejected record that a sample keeps.

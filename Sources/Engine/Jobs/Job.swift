@@ -14,7 +14,7 @@ package final class Job: Sendable {
     package let plan: PhysicalPlan
     private let settings: JobSettings
     private let wiring: JobWiring
-    private let control = JobControl()
+    private let control: JobControl
     private let coordinator: EpochCoordinator
     private let instances: InstanceBox
     private let counters: [NodeCounters]
@@ -41,6 +41,7 @@ package final class Job: Sendable {
         self.plan = plan
         self.settings = settings
         self.wiring = wiring
+        control = JobControl(stateBytesMax: settings.stateBytesMax)
         let restored = try wiring.store?.restore()
         let seeds = try JobSeeds.restored(from: restored) ?? JobSeeds(random: wiring.environment.random)
         coordinator = EpochCoordinator(lastEpoch: restored?.epoch ?? 0)

@@ -17,6 +17,7 @@ final class JobControl: Sendable {
         var lateRows = 0
         /// Entries of state by node.
         var stateRows: [Int: Int] = [:]
+        var stateBytes = 0
         /// Event time reached by the rows of this instance's source.
         var watermark: Int64 = Watermark.none
         var publishedAt: UInt64 = 0
@@ -25,7 +26,11 @@ final class JobControl: Sendable {
     private static let publishNanoseconds: UInt64 = 50_000_000
 
     private let state = Mutex(State())
+    private let stateBytesMax: Int
     private let stopped = Atomic<Bool>(false)
+
+    /// A job whose state passes `stateBytesMax` fails, rather than take the machine's memory.
+    init(stateBytesMax: Int) { self.stateBytesMax = stateBytesMax }
 
     var isStopped: Bool { stopped.load(ordering: .acquiring) }
     func stop() { stopped.store(true, ordering: .releasing) }
@@ -42,19 +47,27 @@ final class JobControl: Sendable {
 
     /// Copies an instance's figures where other threads can read them, at most every 50 ms; called by its own thread.
     func publishProgress(of instance: PipelineInstance, now: UInt64) {
-        state.withLock { state in
+        let held: Int? = state.withLock { state in
             let last = state.progress[instance.id]?.publishedAt ?? 0
-            guard now &- last >= Self.publishNanoseconds || instance.isFinished || last == 0 else { return }
+            guard now &- last >= Self.publishNanoseconds || instance.isFinished || last == 0 else { return nil }
             var figures = InstanceProgress()
             figures.publishedAt = max(1, now)
             for runtime in instance.nodes {
                 figures.lateRows += runtime.body.lateRows
+                figures.stateBytes += runtime.body.stateBytes
                 let rows = runtime.body.stateRows
                 if rows > 0 { figures.stateRows[runtime.node.id] = rows }
                 if instance.source != nil { figures.watermark = max(figures.watermark, runtime.watermark) }
             }
             if let source = instance.source { figures.source = (source.root.node.id, source.reader.progress) }
             state.progress[instance.id] = figures
+            return state.progress.values.reduce(0) { $0 + $1.stateBytes }
         }
+        guard let held, held > stateBytesMax else { return }
+        fail(
+            MillraceError(
+                .user, code: "state_too_large",
+                "the state of the job has \(held >> 20) MiB; \(stateBytesMax >> 20) MiB are allowed",
+                hint: "group by fewer keys, or let deduplication forget: SET 'table.exec.state.ttl' = '6 h'"))
     }
 }

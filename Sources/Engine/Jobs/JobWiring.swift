@@ -32,10 +32,16 @@ package struct JobSettings: Sendable {
     package var epochMilliseconds: Int
     /// Updates are held back this long to leave together while input keeps coming.
     package var flushMilliseconds: Int
+    /// Memory that the state of the job may take, in bytes.
+    package var stateBytesMax: Int
 
-    package init(parallelism: Int, epochMilliseconds: Int = 1_000, flushMilliseconds: Int = 20) {
+    package init(
+        parallelism: Int, epochMilliseconds: Int = 1_000, flushMilliseconds: Int = 20,
+        stateBytesMax: Int = Limits.stateBytes
+    ) {
         self.parallelism = max(1, min(parallelism, Limits.parallelism))
         self.epochMilliseconds = max(1, epochMilliseconds)
         self.flushMilliseconds = max(0, flushMilliseconds)
+        self.stateBytesMax = stateBytesMax
     }
 }

@@ -33,6 +33,7 @@ final class AggregateOperator: Operator {
     }
 
     var stateRows: Int { groups.count }
+    var stateBytes: Int { previous.reduce(groups.byteSize + aggregates.byteSize) { $0 + $1.byteSize } }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: batch.rowCount) { scratch in
@@ -58,7 +59,6 @@ final class AggregateOperator: Operator {
             for row in 0..<batch.rowCount { liveRows.base[Int(numbers[row])] &+= 1 }
             return
         }
-        // Insert and update-after have even raw values, update-before and delete odd or 3: additions are 0 and 2.
         let signs = kinds.map { RowKind(rawValue: $0)?.isAddition ?? true ? Int8(1) : Int8(-1) }
         signs.withUnsafeBufferPointer { aggregates.update(batch, groups: numbers, signs: $0.baseAddress) }
         for row in 0..<batch.rowCount { liveRows.base[Int(numbers[row])] &+= Int64(signs[row]) }

@@ -47,6 +47,8 @@ final class DeduplicateOperator: Operator {
 
     var stateRows: Int { generations.reduce(0) { $0 + $1.set.count } }
 
+    var stateBytes: Int { generations.reduce(unsaved.count * 16) { $0 + $1.set.byteSize } }
+
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
         turnGeneration()
         let rowCount = batch.rowCount

@@ -29,6 +29,7 @@ final class JoinOperator: Operator {
     }
 
     var stateRows: Int { nextRow.count }
+    var stateBytes: Int { rightColumns.reduce(table.byteSize + nextRow.count * 8) { $0 + $1.byteSize } }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
         if input == 1 { build(batch) } else { try probe(batch, output) }

@@ -20,6 +20,8 @@ protocol Operator: AnyObject {
     func committed(epoch: UInt64) throws
     /// Entries held; for the console.
     var stateRows: Int { get }
+    /// Memory of what is held, roughly, in bytes; counted against the job's bound.
+    var stateBytes: Int { get }
     /// Rows dropped because they were late.
     var lateRows: Int { get }
 }
@@ -32,5 +34,6 @@ extension Operator {
     func restore(_ changes: [StateChange], ownership: Ownership) throws {}
     func committed(epoch: UInt64) throws {}
     var stateRows: Int { 0 }
+    var stateBytes: Int { 0 }
     var lateRows: Int { 0 }
 }

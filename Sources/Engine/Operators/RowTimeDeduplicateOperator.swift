@@ -27,6 +27,7 @@ final class RowTimeDeduplicateOperator: Operator {
     }
 
     var stateRows: Int { keys.count }
+    var stateBytes: Int { rows.reduce(keys.byteSize + keys.count * 9) { $0 + $1.byteSize } }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
         var numbers = [Int32](repeating: 0, count: batch.rowCount)

@@ -19,6 +19,7 @@ final class SortOperator: Operator {
     }
 
     var stateRows: Int { table.count }
+    var stateBytes: Int { table.byteSize + table.count * 12 }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
         guard !batch.columns.isEmpty else { return }

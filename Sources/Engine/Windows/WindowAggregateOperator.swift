@@ -47,6 +47,7 @@ final class WindowAggregateOperator: Operator {
     }
 
     var stateRows: Int { slices.values.reduce(0) { $0 + $1.groups.count } }
+    var stateBytes: Int { slices.values.reduce(0) { $0 + $1.groups.byteSize + $1.aggregates.byteSize } }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
         let times = batch.columns[plan.timeColumn]
@@ -75,7 +76,8 @@ final class WindowAggregateOperator: Operator {
             lateRows += rows.count
             return
         }
-        let part = rows.count == batch.rowCount
+        let part =
+            rows.count == batch.rowCount
             ? batch : rows.withUnsafeBufferPointer { gather(batch, rows: $0.baseAddress!, count: $0.count) }
         for window in windows {
             let key = SliceKey(start: window.start, end: window.end)
@@ -151,7 +153,7 @@ final class WindowAggregateOperator: Operator {
         for start in stride(from: 0, to: slice.groups.count, by: 4_096) {
             let rows = (start..<min(start + 4_096, slice.groups.count)).map { Int32(truncatingIfNeeded: $0) }
             var columns = slice.groups.keys.map { $0.gathered(rows) } + slice.aggregates.results(rows)
-            for (index, wanted) in plan.windowColumns.enumerated() {
+            for wanted in plan.windowColumns {
                 let value =
                     switch wanted {
                     case .start: key.start
@@ -159,7 +161,6 @@ final class WindowAggregateOperator: Operator {
                     case .time: clock.windowTime(end: key.end)
                     }
                 let field = output.node.fields[columns.count]
-                assert(index < plan.windowColumns.count)
                 let column = Column(field.type, capacity: rows.count)
                 column.int64.update(repeating: value, count: rows.count)
                 columns.append(column)
@@ -233,7 +234,9 @@ final class WindowAggregateOperator: Operator {
         watermark = least == Watermark.final ? Watermark.none : least
     }
 
-    private func restoreGroup(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?, _ ownership: Ownership) throws {
+    private func restoreGroup(
+        key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?, _ ownership: Ownership
+    ) throws {
         var reader = ByteReader(key)
         let sliceKey = SliceKey(start: try reader.read(), end: try reader.read())
         var decoder = RowDecoder(types: keyTypes, capacity: 1)

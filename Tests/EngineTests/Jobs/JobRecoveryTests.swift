@@ -130,6 +130,18 @@ struct JobRecoveryTests {
         #expect(restored > 60)
     }
 
+    @Test func stateThatPassesItsBoundFailsTheJobWithAMessage() throws {
+        let splits = Self.makeSplits(seed: 9, rows: 4_000)
+        let plan = Self.makePlan(twoPhases: true)
+        let sink = MemorySink(types: plan.nodes[plan.nodes.count - 1].fields.map(\.type), keyCount: 1)
+        let source = MemorySource(types: plan.nodes[0].fields.map(\.type), splits: splits, batchRows: 100)
+        let wiring = JobWiring(makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter())
+        let job = try Job(plan: plan, settings: JobSettings(parallelism: 2, stateBytesMax: 10_000), wiring: wiring)
+        try job.start()
+        let error = try #require(throws: MillraceError.self) { try job.waitUntilOver() }
+        #expect(error.code == "state_too_large" && job.state == .failed)
+    }
+
     @Test func threadsGiveTheSameRows() throws {
         let splits = Self.makeSplits(seed: 5, rows: 2_000)
         for parallelism in [1, 2, 4] {
