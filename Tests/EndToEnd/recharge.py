@@ -34,6 +34,9 @@ def generate(binary, logs, lines, seed=7, rate=20000, malformed=0, rotate=None):
 class Server:
     """`millrace up` over the application, on a data folder and a log folder of its own."""
 
+    # All that were started, for a test to end what a failure left behind.
+    running = []
+
     def __init__(self, binary, folder, parallelism=2, epoch=1000):
         self.binary, self.folder = str(binary), Path(folder)
         self.parallelism, self.epoch = parallelism, epoch
@@ -48,6 +51,7 @@ class Server:
                    f"127.0.0.1:{self.port}", "--parallelism", str(self.parallelism), "--epoch", str(self.epoch)]
         began = time.monotonic()
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
+        Server.running.append(self)
         while time.monotonic() < began + seconds:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.log()}")
