@@ -14,7 +14,7 @@ enum WindowBinding {
 
     /// A thousand years.
     private static let longestMilliseconds: Int64 = 366_000 * 86_400_000
-    /// Windows that hold one row.
+    /// Windows that hold one row, and slices that make up one window.
     private static let mostWindows: Int64 = 100_000
 
     /// The shape of a window from its sizes in the order of the call. In GROUP BY the size of HOP may be any.
@@ -34,7 +34,7 @@ enum WindowBinding {
             return .tumble(size: size, offset: offset)
         }
         let step = sizes[0]
-        guard size / step <= mostWindows else {
+        guard size / greatestCommonDivisor(size, step) <= mostWindows else {
             throw SQLError(.limit, "a row can be in at most \(mostWindows) windows", at: range)
         }
         guard size % step == 0 || isGroupWindow else {
@@ -43,6 +43,12 @@ enum WindowBinding {
         }
         return name == "HOP"
             ? .hop(slide: step, size: size, offset: offset) : .cumulate(step: step, size: size, offset: offset)
+    }
+
+    private static func greatestCommonDivisor(_ a: Int64, _ b: Int64) -> Int64 {
+        var (x, y) = (a, b)
+        while y != 0 { (x, y) = (y, x % y) }
+        return x
     }
 
     static func requireRowTime(_ column: RelationColumn, _ name: String, at range: SourceRange) throws(SQLError) {

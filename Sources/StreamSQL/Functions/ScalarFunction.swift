@@ -18,7 +18,8 @@ package enum ScalarFunction: String, Sendable, Hashable, CaseIterable {
     // Arithmetic: operands and result have one kind; integers wrap at the width of the result type; decimals
     // come with their own precision and scale and round half up to those of the result, NULL on overflow.
     case add, subtract, multiply, divide, modulo, negate
-    case absolute, sign, ceiling, floor, squareRoot, power, naturalLogarithm, logarithm10, logarithm2, logarithm, exponential
+    case absolute, sign, ceiling, floor, squareRoot, power, naturalLogarithm, logarithm10, logarithm2, logarithm,
+        exponential
     /// (number, digits INT)
     case round, truncate
     case sine, cosine, tangent, arcSine, arcCosine, arcTangent, arcTangent2, degrees, radians

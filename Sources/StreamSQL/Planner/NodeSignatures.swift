@@ -73,7 +73,8 @@ struct NodeSignatures {
             return grouped(&hash, "aggregate", aggregate.groupColumns, aggregate.calls, input, [])
         case .windowAggregate(let aggregate):
             return grouped(
-                &hash, "windowAggregate \(aggregate.shape) \(joined([aggregate.timeColumn], input))\(zone(aggregate.timeType))",
+                &hash,
+                "windowAggregate \(aggregate.shape) \(joined([aggregate.timeColumn], input))\(zone(aggregate.timeType))",
                 aggregate.groupColumns, aggregate.calls, input, aggregate.windowColumns.map { "\($0)" })
         case .window(let shape, let timeColumn):
             let appended = ["start", "end", "time"].map {

@@ -21,6 +21,19 @@ struct PendingJob {
         options.sharesScans && timeZone == options.timeZone && isBatchMode == options.isBatchMode
     }
 
+    /// Whether this job must be done before the INSERT: it ends, and writes rows that the INSERT may replace.
+    func precedes(_ insert: Insert) -> Bool {
+        let replaces = zip(roots, targets).contains { root, name in
+            guard name == insert.table.last, case .table(let table) = root.target else { return false }
+            return !table.primaryKey.isEmpty
+        }
+        guard replaces else { return false }
+        return graph.nodes.allSatisfy { node in
+            if case .scan(let scan) = node.operation { return scan.table.isBounded }
+            return true
+        }
+    }
+
     func plan() throws(SQLError) -> PhysicalPlan {
         let logical = LogicalPlan(graph: graph, roots: roots).rewritten()
         var planner = PhysicalPlanner(logical, timeZone: timeZone, isBatchMode: isBatchMode)

@@ -181,7 +181,8 @@ struct PhysicalPlanner {
             )
         case .window(let shape, let timeColumn):
             return add(
-                .window(WindowPlan(shape: shape, timeColumn: timeColumn, zone: windowZone(below.fields[timeColumn].type))),
+                .window(
+                    WindowPlan(shape: shape, timeColumn: timeColumn, zone: windowZone(below.fields[timeColumn].type))),
                 [input], fields, below.changelog, below.distribution, name: name("window", id))
         case .aggregate(let aggregate): return self.aggregate(aggregate, id, input)
         case .windowAggregate(let aggregate): return try windowAggregate(aggregate, id, input, root)

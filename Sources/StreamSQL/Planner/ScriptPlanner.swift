@@ -123,7 +123,7 @@ struct ScriptPlanner {
     // MARK: Inserts
 
     private mutating func insert(_ insert: Insert, at range: SourceRange) throws(SQLError) {
-        if let job = pending, !job.accepts(session.options) { try flush() }
+        if let job = pending, !job.accepts(session.options) || job.precedes(insert) { try flush() }
         var job = pending ?? PendingJob(session.options)
         try add(insert, to: &job, at: range)
         pending = job
