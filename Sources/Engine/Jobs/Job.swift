@@ -26,6 +26,8 @@ package final class Job: Sendable {
         var state = State.running
         var workersRunning = 0
         var lastEpoch: EpochReport?
+        /// Why the last epoch could not be stored, while there is hope that the next one can.
+        var problem: MillraceError?
         var stopWanted = false
         var waiters: [@Sendable () -> Void] = []
     }
@@ -129,6 +131,9 @@ package final class Job: Sendable {
                 control.stop()
                 return true
             }
+        } catch let error as MillraceError where error.code == "disk_full" && !epoch.isFinal {
+            // The store keeps the epoch's changes and adds them to the next one; nothing outside has seen them.
+            outcome.withLock { $0.problem = error }
         } catch {
             control.fail(error)
             return true
@@ -143,7 +148,10 @@ package final class Job: Sendable {
             let report = EpochReport(
                 number: epoch.number, atMilliseconds: wiring.environment.clock.wallMilliseconds(),
                 durationMilliseconds: Double(now &- cutAt) / 1_000_000, bytesWritten: receipt.bytesWritten)
-            outcome.withLock { $0.lastEpoch = report }
+            outcome.withLock { outcome in
+                outcome.lastEpoch = report
+                outcome.problem = nil
+            }
         }
         coordinator.didCommit(epoch.number)
     }
@@ -209,7 +217,8 @@ package final class Job: Sendable {
     // MARK: control
 
     package var state: State { outcome.withLock { $0.state } }
-    package var error: (any Error)? { control.error }
+    /// What ended the job, or what troubles it while it runs.
+    package var error: (any Error)? { control.error ?? outcome.withLock { $0.problem } }
 
     /// Asks for an orderly end: one more epoch, then the threads stop. Returns at once.
     package func stop() {
@@ -229,7 +238,7 @@ package final class Job: Sendable {
     /// Blocks the calling thread until the job is over, then gives its error if it has one. Not for the cooperative pool.
     package func waitUntilOver() throws {
         while state == .running { wiring.environment.clock.sleep(nanoseconds: 500_000) }
-        if let error { throw error }
+        if let error = control.error { throw error }
     }
 
     // MARK: figures
