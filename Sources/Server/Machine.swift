@@ -23,7 +23,9 @@ package enum Machine {
             throw MillraceError(
                 .user, code: "no_folder", "there is no folder \(parent)", hint: "name it with --apps")
         }
-        return try files.list(parent).map { "\(parent)/\($0)" }.filter { try files.status($0 + "/millrace.yaml") != nil }
+        return try files.list(parent).map { "\(parent)/\($0)" }.filter {
+            try files.status($0 + "/millrace.yaml") != nil
+        }
     }
 
     /// The environment of the process.

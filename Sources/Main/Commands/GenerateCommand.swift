@@ -36,7 +36,8 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "Also write the exact expected metrics to this file.")
     var oracle: String?
 
-    @Option(help: "First moment of the data, milliseconds since 1970; now when paced, 2026-10-31 in Shanghai otherwise.")
+    @Option(
+        help: "First moment of the data, milliseconds since 1970; now when paced, 2026-10-31 in Shanghai otherwise.")
     var start: Int64?
 
     @Option(help: "Bad lines in a million.")
@@ -74,7 +75,9 @@ struct ByteSize: ExpressibleByArgument {
     init?(argument: String) {
         let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("", 1)]
         for (unit, factor) in units where argument.hasSuffix(unit) {
-            guard let number = Int(argument.dropLast(unit.count)), number > 0, number <= Int.max / factor else { continue }
+            guard let number = Int(argument.dropLast(unit.count)), number > 0, number <= Int.max / factor else {
+                continue
+            }
             bytes = number * factor
             return
         }

@@ -30,7 +30,8 @@ struct UpCommand: AsyncParsableCommand {
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Serve the applications in Apps/ with generated data.",
-        discussion: "Prints the addresses to open and a line of figures each second. State and logs are kept in --data.")
+        discussion: "Prints the addresses to open and a line of figures each second. State and logs are kept in --data."
+    )
 
     @Option(help: "Stop after so many seconds.")
     var seconds: Int?

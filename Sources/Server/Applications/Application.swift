@@ -19,7 +19,9 @@ package final class Application: Sendable {
         /// Values of `${NAME}` in SQL files.
         package var variables: [String: String]
 
-        package init(dataDirectory: String, parallelism: Int, epochMilliseconds: Int = 1_000, variables: [String: String]) {
+        package init(
+            dataDirectory: String, parallelism: Int, epochMilliseconds: Int = 1_000, variables: [String: String]
+        ) {
             self.dataDirectory = dataDirectory
             self.parallelism = parallelism
             self.epochMilliseconds = epochMilliseconds
@@ -87,7 +89,8 @@ package final class Application: Sendable {
             throw MillraceError(
                 .user, code: error.code,
                 "the SQL of job \(id) changed since its state was stored in \(state)",
-                hint: "put the SQL back as it was, or move that folder away: the job then begins anew, from the start of "
+                hint:
+                    "put the SQL back as it was, or move that folder away: the job then begins anew, from the start of "
                     + "its sources",
                 file: file)
         }
@@ -125,7 +128,8 @@ package final class Application: Sendable {
             makeSink: { sink, _ in
                 guard case .table(let table) = sink.target else {
                     throw MillraceError(
-                        .user, code: "select_in_application", "a SELECT without INSERT has no place to go in an application",
+                        .user, code: "select_in_application",
+                        "a SELECT without INSERT has no place to go in an application",
                         hint: "write it as INSERT INTO a table")
                 }
                 return try registry.makeSink(

@@ -28,7 +28,8 @@ package enum ApplicationCheck {
         let dashboards = try DashboardFolder.load(directory + "/dashboards", files: environment.files)
         if let problem = dashboards.flatMap({ $0.problems(runner: runner) }).first { throw problem }
         let counts = [
-            counted(manifest.sqlFiles.count, "SQL file"), counted(session.tables.count, "result table"), counted(jobs, "job"),
+            counted(manifest.sqlFiles.count, "SQL file"), counted(session.tables.count, "result table"),
+            counted(jobs, "job"),
             counted(dashboards.count, "dashboard"),
         ]
         return "\(manifest.name): " + counts.joined(separator: ", ") + ": fine"

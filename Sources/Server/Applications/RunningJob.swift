@@ -65,7 +65,8 @@ final class RunningJob: Sendable {
         }
         report.rejected = report.sources.reduce(0) { $0 + $1.rejected }
         report.operators = figures.nodes.map {
-            OperatorReport(name: $0.name, rowsIn: $0.rowsIn, rowsOut: $0.rowsOut, stateRows: UInt64(max(0, $0.stateRows)))
+            OperatorReport(
+                name: $0.name, rowsIn: $0.rowsIn, rowsOut: $0.rowsOut, stateRows: UInt64(max(0, $0.stateRows)))
         }
         report.tables = tables
         return report

@@ -36,7 +36,8 @@ package struct RechargeBenchmark: Sendable {
         try generateIfMissing(logs, progress: progress)
         let bytes = try totalBytes(logs)
         progress("bare scan")
-        let scan = try BareScan(directory: logs, threads: parallelism, files: environment.files).run(clock: environment.clock)
+        let scan = try BareScan(directory: logs, threads: parallelism, files: environment.files).run(
+            clock: environment.clock)
         progress("queries")
         let started = environment.clock.monotonicNanoseconds()
         let cpuBefore = Self.cpuSeconds
@@ -49,7 +50,8 @@ package struct RechargeBenchmark: Sendable {
         let fields: [(String, String)] = [
             ("\"benchmark\"", "\"recharge\""), ("\"events\"", "\(figures.rowsIn)"), ("\"bytes\"", "\(bytes)"),
             ("\"parallelism\"", "\(parallelism)"), ("\"seconds\"", Figures.decimal(seconds, 3)),
-            ("\"rows_per_s\"", "\(UInt64(rate))"), ("\"gigabytes_per_s\"", Figures.decimal(Double(bytes) / seconds / 1e9, 3)),
+            ("\"rows_per_s\"", "\(UInt64(rate))"),
+            ("\"gigabytes_per_s\"", Figures.decimal(Double(bytes) / seconds / 1e9, 3)),
             ("\"cpu_seconds\"", Figures.decimal(cpu, 3)), ("\"peak_rss_bytes\"", "\(Int(peak.ru_maxrss) * 1_024)"),
             ("\"scan_seconds\"", Figures.decimal(scan, 3)),
             ("\"scan_rows_per_s\"", "\(UInt64(Double(figures.rowsIn) / scan))"),
@@ -98,7 +100,8 @@ package struct RechargeBenchmark: Sendable {
             _ = try catalog.declare(
                 ConnectorRegistry.describe(table, baseDirectory: folder, timeZone: session.timeZone))
         }
-        guard case .job(let physical, _)? = plan.steps.first(where: { if case .job = $0 { true } else { false } }) else {
+        guard case .job(let physical, _)? = plan.steps.first(where: { if case .job = $0 { true } else { false } })
+        else {
             throw MillraceError(.user, code: "no_job", "the script has no INSERT", file: sqlFile)
         }
         let wiring = JobWiring(

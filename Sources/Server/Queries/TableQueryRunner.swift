@@ -33,7 +33,8 @@ package struct TableQueryRunner: QueryRunner {
             }
         }
         throw ScriptFailure(
-            script: ScriptText(file: "query", text: sql), errors: first ?? SQLScriptError(errors: [])).first
+            script: ScriptText(file: "query", text: sql), errors: first ?? SQLScriptError(errors: [])
+        ).first
     }
 }
 

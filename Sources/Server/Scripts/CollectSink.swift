@@ -68,7 +68,10 @@ package final class CollectSink: Sink {
             state.order.flatMap { line in Array(repeating: line, count: max(0, state.counts[line] ?? 0)) }
         }
         if form == .table {
-            print(Array(TableDrawing.draw(header: fields.map(\.name), lines: lines.map { $0.dropLast() }.map(Array.init)).utf8))
+            print(
+                Array(
+                    TableDrawing.draw(header: fields.map(\.name), lines: lines.map { $0.dropLast() }.map(Array.init))
+                        .utf8))
         } else {
             var out: [UInt8] = []
             for line in lines { out += line }

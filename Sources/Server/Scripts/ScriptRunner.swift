@@ -63,17 +63,22 @@ package struct ScriptRunner: Sendable {
             switch step {
             case .message(let result): print(Array(TableDrawing.draw(header: result.columns, rows: result.rows).utf8))
             case .explain(let text): print(Array((text + "\n").utf8))
-            case .job(let physical, _): try run(physical, registry, &summary)
-            case .query(let physical, _): try run(physical, registry, &summary)
+            case .job(let physical, _): try run(physical, selecting: nil, registry, &summary)
+            case .query(let physical, let fields): try run(physical, selecting: fields, registry, &summary)
             }
         }
         summary.seconds = Double(environment.clock.monotonicNanoseconds() &- started) / 1e9
         return summary
     }
 
-    private static func quoted(_ text: String) -> String { text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") }
+    private static func quoted(_ text: String) -> String {
+        text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+    }
 
-    private func run(_ plan: PhysicalPlan, _ registry: ConnectorRegistry, _ summary: inout Summary) throws {
+    /// `selecting` are the columns of a SELECT as its author named them; those of the plan may be called otherwise.
+    private func run(
+        _ plan: PhysicalPlan, selecting: [Field]?, _ registry: ConnectorRegistry, _ summary: inout Summary
+    ) throws {
         let rejects = RejectLog(directory: nil, files: environment.files)
         let wiring = JobWiring(
             makeSource: { [baseDirectory, environment] scan, parallelism in
@@ -89,7 +94,8 @@ package struct ScriptRunner: Sendable {
                 case .collect:
                     let isAppendOnly = plan.nodes.last?.changelog == .append
                     return CollectSink(
-                        fields: fields, form: form, zone: try TimeZoneRules.named(plan.timeZone), isAppendOnly: isAppendOnly, print: print)
+                        fields: selecting ?? fields, form: form, zone: try TimeZoneRules.named(plan.timeZone),
+                        isAppendOnly: isAppendOnly, print: print)
                 }
             }, rejects: rejects, environment: environment)
         let job = try Job(plan: plan, settings: JobSettings(parallelism: parallelism), wiring: wiring)

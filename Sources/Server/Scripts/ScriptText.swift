@@ -34,7 +34,8 @@ package struct ScriptText: Sendable {
         let size = Int(try file.status().sizeBytes)
         guard size <= bytesMax else {
             throw MillraceError(
-                .user, code: "file_too_long", "the script has \(size) bytes; at most \(bytesMax) are allowed", file: path)
+                .user, code: "file_too_long", "the script has \(size) bytes; at most \(bytesMax) are allowed",
+                file: path)
         }
         var bytes = [UInt8](repeating: 0, count: size)
         let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }

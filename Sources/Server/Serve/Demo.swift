@@ -1,5 +1,5 @@
-import Serving
 package import Diagnostics
+import Serving
 import Synchronization
 import Tables
 

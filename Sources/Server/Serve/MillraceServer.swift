@@ -1,11 +1,11 @@
-import UnixSignals
 package import Diagnostics
 import Logging
-package import Serving
 import ServiceLifecycle
+package import Serving
 import StreamSQL
 import Synchronization
 package import Tables
+import UnixSignals
 
 /// `millrace up`: applications, their state on disk, and the HTTP server, started and stopped in order.
 package final class MillraceServer: Sendable {
@@ -26,7 +26,9 @@ package final class MillraceServer: Sendable {
         let start = Application.Settings(
             dataDirectory: settings.dataDirectory, parallelism: settings.parallelism,
             epochMilliseconds: settings.epochMilliseconds, variables: settings.variables)
-        let manifests = try settings.directories.map { try ApplicationManifest(directory: $0, files: environment.files) }
+        let manifests = try settings.directories.map {
+            try ApplicationManifest(directory: $0, files: environment.files)
+        }
         try Self.refuseSharedNames(manifests)
         applications = try manifests.map { manifest in
             try Application(manifest: manifest, settings: start, catalog: catalog, environment: environment)
@@ -82,7 +84,8 @@ package final class MillraceServer: Sendable {
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         let server = try HTTPServer(
             configuration: configuration, dashboards: applications.flatMap(\.dashboards), assets: EmbeddedAssets.all,
-            runner: queryRunner, catalog: catalog, jobs: Directory(server: self), environment: environment, logger: logger,
+            runner: queryRunner, catalog: catalog, jobs: Directory(server: self), environment: environment,
+            logger: logger,
             onListening: { onListening("http://\(host):\($0)") })
         for application in applications { try application.start() }
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: server)]
