@@ -29,6 +29,9 @@ struct RunCommand: ParsableCommand {
     var quiet = false
 
     mutating func run() throws {
+        guard (1...Machine.parallelismMax).contains(parallelism ?? 1) else {
+            throw ValidationError("--parallelism takes 1 to \(Machine.parallelismMax), not \(parallelism ?? 1)")
+        }
         let runner = ScriptRunner(
             form: output, parallelism: parallelism ?? Machine.cores, options: settings.map { ($0.key, $0.value) },
             print: { StandardOutput.write($0) }, warn: { StandardError.write($0 + "\n") })

@@ -19,7 +19,9 @@ struct UpCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let server = try MillraceServer(try serving.settings(directories, data: "millrace-data"))
-        for problem in server.problems { StandardError.write("warning: \(problem)\n") }
+        let problems = server.problems
+        for problem in problems { StandardError.write("\(problem)\n") }
+        if !problems.isEmpty { StandardError.write("going on without the panels above\n") }
         try await server.run(onListening: { address in
             StandardError.write("millrace is listening on \(address)\n")
         })
@@ -69,6 +71,12 @@ struct ServingOptions: ParsableArguments {
     var insecureListen = false
 
     func settings(_ directories: [String], data fallback: String) throws -> ServeSettings {
+        guard (10...3_600_000).contains(epoch) else {
+            throw ValidationError("--epoch takes 10 to 3600000 milliseconds, not \(epoch)")
+        }
+        guard (1...Machine.parallelismMax).contains(parallelism ?? 1) else {
+            throw ValidationError("--parallelism takes 1 to \(Machine.parallelismMax), not \(parallelism ?? 1)")
+        }
         let (host, port) = try ServeSettings.address(listen)
         var settings = ServeSettings(
             directories: directories, dataDirectory: data ?? fallback, host: host, port: port,
