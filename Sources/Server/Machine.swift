@@ -7,6 +7,9 @@ package enum Machine {
     /// Processors this process may use.
     package static var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
+    /// Shards of one job, at most.
+    package static var parallelismMax: Int { Limits.parallelism }
+
     package static var workingDirectory: String {
         guard let path = getcwd(nil, 0) else { return "." }
         defer { free(path) }

@@ -49,7 +49,7 @@ package final class Job: Sendable {
         coordinator = EpochCoordinator(lastEpoch: restored?.epoch ?? 0)
         let builder = PipelineBuilder(
             plan: plan, layout: try PipelineLayout(plan), wiring: wiring, settings: settings, coordinator: coordinator,
-            restored: restored, seeds: seeds)
+            control: control, restored: restored, seeds: seeds)
         let built = try builder.build()
         instances = InstanceBox(instances: built.instances, shards: built.shards)
         counters = built.counters
@@ -199,8 +199,12 @@ package final class Job: Sendable {
         outcome.withLock { $0.state = .finished }
     }
 
-    /// Runs a bounded plan to its end on the calling thread, without epochs; for small queries.
-    package func runToEnd() throws {
+    /// Runs a bounded plan to its end on the calling thread, without epochs; for small queries. Throws the code
+    /// `query_timeout` when that takes longer than allowed.
+    package func runToEnd(limitMilliseconds: Int) throws {
+        control.setDeadline(
+            wiring.environment.clock.monotonicNanoseconds() + UInt64(max(1, limitMilliseconds)) * 1_000_000,
+            clock: wiring.environment.clock)
         let order = instances.instances.reversed()
         var isDone = false
         while !isDone {

@@ -3,6 +3,9 @@ import Diagnostics
 import StreamSQL
 import Synchronization
 
+/// Thrown out of the work of a job that is told to stop.
+struct JobStopped: Error {}
+
 /// What the threads of a job share: the stop flag, the first error, and the figures of its readers.
 final class JobControl: Sendable {
     private struct State {
@@ -27,12 +30,32 @@ final class JobControl: Sendable {
 
     private let state = Mutex(State())
     private let stateBytesMax: Int
+    private let deadline = Mutex<(at: UInt64, clock: any TimeSource)?>(nil)
+    private let hasDeadline = Atomic<Bool>(false)
     private let stopped = Atomic<Bool>(false)
 
     /// A job whose state passes `stateBytesMax` fails, rather than take the machine's memory.
     init(stateBytesMax: Int) { self.stateBytesMax = stateBytesMax }
 
     var isStopped: Bool { stopped.load(ordering: .acquiring) }
+
+    /// The moment behind which ``check()`` throws.
+    func setDeadline(_ at: UInt64, clock: any TimeSource) {
+        deadline.withLock { $0 = (at, clock) }
+        hasDeadline.store(true, ordering: .releasing)
+    }
+
+    /// Throws when the job is to stop now, or has run for too long.
+    func check() throws {
+        if stopped.load(ordering: .relaxed) { throw JobStopped() }
+        guard hasDeadline.load(ordering: .relaxed), let (at, clock) = deadline.withLock({ $0 }) else { return }
+        guard clock.monotonicNanoseconds() < at else {
+            throw MillraceError(
+                .user, code: "query_timeout", "the query takes too long and was stopped",
+                hint: "read fewer rows, or let a job keep the answer in a result table")
+        }
+    }
+
     func stop() { stopped.store(true, ordering: .releasing) }
 
     var error: (any Error)? { state.withLock { $0.error } }

@@ -1,4 +1,5 @@
 import Columnar
+import Diagnostics
 import StreamSQL
 
 /// Equi-join of a stream (input 0) with a table that is read whole first (input 1).
@@ -62,6 +63,7 @@ final class JoinOperator: Operator {
         }
         var left: [Int32] = []
         var right: [Int32] = []
+        var firstLeft = 0
         for row in 0..<batch.rowCount {
             var match = groups[row] < 0 ? -1 : firstRow[Int(groups[row])]
             while match >= 0 {
@@ -69,13 +71,26 @@ final class JoinOperator: Operator {
                 right.append(match)
                 match = nextRow[Int(match)]
             }
+            // A key with many partners must not become one huge list of pairs.
+            if left.count >= Limits.batchRows || row == batch.rowCount - 1 {
+                try emit(batch, firstLeft..<(row + 1), &left, &right, output)
+                firstLeft = row + 1
+            }
         }
+    }
+
+    /// Emits the pairs of a range of rows of the left side.
+    private func emit(
+        _ batch: Batch, _ rows: Range<Int>, _ left: inout [Int32], _ right: inout [Int32], _ output: NodeRuntime
+    ) throws {
         if residual != nil { try filterResidual(batch, &left, &right) }
-        if plan.kind == .left { addUnmatched(batch.rowCount, &left, &right) }
+        if plan.kind == .left { addUnmatched(rows, &left, &right) }
         for start in stride(from: 0, to: left.count, by: 4_096) {
             let end = min(start + 4_096, left.count)
             try output.emit(joined(batch, Array(left[start..<end]), Array(right[start..<end])))
         }
+        left.removeAll(keepingCapacity: true)
+        right.removeAll(keepingCapacity: true)
     }
 
     private func filterResidual(_ batch: Batch, _ left: inout [Int32], _ right: inout [Int32]) throws {
@@ -88,11 +103,11 @@ final class JoinOperator: Operator {
     }
 
     /// Rows of the left side without a match, in their place in the order of the left side.
-    private func addUnmatched(_ rowCount: Int, _ left: inout [Int32], _ right: inout [Int32]) {
+    private func addUnmatched(_ rows: Range<Int>, _ left: inout [Int32], _ right: inout [Int32]) {
         var allLeft: [Int32] = []
         var allRight: [Int32] = []
         var position = 0
-        for row in 0..<Int32(truncatingIfNeeded: rowCount) {
+        for row in Int32(truncatingIfNeeded: rows.lowerBound)..<Int32(truncatingIfNeeded: rows.upperBound) {
             if position == left.count || left[position] != row {
                 allLeft.append(row)
                 allRight.append(-1)

@@ -43,7 +43,7 @@ final class SortOperator: Operator {
         }
         if !plan.keys.isEmpty { numbers.sort { isBefore(Int($0), Int($1)) } }
         let begin = min(plan.offset, numbers.count)
-        let end = plan.limit.map { min(numbers.count, begin + $0) } ?? numbers.count
+        let end = begin + min(plan.limit ?? numbers.count, numbers.count - begin)
         for start in stride(from: begin, to: end, by: 4_096) {
             let part = Array(numbers[start..<min(start + 4_096, end)])
             try output.emit(Batch(columns: table.keys.map { $0.gathered(part) }, rowCount: part.count))

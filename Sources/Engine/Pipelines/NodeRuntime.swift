@@ -16,8 +16,10 @@ final class NodeRuntime {
     /// The watermark that left last.
     private(set) var watermark = Watermark.none
     let counters: NodeCounters
+    private let control: JobControl
 
-    init(node: PlanNode, body: any Operator, inputCount: Int, counters: NodeCounters) {
+    init(node: PlanNode, body: any Operator, inputCount: Int, counters: NodeCounters, control: JobControl) {
+        self.control = control
         self.node = node
         self.body = body
         self.counters = counters
@@ -74,6 +76,8 @@ final class NodeRuntime {
 
     func emit(_ batch: Batch) throws {
         guard batch.rowCount > 0 else { return }
+        // One input batch can become very many: a stop and a deadline must reach into the middle of it.
+        try control.check()
         counters.add(rowsOut: batch.rowCount)
         saidIdle = false
         for consumer in consumers { try consumer.runtime.receive(batch, input: consumer.input) }

@@ -10,6 +10,7 @@ struct PipelineBuilder {
     let wiring: JobWiring
     let settings: JobSettings
     let coordinator: EpochCoordinator
+    let control: JobControl
     let restored: RestoredEpoch?
     let seeds: JobSeeds
 
@@ -137,7 +138,8 @@ struct PipelineBuilder {
                     changes, ownership: Ownership(index: index, count: instanceCount(stage), seed: seeds.exchange))
             }
             runtimes[id] = NodeRuntime(
-                node: node, body: body, inputCount: node.inputs.count, counters: built.counters[id])
+                node: node, body: body, inputCount: node.inputs.count, counters: built.counters[id],
+                control: control)
         }
         return runtimes
     }

@@ -39,6 +39,8 @@ final class Worker: @unchecked Sendable {
                 } else {
                     signal.sleep(milliseconds: round.blocked ? 1 : min(idleRounds, 5))
                 }
+            } catch is JobStopped {
+                return
             } catch {
                 control.fail(error)
                 return

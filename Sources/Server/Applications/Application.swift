@@ -138,7 +138,15 @@ package final class Application: Sendable {
             rejects: rejects, store: store, environment: environment)
     }
 
-    package func start() throws { for job in running { try job.job.start() } }
+    package func start() throws {
+        for running in running {
+            try running.job.start()
+            running.job.whenOver { [weak running] in
+                guard let running, let error = running.job.error else { return }
+                StandardError.write("job \(running.id) stopped: \(error)\n")
+            }
+        }
+    }
 
     package var reports: [JobReport] { running.map(\.report) }
 

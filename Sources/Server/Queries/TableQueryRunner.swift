@@ -46,6 +46,9 @@ private struct TableQuery: PreparedQuery {
     let catalog: TableCatalog
     let environment: Environment
 
+    /// A query over tables in memory that takes longer is not one to ask while people wait.
+    private static let limitMilliseconds = 10_000
+
     func run() throws -> [Batch] {
         let collected = BatchCollector()
         let registry = ConnectorRegistry(catalog: catalog)
@@ -56,7 +59,12 @@ private struct TableQuery: PreparedQuery {
                     environment: environment)
             },
             makeSink: { _, _ in collected }, rejects: NoRejects(), environment: environment)
-        try Job(plan: plan, settings: JobSettings(parallelism: 1), wiring: wiring).runToEnd()
+        let job = try Job(plan: plan, settings: JobSettings(parallelism: 1), wiring: wiring)
+        do {
+            try job.runToEnd(limitMilliseconds: Self.limitMilliseconds)
+        } catch let error as EvaluationError {
+            throw error.millraceError
+        }
         return collected.batches
     }
 }
@@ -68,11 +76,25 @@ private struct NoRejects: RejectRecorder {
 
 /// Keeps the batches of a query.
 private final class BatchCollector: Sink {
+    private static let rowsMax = 100_000
+    private static let bytesMax = 64 << 20
+
     private let held: Mutex<[Batch]> = Mutex([])
 
     var batches: [Batch] { held.withLock { $0 } }
     var guarantee: String { "kept for one answer" }
-    func write(_ batch: Batch) throws { held.withLock { $0.append(batch) } }
+    func write(_ batch: Batch) throws {
+        let (rows, bytes) = held.withLock { held in
+            held.append(batch)
+            return held.reduce((0, 0)) { ($0.0 + $1.rowCount, $0.1 + $1.byteSize) }
+        }
+        guard rows <= Self.rowsMax, bytes <= Self.bytesMax else {
+            throw MillraceError(
+                .user, code: "answer_too_large",
+                "the answer has more than \(Self.rowsMax) rows or \(Self.bytesMax >> 20) MiB",
+                hint: "add a LIMIT, or aggregate")
+        }
+    }
     func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
     func committed(epoch: UInt64) throws {}
     func restore(_ changes: [StateChange]) throws {}

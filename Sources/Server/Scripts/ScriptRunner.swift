@@ -61,7 +61,7 @@ package struct ScriptRunner: Sendable {
         }
         for step in plan.steps {
             switch step {
-            case .message(let result): print(Array(TableDrawing.draw(header: result.columns, rows: result.rows).utf8))
+            case .message(let result): print(Self.text(of: result, form: form))
             case .explain(let text): print(Array((text + "\n").utf8))
             case .job(let physical, _): try run(physical, selecting: nil, registry, &summary)
             case .query(let physical, let fields): try run(physical, selecting: fields, registry, &summary)
@@ -69,6 +69,18 @@ package struct ScriptRunner: Sendable {
         }
         summary.seconds = Double(environment.clock.monotonicNanoseconds() &- started) / 1e9
         return summary
+    }
+
+    /// What SHOW and DESCRIBE answer: drawn for people, else one CSV line a row.
+    private static func text(of result: StatementResult, form: OutputForm) -> [UInt8] {
+        guard form != .table else { return Array(TableDrawing.draw(header: result.columns, rows: result.rows).utf8) }
+        let lines = result.rows.map { row in
+            row.map { cell in
+                let isPlain = !cell.isEmpty && !cell.contains { ",\"\r\n".contains($0) }
+                return isPlain ? cell : "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            }.joined(separator: ",") + "\n"
+        }
+        return Array(lines.joined().utf8)
     }
 
     private static func quoted(_ text: String) -> String {
