@@ -50,7 +50,11 @@ package final class MemorySink: Sink {
         var entries = KeyedEntries()
         for key in changed {
             let keyBytes = Array("\(key)".utf8)
-            if let row = rows[key] { entries.put(key: keyBytes, value: Self.encode(row)) } else { entries.remove(key: keyBytes) }
+            if let row = rows[key] {
+                entries.put(key: keyBytes, value: Self.encode(row))
+            } else {
+                entries.remove(key: keyBytes)
+            }
         }
         return entries.isEmpty ? [] : [StateChange(name: "rows", fold: .keyed, bytes: entries.bytes)]
     }

@@ -50,7 +50,9 @@ package final class MemorySource: Source {
             self.splits = splits
         }
 
-        private var open: [Int] { splits.indices.filter { splits[$0].offset < source.splits[splits[$0].id].rows.count } }
+        private var open: [Int] {
+            splits.indices.filter { splits[$0].offset < source.splits[splits[$0].id].rows.count }
+        }
 
         func poll(waitMilliseconds: Int) throws -> SourcePoll {
             let open = self.open

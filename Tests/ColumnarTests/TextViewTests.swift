@@ -35,7 +35,10 @@ struct TextViewTests {
         for a in samples {
             for b in samples {
                 let (equal, order, sameHash) = withViews(a, b) { x, y in
-                    (TextView.equal(x, y), TextView.compare(x, y), TextView.hash(at: x, seed: 5) == TextView.hash(at: y, seed: 5))
+                    (
+                        TextView.equal(x, y), TextView.compare(x, y),
+                        TextView.hash(at: x, seed: 5) == TextView.hash(at: y, seed: 5)
+                    )
                 }
                 #expect(equal == (a == b))
                 #expect((order < 0) == a.lexicographicallyPrecedes(b) && (order == 0) == (a == b))

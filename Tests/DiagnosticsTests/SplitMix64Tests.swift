@@ -9,7 +9,8 @@ struct SplitMix64Tests {
     }
 
     @Test func errorsReadLikeACompiler() {
-        let error = MillraceError(.user, code: "x", "no such column", hint: "did you mean b?", file: "a.sql", line: 3, column: 7)
+        let error = MillraceError(
+            .user, code: "x", "no such column", hint: "did you mean b?", file: "a.sql", line: 3, column: 7)
         #expect(error.description == "a.sql:3:7: error: no such column\nhint: did you mean b?")
         #expect(MillraceError(.system, code: "x", "disk full").description == "error: disk full")
     }

@@ -77,6 +77,7 @@ package final class Column: @unchecked Sendable {
     /// The text at a row as a `String`, damaged UTF-8 repaired; for edges only.
     package func string(_ row: Int) -> String {
         let place = UnsafePointer(text + row)
-        return String(decoding: UnsafeBufferPointer(start: TextView.bytes(at: place), count: place.pointee.count), as: UTF8.self)
+        return String(
+            decoding: UnsafeBufferPointer(start: TextView.bytes(at: place), count: place.pointee.count), as: UTF8.self)
     }
 }

@@ -91,7 +91,8 @@ public struct TextView {
     public static func hash(at place: UnsafePointer<TextView>, seed: UInt64) -> UInt64 {
         let view = place.pointee
         if view.count <= 12 {
-            return millrace_mix(view.head ^ 0x9E37_79B9_7F4A_7C15, millrace_mix(view.tail ^ seed, 0xD6E8_FEB8_6659_FD93) ^ view.head)
+            return millrace_mix(
+                view.head ^ 0x9E37_79B9_7F4A_7C15, millrace_mix(view.tail ^ seed, 0xD6E8_FEB8_6659_FD93) ^ view.head)
         }
         return millrace_hash_bytes(bytes(at: place), view.count, seed)
     }

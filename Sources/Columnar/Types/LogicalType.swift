@@ -4,8 +4,10 @@ package indirect enum LogicalType: Sendable, Hashable {
     case tinyint, smallint, integer, bigint
     case float, double
     case decimal(precision: Int, scale: Int)
-    case char(Int), varchar(Int)
-    case binary(Int), varbinary(Int)
+    case char(Int)
+    case varchar(Int)
+    case binary(Int)
+    case varbinary(Int)
     case date
     case time(precision: Int)
     case timestamp(precision: Int)

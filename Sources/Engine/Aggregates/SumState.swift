@@ -95,7 +95,9 @@ final class SumState<Number: Summable>: AggregateState {
             let value = isAverage ? sum / Double(count) : sum
             column.float64[row] = call.resultType.logical == .float ? Double(Float(value)) : value
         case let sum as Int128:
-            guard let value = isAverage ? DecimalAverage.average(sum, count: count, call: call) : DecimalAverage.fitting(sum)
+            guard
+                let value = isAverage
+                    ? DecimalAverage.average(sum, count: count, call: call) : DecimalAverage.fitting(sum)
             else { return column.setNull(row) }
             column.int128[row] = value
         default: column.setNull(row)

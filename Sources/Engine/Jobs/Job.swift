@@ -74,7 +74,9 @@ package final class Job: Sendable {
         var workers: [Worker] = []
         for shard in 0..<shardCount {
             let own = zip(instances.instances, instances.shards).filter { $0.1 == shard }.map(\.0)
-            if !own.isEmpty { workers.append(Worker(instances: own, control: control, clock: wiring.environment.clock)) }
+            if !own.isEmpty {
+                workers.append(Worker(instances: own, control: control, clock: wiring.environment.clock))
+            }
         }
         outcome.withLock { $0.workersRunning = workers.count }
         for (index, worker) in workers.enumerated() {

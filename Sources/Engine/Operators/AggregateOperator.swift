@@ -162,7 +162,8 @@ final class AggregateOperator: Operator {
                 columns.append(merged.column)
             } else {
                 let rows = picks.map(\.position)
-                columns.append(rows.withUnsafeBufferPointer { gather(results[index], rows: $0.baseAddress!, count: $0.count) })
+                columns.append(
+                    rows.withUnsafeBufferPointer { gather(results[index], rows: $0.baseAddress!, count: $0.count) })
             }
         }
         return Batch(columns: columns, rowCount: picks.count, kinds: picks.map(\.kind.rawValue))
@@ -210,7 +211,9 @@ final class AggregateOperator: Operator {
         }
     }
 
-    private func restoreGroup(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?, _ ownership: Ownership) throws {
+    private func restoreGroup(
+        key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?, _ ownership: Ownership
+    ) throws {
         var decoder = RowDecoder(types: keyTypes, capacity: 1)
         var reader = ByteReader(key)
         try decoder.read(&reader, columns: 0..<keyTypes.count)

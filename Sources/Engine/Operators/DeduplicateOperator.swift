@@ -73,7 +73,8 @@ final class DeduplicateOperator: Operator {
         var count = generations[generations.count - 1].set.insert(prints, count: rowCount, newRows: rows)
         if generations.count > 1 {
             var kept = 0
-            for index in 0..<count where !generations.dropLast().contains(where: { $0.set.contains(prints[Int(rows[index])]) }) {
+            for index in 0..<count
+            where !generations.dropLast().contains(where: { $0.set.contains(prints[Int(rows[index])]) }) {
                 rows[kept] = rows[index]
                 kept += 1
             }

@@ -119,7 +119,8 @@ struct PipelineBuilder {
                 case .hash(let columns): .hash(columns)
                 }
             let lane = lanes.first[number] + (isOneToOne(edge) ? 0 : index)
-            runtimes[edge.from]?.connect(to: EdgeSender(routing: routing, targets: targets, lane: lane, seed: seeds.exchange))
+            runtimes[edge.from]?.connect(
+                to: EdgeSender(routing: routing, targets: targets, lane: lane, seed: seeds.exchange))
         }
     }
 

@@ -23,7 +23,10 @@ struct PipelineLayout {
         var isGating: Bool
     }
 
-    enum Routing: Equatable { case forward, single, broadcast, hash([Int]) }
+    enum Routing: Equatable {
+        case forward, single, broadcast
+        case hash([Int])
+    }
 
     private(set) var stages: [Stage] = []
     private(set) var edges: [Edge] = []
@@ -60,7 +63,8 @@ struct PipelineLayout {
             let isBuildSide = Self.isJoin(node) && input == 1
             let producer = Self.isExchange(plan.nodes[id]) ? plan.nodes[id].inputs[0] : id
             guard let from = stageOf[producer] else {
-                throw MillraceError(.internalError, code: "plan_order", "plan node \(node.name) stands before its input")
+                throw MillraceError(
+                    .internalError, code: "plan_order", "plan node \(node.name) stands before its input")
             }
             if !stages[from].isStatic { inputsAreStatic = false }
             if from == stage && producer == id {
@@ -73,7 +77,9 @@ struct PipelineLayout {
         if directStages.isEmpty && inputsAreStatic { stages[stage].isStatic = true }
     }
 
-    private static func isExchange(_ node: PlanNode) -> Bool { if case .exchange = node.operation { true } else { false } }
+    private static func isExchange(_ node: PlanNode) -> Bool {
+        if case .exchange = node.operation { true } else { false }
+    }
     private static func isJoin(_ node: PlanNode) -> Bool { if case .join = node.operation { true } else { false } }
 
     private static func isStaticScan(_ node: PlanNode) -> Bool {

@@ -61,7 +61,9 @@ final class FingerprintSet {
         /// Half as large again.
         mutating func grow() {
             var larger = Segment(size: size + size / 2)
-            for index in 0..<size where slots[index] != .none { larger.slots[larger.find(slots[index]).slot] = slots[index] }
+            for index in 0..<size where slots[index] != .none {
+                larger.slots[larger.find(slots[index]).slot] = slots[index]
+            }
             larger.count = count
             slots.deallocate()
             self = larger

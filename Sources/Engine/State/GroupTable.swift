@@ -1,5 +1,5 @@
-import Columnar
 import CPlatform
+import Columnar
 
 /// From key columns to dense group numbers: open addressing over 32-bit slots, keys in columns.
 ///

@@ -73,8 +73,9 @@ final class GrowableColumn {
         switch type.kind {
         case .bits: return column.bit(index) == other.bit(row)
         case .int64: return column.int64[index] == other.int64[row]
-        case .float64: return column.float64[index].bitPattern == other.float64[row].bitPattern
-            || column.float64[index] == other.float64[row]
+        case .float64:
+            return column.float64[index].bitPattern == other.float64[row].bitPattern
+                || column.float64[index] == other.float64[row]
         case .int128: return column.int128[index] == other.int128[row]
         case .text: return TextView.equal(UnsafePointer(column.text + index), UnsafePointer(other.text + row))
         }

@@ -77,7 +77,10 @@ package struct ScriptRunner: Sendable {
         let lines = result.rows.map { row in
             row.map { cell in
                 let isPlain = !cell.isEmpty && !cell.contains { ",\"\r\n".contains($0) }
-                return isPlain ? cell : "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+                return isPlain
+                    ? cell
+                    : "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+                        + "\""
             }.joined(separator: ",") + "\n"
         }
         return Array(lines.joined().utf8)

@@ -1,12 +1,11 @@
 import Columnar
 import ConnectorContract
 import Diagnostics
+import Engine
 import StreamSQL
 import Synchronization
 import TestSupport
 import Testing
-
-import Engine
 
 /// Whole jobs under the seeded scheduler: straight, crashed and restored, and with other numbers of instances.
 struct JobRecoveryTests {
@@ -41,7 +40,10 @@ struct JobRecoveryTests {
         let partial = calls.flatMap(\.partialFields)
         let output = [Field("grp", text)] + calls.enumerated().map { Field("a\($0.offset)", $0.element.resultType) }
         var nodes: [PlanNode] = []
-        func add(_ name: String, _ operation: PlanOperation, _ inputs: [Int], _ fields: [Field], _ distribution: Distribution = .sharded) {
+        func add(
+            _ name: String, _ operation: PlanOperation, _ inputs: [Int], _ fields: [Field],
+            _ distribution: Distribution = .sharded
+        ) {
             nodes.append(
                 PlanNode(
                     id: nodes.count, name: name, operation: operation, inputs: inputs, fields: fields,
@@ -51,7 +53,9 @@ struct JobRecoveryTests {
         add("deal", .exchange(.hash([0])), [0], fields)
         add("first", .deduplicate(DeduplicatePlan(keys: [0], order: .processingTime)), [1], fields)
         if twoPhases {
-            add("local", .aggregate(AggregatePlan(phase: .local, groupColumns: [1], calls: calls)), [2], [fields[1]] + partial)
+            add(
+                "local", .aggregate(AggregatePlan(phase: .local, groupColumns: [1], calls: calls)), [2],
+                [fields[1]] + partial)
             add("by group", .exchange(.hash([0])), [3], nodes[3].fields)
             add("global", .aggregate(AggregatePlan(phase: .global, groupColumns: [0], calls: calls)), [4], output)
         } else {

@@ -42,7 +42,8 @@ struct WindowRecoveryTests {
         let expression = PlanExpression.call(.subtractInterval, [.column(1, time), delay], time)
         let columns = fields.indices.map { ScanPlanColumn.physical($0) }
         func node(
-            _ id: Int, _ name: String, _ operation: PlanOperation, _ fields: [Field], _ distribution: Distribution = .sharded
+            _ id: Int, _ name: String, _ operation: PlanOperation, _ fields: [Field],
+            _ distribution: Distribution = .sharded
         ) -> PlanNode {
             PlanNode(
                 id: id, name: name, operation: operation, inputs: id == 0 ? [] : [id - 1], fields: fields,
@@ -84,7 +85,9 @@ struct WindowRecoveryTests {
         }
     }
 
-    private static func expected(_ splits: [MemorySource.Split], _ shape: WindowShape, distinct: Bool) -> [[BatchBuilder.Value]] {
+    private static func expected(
+        _ splits: [MemorySource.Split], _ shape: WindowShape, distinct: Bool
+    ) -> [[BatchBuilder.Value]] {
         var groups: [[BatchBuilder.Value]: [Int64]] = [:]
         for row in splits.flatMap(\.rows) {
             guard case .integer(let at) = row[1], case .integer(let value) = row[2] else { continue }
@@ -101,7 +104,9 @@ struct WindowRecoveryTests {
 
     private struct Crash: Error {}
 
-    private static func run(_ plan: PhysicalPlan, _ splits: [MemorySource.Split], seed: UInt64) throws -> [[BatchBuilder.Value]] {
+    private static func run(
+        _ plan: PhysicalPlan, _ splits: [MemorySource.Split], seed: UInt64
+    ) throws -> [[BatchBuilder.Value]] {
         let store = MemoryCheckpointStore()
         var random = SplitMix64(seed: seed)
         for life in 0... {
@@ -122,10 +127,11 @@ struct WindowRecoveryTests {
         return []
     }
 
-    @Test(arguments: [
-        WindowShape.tumble(size: 20_000, offset: 0), .hop(slide: 5_000, size: 20_000, offset: 0),
-        .cumulate(step: 10_000, size: 40_000, offset: 0),
-    ], [false, true])
+    @Test(
+        arguments: [
+            WindowShape.tumble(size: 20_000, offset: 0), .hop(slide: 5_000, size: 20_000, offset: 0),
+            .cumulate(step: 10_000, size: 40_000, offset: 0),
+        ], [false, true])
     func windowsEqualTheNaiveAnswer(shape: WindowShape, distinct: Bool) throws {
         for seed in 1...12 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed)
