@@ -38,9 +38,11 @@ let layers: [Layer] = [
     Layer(name: "Columnar", kind: .rows, uses: ["CPlatform", "Diagnostics"]),
     Layer(name: "Formats", kind: .rows, uses: ["Columnar", "CSimdjson", "Diagnostics"]),
     Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
-    Layer(name: "Connectors", kind: .rows, uses: ["ConnectorContract", "Columnar", "Formats", "Diagnostics", "CPlatform"]),
+    Layer(
+        name: "Connectors", kind: .rows, uses: ["ConnectorContract", "Columnar", "Formats", "Diagnostics", "CPlatform"]),
     Layer(name: "StreamSQL", uses: ["Columnar", "Diagnostics"]),
-    Layer(name: "Engine", kind: .rows, uses: ["StreamSQL", "Columnar", "ConnectorContract", "CPlatform", "Diagnostics"]),
+    Layer(
+        name: "Engine", kind: .rows, uses: ["StreamSQL", "Columnar", "ConnectorContract", "CPlatform", "Diagnostics"]),
     Layer(name: "Checkpoints", uses: ["ConnectorContract", "CPlatform", "Diagnostics"]),
     Layer(name: "Tables", kind: .rows, uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
     Layer(name: "Workloads", uses: ["Diagnostics"]),
@@ -52,8 +54,14 @@ let layers: [Layer] = [
         ]),
     Layer(
         name: "Server",
-        uses: ["Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform"],
-        products: [("Hummingbird", hummingbird), ("Logging", swiftLog), ("ServiceLifecycle", lifecycle), ("UnixSignals", lifecycle), ("Yams", "Yams")]),
+        uses: [
+            "Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors", "Formats", "StreamSQL",
+            "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform",
+        ],
+        products: [
+            ("Hummingbird", hummingbird), ("Logging", swiftLog), ("ServiceLifecycle", lifecycle),
+            ("UnixSignals", lifecycle), ("Yams", "Yams"),
+        ]),
     Layer(
         name: "Main", kind: .executable, uses: ["Server", "Diagnostics"],
         products: [("ArgumentParser", argumentParser)]),
@@ -95,7 +103,8 @@ func target(of layer: Layer) -> Target {
 
 // Every target has tests under Tests/<Target>Tests; the folders named here hold tests of the whole.
 let unitTested = [
-    "Diagnostics", "Columnar", "Formats", "Connectors", "StreamSQL", "Engine", "Checkpoints", "Tables", "Workloads", "Serving", "Server",
+    "Diagnostics", "Columnar", "Formats", "Connectors", "StreamSQL", "Engine", "Checkpoints", "Tables", "Workloads",
+    "Serving", "Server",
 ]
 let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.map { name in
     let layer = layers.first { $0.name == name }!
@@ -115,7 +124,11 @@ let fuzzed: [(name: String, uses: [String])] = [
 let fuzzTargets: [Target] =
     Context.environment["MILLRACE_FUZZ"] == nil
     ? []
-    : [.target(name: "FuzzSupport", dependencies: ["Formats", "Columnar", "Diagnostics"], path: "Fuzz/Support", swiftSettings: common)]
+    : [
+        .target(
+            name: "FuzzSupport", dependencies: ["Formats", "Columnar", "Diagnostics"], path: "Fuzz/Support",
+            swiftSettings: common)
+    ]
         + fuzzed.map { fuzz in
             .executableTarget(
                 name: "Fuzz\(fuzz.name)", dependencies: (fuzz.uses + ["FuzzSupport"]).map { .target(name: $0) },
