@@ -60,12 +60,10 @@ def test_trend_holds_the_newest_hour(open_screen, server, world):
         return [[point[1] for point in line] for line in screen.series("minute_amounts")]
 
     screen.until(read, [[row[2] for row in rows], [row[3] * 0.01 for row in rows]])
-    rates = screen.series("business_trend")[1]
-    assert [point[1] for point in rates] == [row[2] / row[1] for row in rows]
-    twin = screen.texts("[data-panel='business_trend'] .twin tbody tr:last-child td")
+    # Another panel may be drawn a frame later.
+    screen.until(lambda: [point[1] for point in screen.series("business_trend")[1]], [row[2] / row[1] for row in rows])
     screen.until(lambda: screen.texts("[data-panel='business_trend'] .twin tbody tr:last-child td"),
                  [rows[-1][0], figures.grouped(rows[-1][1]), figures.percent(rows[-1][2], rows[-1][1]) + "%"])
-    assert len(twin) == 3
 
 
 def test_map_shows_failing_provinces_and_lists_what_it_does_not_know(open_screen, server, world):
