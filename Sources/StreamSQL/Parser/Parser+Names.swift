@@ -173,7 +173,7 @@ extension Parser {
 
 /// The escapes of `U&'...'`.
 enum UnicodeEscapes {
-    /// The text with `\XXXX` and `\+XXXXXX` replaced; nil when one is malformed.
+    /// The text with `\hhhh` and `\+hhhhhh` (hexadecimal digits) replaced; nil when one is malformed.
     static func resolved(_ text: String, escape: UnicodeScalar) -> String? {
         var result = String.UnicodeScalarView()
         var rest = Substring(text).unicodeScalars
