@@ -53,9 +53,15 @@ let layers: [Layer] = [
             ("ServiceLifecycle", lifecycle), ("Yams", "Yams"),
         ]),
     Layer(
+        name: "Scripts",
+        uses: [
+            "Engine", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics",
+            "CPlatform",
+        ]),
+    Layer(
         name: "Server",
         uses: [
-            "Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors", "Formats", "StreamSQL",
+            "Scripts", "Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors", "Formats", "StreamSQL",
             "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform",
         ],
         products: [
@@ -63,7 +69,7 @@ let layers: [Layer] = [
             ("UnixSignals", lifecycle), ("Yams", "Yams"),
         ]),
     Layer(
-        name: "Main", kind: .executable, uses: ["Server", "Diagnostics"],
+        name: "Main", kind: .executable, uses: ["Server", "Scripts", "Diagnostics"],
         products: [("ArgumentParser", argumentParser)]),
     Layer(name: "TestSupport", uses: ["Columnar", "ConnectorContract", "Diagnostics"]),
 ]
@@ -104,7 +110,7 @@ func target(of layer: Layer) -> Target {
 // Every target has tests under Tests/<Target>Tests; the folders named here hold tests of the whole.
 let unitTested = [
     "Diagnostics", "Columnar", "Formats", "Connectors", "StreamSQL", "Engine", "Checkpoints", "Tables", "Workloads",
-    "Serving", "Server",
+    "Scripts", "Serving", "Server",
 ]
 let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.map { name in
     let layer = layers.first { $0.name == name }!
@@ -135,6 +141,16 @@ let fuzzTargets: [Target] =
                 path: "Fuzz/\(fuzz.name)", swiftSettings: common)
         }
 
+// Naming the target Scripts adds `millrace-script`, which runs and explains SQL files without the server.
+let toolTargets: [Target] =
+    tested?.contains("Scripts") != true
+    ? []
+    : [
+        .executableTarget(
+            name: "millrace-script", dependencies: ["Scripts", "Engine", "Diagnostics"], path: "dev/script-runner",
+            swiftSettings: common)
+    ]
+
 let packageDependencies: [(name: String, dependency: Package.Dependency)] = [
     (argumentParser, .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")),
     (swiftLog, .package(url: "https://github.com/apple/swift-log", from: "1.16.2")),
@@ -147,6 +163,6 @@ let packageDependencies: [(name: String, dependency: Package.Dependency)] = [
 let package = Package(
     name: "millrace",
     dependencies: packageDependencies.filter { productsUsed.contains($0.name) }.map(\.dependency),
-    targets: shipped.map(target(of:)) + testTargets + fuzzTargets,
+    targets: shipped.map(target(of:)) + testTargets + fuzzTargets + toolTargets,
     cxxLanguageStandard: .cxx17
 )

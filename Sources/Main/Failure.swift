@@ -1,4 +1,5 @@
 import ArgumentParser
+import Scripts
 import Server
 
 /// Turns errors into text on standard error and the exit code: 1 for the user's mistakes, 2 for ours and the machine's.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Engine
+import Scripts
 import Workloads
 
 /// What an error means for whoever started the process.

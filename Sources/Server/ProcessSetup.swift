@@ -1,5 +1,6 @@
 import CPlatform
 import Glibc
+import Scripts
 
 /// What the process needs before anything else.
 package enum ProcessSetup {

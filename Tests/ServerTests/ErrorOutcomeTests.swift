@@ -1,5 +1,6 @@
 import Diagnostics
 import Engine
+import Scripts
 import StreamSQL
 import Testing
 

@@ -59,11 +59,14 @@ TARGETS = {
     "Workloads": set(),
     "Serving": {"Tables", "StreamSQL", "Columnar", "ConnectorContract", "Rules", "Push"},
     "Flink": {"StreamSQL"},
+    "Scripts": {
+        "Engine", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract", "CPlatform",
+    },
     "Server": {
-        "Serving", "Engine", "Checkpoints", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar",
+        "Scripts", "Serving", "Engine", "Checkpoints", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar",
         "ConnectorContract", "Workloads", "Broker", "CommitLog", "Collect", "Rules", "Push", "Flink", "CPlatform",
     },
-    "Main": {"Server"},
+    "Main": {"Server", "Scripts"},
     "TestSupport": {"Columnar", "ConnectorContract"},
 }  # fmt: skip
 

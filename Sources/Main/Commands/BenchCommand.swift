@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Scripts
 import Server
 
 /// `millrace bench recharge`

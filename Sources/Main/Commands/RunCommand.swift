@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
+import Scripts
 import Server
 
 /// `millrace run FILE.sql`

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Scripts
 import Server
 
 /// `millrace up DIR…`

@@ -3,6 +3,7 @@ import Checkpoints
 import ConnectorContract
 package import Diagnostics
 import Engine
+import Scripts
 package import Serving
 package import StreamSQL
 import Synchronization

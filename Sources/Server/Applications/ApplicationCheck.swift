@@ -1,5 +1,6 @@
 import Columnar
 package import Diagnostics
+import Scripts
 import Serving
 import StreamSQL
 import Tables

@@ -6,6 +6,7 @@ package import Diagnostics
 import Engine
 import Formats
 import Glibc
+import Scripts
 import StreamSQL
 import Tables
 

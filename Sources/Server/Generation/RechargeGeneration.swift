@@ -1,4 +1,5 @@
 import Diagnostics
+import Scripts
 import Synchronization
 import Workloads
 

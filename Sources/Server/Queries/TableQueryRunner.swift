@@ -2,6 +2,7 @@ import Columnar
 import ConnectorContract
 package import Diagnostics
 import Engine
+import Scripts
 package import Serving
 package import StreamSQL
 import Synchronization

@@ -1,4 +1,5 @@
 package import Diagnostics
+import Scripts
 import Serving
 import Synchronization
 import Tables

@@ -2,7 +2,7 @@ import Diagnostics
 import TestSupport
 import Testing
 
-@testable import Server
+@testable import Scripts
 
 struct ScriptRunnerTests {
     private static let table = """

@@ -2,7 +2,7 @@ import Diagnostics
 import TestSupport
 import Testing
 
-@testable import Server
+@testable import Scripts
 
 struct ScriptTextTests {
     private func replaced(_ text: String, _ variables: [String: String] = [:]) throws -> String {

@@ -18,6 +18,11 @@ package struct ScriptFailure: Error, Sendable, CustomStringConvertible {
     package var script: ScriptText
     package var errors: SQLScriptError
 
+    package init(script: ScriptText, errors: SQLScriptError) {
+        self.script = script
+        self.errors = errors
+    }
+
     package var description: String { errors.render(file: script.file, text: script.text) }
 
     /// The first error in the shape of the API.

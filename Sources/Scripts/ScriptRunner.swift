@@ -94,7 +94,7 @@ package struct ScriptRunner: Sendable {
     private func run(
         _ plan: PhysicalPlan, selecting: [Field]?, _ registry: ConnectorRegistry, _ summary: inout Summary
     ) throws {
-        let rejects = RejectLog(directory: nil, files: environment.files)
+        let rejects = RejectWarnings(warn: warn)
         let wiring = JobWiring(
             makeSource: { [baseDirectory, environment] scan, parallelism in
                 try registry.makeSource(

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Server
+@testable import Scripts
 
 struct FiguresTests {
     @Test func digitsAreGrouped() {
