@@ -1,7 +1,7 @@
 import Diagnostics
 import Synchronization
 
-/// The machine's disk, but one file name cannot be opened.
+/// The machine's disk, but one name cannot be opened or listed.
 final class RefusingFileSystem: FileSystem {
     let refused = Mutex<String?>(nil)
     private let files = SystemFileSystem()
@@ -14,7 +14,12 @@ final class RefusingFileSystem: FileSystem {
     }
 
     func status(_ path: String) throws(FileSystemError) -> FileStatus? { try files.status(path) }
-    func list(_ directory: String) throws(FileSystemError) -> [String] { try files.list(directory) }
+    func list(_ directory: String) throws(FileSystemError) -> [String] {
+        if let name = refused.withLock({ $0 }), directory.hasSuffix("/" + name) {
+            throw FileSystemError(call: "opendir", path: directory, code: 13, reason: "Permission denied")
+        }
+        return try files.list(directory)
+    }
     func createDirectory(_ path: String) throws(FileSystemError) { try files.createDirectory(path) }
     func rename(_ from: String, to: String) throws(FileSystemError) { try files.rename(from, to: to) }
     func remove(_ path: String) throws(FileSystemError) { try files.remove(path) }

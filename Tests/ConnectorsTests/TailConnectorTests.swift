@@ -223,6 +223,33 @@ struct TailConnectorTests {
         #expect(try tail.rows() == ["2"])
     }
 
+    @Test func oneUnlistableDirectoryDoesNotHideTheOthers() throws {
+        var tail = try TailHarness()
+        let files = RefusingFileSystem()
+        tail.pattern = "node-*/*.log"
+        for name in ["node-a", "node-b", "node-c"] {
+            try SystemFileSystem().createDirectory(tail.folder.file(name))
+        }
+        tail.options["rotate-wait"] = "0 ms"
+        try tail.add("a1", to: "node-a/x.log")
+        try tail.add("b1", to: "node-b/x.log")
+        try tail.start(files: files)
+        #expect(try tail.rows().sorted() == ["a1", "b1"])
+        files.refused.withLock { $0 = "node-a" }
+        try tail.add("a2", to: "node-a/x.log")
+        try tail.add("c1", to: "node-c/x.log")
+        // The file that was open goes on, and the new one is found.
+        #expect(try tail.rows().sorted() == ["a2", "c1"])
+        #expect(try tail.rows() == [])
+        #expect(tail.rejects.reasons == ["unreadable_file"])
+        let positions = try tail.positions()
+        try tail.add("a3", to: "node-a/x.log")
+        try tail.start(positions: positions, files: files)
+        #expect(try tail.rows() == [])
+        files.refused.withLock { $0 = nil }
+        #expect(try tail.rows() == ["a3"])
+    }
+
     @Test func damagedPositionsAreRefused() throws {
         var tail = try TailHarness()
         try tail.add("1", to: "a.log")

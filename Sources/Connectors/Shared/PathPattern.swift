@@ -25,19 +25,29 @@ struct PathPattern: Sendable {
 
     var hasWildcards: Bool { parts.contains(where: Self.isWild) }
 
+    /// What looking for files gives.
+    struct Listing {
+        var files: [(path: String, status: FileStatus)] = []
+        /// Paths that could not be looked at; what is below them is unknown, not gone.
+        var failures: [FileSystemError] = []
+
+        /// Whether a path may exist although it was not found.
+        func hides(_ path: String) -> Bool {
+            failures.contains { path == $0.path || path.hasPrefix($0.path + "/") || $0.path == "." }
+        }
+    }
+
     /// Files and directories of that name, sorted bytewise within each directory.
-    func matches(in files: any FileSystem) throws(FileSystemError) -> [String] {
+    private func matches(in files: any FileSystem, _ listing: inout Listing) -> [String] {
         var found = [isRooted ? "/" : "."]
         for part in parts {
             var next: [String] = []
             for directory in found {
                 if !Self.isWild(part) {
                     next.append(Self.join(directory, String(decoding: part, as: UTF8.self)))
-                } else if let status = try files.status(directory), status.kind == .directory {
-                    let names = try files.list(directory)
-                    next += names.filter { Self.isVisible($0) && Self.matches(Array($0.utf8), part) }.map {
-                        Self.join(directory, $0)
-                    }
+                } else {
+                    next += Self.names(in: directory, files, &listing).filter { Self.matches(Array($0.utf8), part) }
+                        .map { Self.join(directory, $0) }
                 }
                 if next.count > Self.directoryLimit { break }
             }
@@ -46,23 +56,46 @@ struct PathPattern: Sendable {
         return found
     }
 
+    /// Visible names of a directory; none where there is no directory, or it can't be read.
+    private static func names(in directory: String, _ files: any FileSystem, _ listing: inout Listing) -> [String] {
+        do throws(FileSystemError) {
+            guard let status = try files.status(directory), status.kind == .directory else { return [] }
+            return try files.list(directory).filter(isVisible)
+        } catch {
+            listing.note(error, at: directory)
+            return []
+        }
+    }
+
     /// The regular files the pattern names; those of a directory too, at any depth. Hidden ones are left out.
-    func regularFiles(in files: any FileSystem) throws(FileSystemError) -> [(path: String, status: FileStatus)] {
-        var result: [(path: String, status: FileStatus)] = []
-        var open = try matches(in: files).reversed() as [String]
+    /// What cannot be looked at is told, and the rest is found all the same.
+    func search(in files: any FileSystem) -> Listing {
+        var listing = Listing()
+        var open = matches(in: files, &listing).reversed() as [String]
         var visited = 0
         while let path = open.popLast() {
-            guard let status = try files.status(path) else { continue }
-            switch status.kind {
-            case .regular: result.append((path, status))
-            case .directory:
-                visited += 1
-                if visited > Self.directoryLimit { return result }
-                open += try files.list(path).filter(Self.isVisible).map { Self.join(path, $0) }.reversed()
-            case .other: break
+            do throws(FileSystemError) {
+                guard let status = try files.status(path) else { continue }
+                switch status.kind {
+                case .regular: listing.files.append((path, status))
+                case .directory:
+                    visited += 1
+                    if visited > Self.directoryLimit { return listing }
+                    open += try files.list(path).filter(Self.isVisible).map { Self.join(path, $0) }.reversed()
+                case .other: break
+                }
+            } catch {
+                listing.note(error, at: path)
             }
         }
-        return result
+        return listing
+    }
+
+    /// As ``search(in:)``, where every file must be found.
+    func regularFiles(in files: any FileSystem) throws(FileSystemError) -> [(path: String, status: FileStatus)] {
+        let listing = search(in: files)
+        if let failure = listing.failures.first { throw failure }
+        return listing.files
     }
 
     static func isVisible(_ name: String) -> Bool { !name.hasPrefix(".") && !name.hasPrefix("_") }
@@ -138,5 +171,18 @@ struct PathPattern: Sendable {
             }
         }
         return isIn != negated ? close + 1 : nil
+    }
+}
+
+extension PathPattern.Listing {
+    /// Failures kept of one look; a pattern over a broken disk fails everywhere.
+    private static let failureLimit = 1_000
+
+    /// Keeps a failure under the path that was asked for, whatever the call named.
+    fileprivate mutating func note(_ error: FileSystemError, at path: String) {
+        guard failures.count < Self.failureLimit else { return }
+        var error = error
+        error.path = path
+        failures.append(error)
     }
 }

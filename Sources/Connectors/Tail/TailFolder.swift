@@ -13,6 +13,8 @@ struct TailFolder {
     private var nextSplit = 0
     /// Paths whose failure to open has been reported.
     private var failing: Set<String> = []
+    /// Paths that the last scan could not look at.
+    private var unlisted: Set<String> = []
     private(set) var followed: [TailedFile] = []
 
     /// Marks of files let go that are remembered.
@@ -39,16 +41,13 @@ struct TailFolder {
     mutating func scan() -> [Failure] {
         var failures: [Failure] = []
         let now = environment.clock.monotonicNanoseconds()
-        var found: [(path: String, status: FileStatus)]
-        do throws(FileSystemError) {
-            found = try pattern.regularFiles(in: environment.files)
-            failing.remove(pattern.path)
-        } catch {
-            note(error, at: pattern.path, in: &failures)
-            return failures
-        }
+        let listing = pattern.search(in: environment.files)
+        for error in listing.failures { note(error, at: error.path, in: &failures) }
+        let unlisted = Set(listing.failures.map(\.path))
+        failing.subtract(self.unlisted.subtracting(unlisted))
+        self.unlisted = unlisted
         // What a rotation packed has been read before.
-        found = found.filter { isMine(FilePlace($0.status)) && !PathPattern.isCompressed($0.path) }
+        let found = listing.files.filter { isMine(FilePlace($0.status)) && !PathPattern.isCompressed($0.path) }
         var seen: Set<FilePlace> = []
         let byPlace = Dictionary(followed.map { ($0.place, $0) }) { first, _ in first }
         for (path, status) in found {
@@ -64,12 +63,13 @@ struct TailFolder {
         }
         if isFirst {
             searchSiblings(now: now, failures: &failures)
-            // Restored files that are nowhere are gone; those that are there and cannot be opened are kept in mind.
-            marks = marks.filter { seen.contains($0.key) }
+            // Restored files that are nowhere are gone; those that can't be opened or looked for are kept in mind.
+            marks = marks.filter { seen.contains($0.key) || listing.hides($0.value.path) }
             unopenedMarks = Array(marks.values)
             isFirst = false
         }
-        for file in followed where !seen.contains(file.place) && file.goneSince == nil {
+        for file in followed
+        where !seen.contains(file.place) && file.goneSince == nil && !listing.hides(file.path) {
             file.goneSince = now
             file.isDormant = false
         }
