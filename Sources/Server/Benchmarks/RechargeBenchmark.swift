@@ -5,7 +5,6 @@ import Connectors
 package import Diagnostics
 import Engine
 import Formats
-import Glibc
 import Scripts
 import StreamSQL
 import Tables
@@ -41,32 +40,24 @@ package struct RechargeBenchmark: Sendable {
             clock: environment.clock)
         progress("queries")
         let started = environment.clock.monotonicNanoseconds()
-        let cpuBefore = Self.cpuSeconds
+        let cpuBefore = ProcessUsage.now.cpuSeconds
         let figures = try runQueries(logs)
         let seconds = Double(environment.clock.monotonicNanoseconds() &- started) / 1e9
-        let rate = Double(figures.rowsIn) / seconds
-        let cpu = Self.cpuSeconds - cpuBefore
-        var peak = rusage()
-        getrusage(__rusage_who_t(0), &peak)
-        let fields: [(String, String)] = [
-            ("\"benchmark\"", "\"recharge\""), ("\"events\"", "\(figures.rowsIn)"), ("\"bytes\"", "\(bytes)"),
-            ("\"parallelism\"", "\(parallelism)"), ("\"seconds\"", Figures.decimal(seconds, 3)),
-            ("\"rows_per_s\"", "\(UInt64(rate))"),
-            ("\"gigabytes_per_s\"", Figures.decimal(Double(bytes) / seconds / 1e9, 3)),
-            ("\"cpu_seconds\"", Figures.decimal(cpu, 3)), ("\"peak_rss_bytes\"", "\(Int(peak.ru_maxrss) * 1_024)"),
-            ("\"scan_seconds\"", Figures.decimal(scan, 3)),
-            ("\"scan_rows_per_s\"", "\(UInt64(Double(figures.rowsIn) / scan))"),
-            ("\"ratio_to_scan\"", Figures.decimal(seconds / scan, 2)),
-        ]
-        return "{" + fields.map { "\($0.0):\($0.1)" }.joined(separator: ",") + "}"
-    }
-
-    /// User and system time of this process so far.
-    private static var cpuSeconds: Double {
-        var usage = rusage()
-        getrusage(__rusage_who_t(0), &usage)
-        let seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-        return Double(seconds) + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
+        let usage = ProcessUsage.now
+        var report = BenchmarkReport()
+        report.add("benchmark", "recharge")
+        report.add("events", Int(figures.rowsIn))
+        report.add("bytes", Int(bytes))
+        report.add("parallelism", parallelism)
+        report.add("seconds", seconds, places: 3)
+        report.add("rows_per_s", Int(Double(figures.rowsIn) / seconds))
+        report.add("gigabytes_per_s", Double(bytes) / seconds / 1e9, places: 3)
+        report.add("cpu_seconds", usage.cpuSeconds - cpuBefore, places: 3)
+        report.add("peak_rss_bytes", usage.peakBytes)
+        report.add("scan_seconds", scan, places: 3)
+        report.add("scan_rows_per_s", Int(Double(figures.rowsIn) / scan))
+        report.add("ratio_to_scan", seconds / scan, places: 2)
+        return report.line
     }
 
     private func generateIfMissing(_ logs: String, progress: (String) -> Void) throws {
