@@ -66,13 +66,21 @@ class Installation:
 
     # --- the generator
 
-    def start_generator(self, rate, seed=7):
+    def start_generator(self, rate, seed=7, keeps=False):
         self.generator = self.spawn("generator", [
-            "generate", "recharge-monitor", "--out", self.logs, "--nodes", 23, "--rate", rate, "--seed", seed, "--oracle", self.oracle_file])
+            "generate", "recharge-monitor", "--out", self.logs, "--nodes", 23, "--rate", rate, "--seed", seed, "--oracle", self.oracle_file,
+            *(["--keep"] if keeps else [])])
         limit = time.monotonic() + 20
         while not any(file.stat().st_size for file in self.logs.rglob("*.log")):
             assert self.generator.poll() is None and time.monotonic() < limit, f"the generator writes nothing:\n{self.tail('generator')}"
             time.sleep(0.05)
+
+    def write_history(self, minutes, rate=50, seed=8):
+        """The logs of the minutes up to now, at once; a generator started afterwards goes on beside them."""
+        start = int(time.time() * 1000) - minutes * 60_000
+        subprocess.run([
+            self.binary, "generate", "recharge-monitor", "--out", str(self.logs), "--nodes", "23", "--rate", str(rate), "--steady",
+            "--start", str(start), "--count", str(minutes * 60 * rate), "--seed", str(seed)], check=True, capture_output=True, timeout=120)
 
     def stop_generator(self):
         """Stops it as Ctrl-C does and returns what it expects a reader to have counted."""

@@ -7,6 +7,9 @@ import { panelTypes } from "./panels/index.js";
 import { PanelData } from "./store.js";
 import { LiveStream } from "./stream.js";
 
+// A page that stays open for weeks keeps no list of its requests.
+performance.setResourceTimingBufferSize(0);
+
 const identifier = decodeURIComponent(location.pathname.split("/").filter(Boolean).pop() ?? "");
 const grid = document.getElementById("grid");
 const notice = document.getElementById("notice");

@@ -3,6 +3,9 @@
 import { setText } from "./dom.js";
 import { text } from "./language.js";
 
+// A page that stays open for weeks keeps no list of its requests.
+performance.setResourceTimingBufferSize(0);
+
 export function poll(address, take) {
   const state = document.getElementById("link-state");
   let pause = 1000;
