@@ -125,6 +125,7 @@ let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.m
 // `MILLRACE_FUZZ=1` adds the fuzz targets, which `make fuzz` builds with the fuzzer's runtime.
 let fuzzed: [(name: String, uses: [String])] = [
     ("SQLParser", ["StreamSQL"]), ("SQLPlanner", ["StreamSQL", "Columnar"]), ("JSONDecoder", []), ("CSVDecoder", []),
+    ("ChangelogDecoder", []),
     ("Checkpoints", ["Checkpoints", "ConnectorContract", "CPlatform", "Diagnostics", "TestSupport"]),
 ]
 let fuzzTargets: [Target] =

@@ -87,7 +87,7 @@ package struct DecoderDriver {
 
     private func rows(of batch: Batch) -> [String] {
         (0..<batch.rowCount).map { row in
-            batch.columns.map { value(of: $0, row) }.joined(separator: "|")
+            batch.kind(row).shortForm + batch.columns.map { value(of: $0, row) }.joined(separator: "|")
         }
     }
 

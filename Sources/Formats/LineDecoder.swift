@@ -46,9 +46,14 @@ package protocol LineDecoder: AnyObject {
 
     /// True when any line end is a record end, so that a file may be cut there.
     var isSplittable: Bool { get }
+
+    /// True when rows change others that came before, so that all files must be read in order by one reader.
+    var keepsOrder: Bool { get }
 }
 
 extension LineDecoder {
+    package var keepsOrder: Bool { false }
+
     /// Decodes a range that holds whole records only.
     package func decode(_ block: InputBlock, from: Int, to: Int) throws -> DecodedLines {
         try decode(block, from: from, to: to, isFinal: true)

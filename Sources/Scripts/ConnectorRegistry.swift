@@ -34,7 +34,8 @@ package struct ConnectorRegistry: Sendable {
             identifier: connector.identifier, canRead: connector.canRead, canWrite: connector.canWrite,
             options: Set(connector.options.map(\.name)),
             requiredOptions: Set(connector.options.filter(\.isRequired).map(\.name)), optionValues: values,
-            metadata: connector.metadata, formats: formats, isBounded: bounded)
+            metadata: connector.metadata, formats: formats,
+            changelogFormats: Set(formats.keys.filter(FormatCatalog.isChangelog)), isBounded: bounded)
     }
 
     private func connector(of table: CatalogTable) throws -> any Connector {

@@ -5,6 +5,7 @@ import Formats
 /// Rows and rejects of a text, read through a decoder.
 struct Decoded: Equatable {
     var rows: [[String?]] = []
+    var kinds: [RowKind] = []
     var rejected: [RejectedLine] = []
     var batches = 0
 }
@@ -41,6 +42,7 @@ struct DecoderHarness {
             result.rejected += lines.rejected
             if let batch = lines.batch {
                 result.batches += 1
+                result.kinds += (0..<batch.rowCount).map { batch.kind($0) }
                 result.rows += (0..<batch.rowCount).map { row in batch.columns.map { Self.text($0, row) } }
             }
         }

@@ -6,13 +6,17 @@ final class FileSource: Source {
     private let layout: ScanLayout
     private let pattern: PathPattern
     private let isSplittable: Bool
+    private let keepsOrder: Bool
     private let fails: Bool
     private let environment: Environment
 
-    init(layout: ScanLayout, pattern: PathPattern, isSplittable: Bool, fails: Bool, environment: Environment) {
+    init(
+        layout: ScanLayout, pattern: PathPattern, isSplittable: Bool, keepsOrder: Bool, fails: Bool, environment: Environment
+    ) {
         self.layout = layout
         self.pattern = pattern
         self.isSplittable = isSplittable
+        self.keepsOrder = keepsOrder
         self.fails = fails
         self.environment = environment
     }
@@ -45,7 +49,7 @@ final class FileSource: Source {
                 hint: "unpack it, or write a pattern that leaves it out")
         }
         let total = files.reduce(Int64(0)) { $0 &+ $1.status.sizeBytes }
-        let isShared = total >= FileRange.smallInputBytes && parallelism > 1
+        let isShared = total >= FileRange.smallInputBytes && parallelism > 1 && !keepsOrder
         return FilePlan(
             ranges: FileRange.plan(files, parallelism: isShared ? parallelism : 1, isSplittable: isSplittable),
             isShared: isShared)

@@ -41,7 +41,7 @@ package struct FileSystemConnector: Connector {
         }
         let pattern = PathPattern(try values.required("path"), baseDirectory: request.table.baseDirectory)
         return FileSource(
-            layout: layout, pattern: pattern, isSplittable: decoder.isSplittable,
+            layout: layout, pattern: pattern, isSplittable: decoder.isSplittable, keepsOrder: decoder.keepsOrder,
             fails: try RejectReporter.fails(request.table, default: "fail"), environment: environment)
     }
 

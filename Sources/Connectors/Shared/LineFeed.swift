@@ -70,6 +70,7 @@ struct LineFeed {
     /// Takes in the bytes from `from` on: ends a skip, finds the last line end.
     private mutating func accept(from: Int) {
         guard let block else { return }
+        skipByteOrderMark(block)
         if skip != .nothing {
             guard let newline = Self.firstLineEnd(block, at, block.count) else {
                 at = block.count
@@ -85,6 +86,12 @@ struct LineFeed {
         let border = Int(max(0, stop - 1 - blockOffset))
         lineEnd =
             Self.firstLineEnd(block, border, block.count) ?? Self.lastLineEnd(block, at, min(border, block.count)) ?? at
+    }
+
+    /// Editors of some systems begin a file with the character U+FEFF; it belongs to no line.
+    private mutating func skipByteOrderMark(_ block: InputBlock) {
+        guard blockOffset == 0, at == 0, block.count >= 3 else { return }
+        if block.bytes[0] == 0xEF, block.bytes[1] == 0xBB, block.bytes[2] == 0xBF { at = 3 }
     }
 
     /// Lines up to this place of the block have been used.

@@ -46,11 +46,16 @@ package final class JSONDecoder: LineDecoder {
     }
 
     package func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool) throws -> DecodedLines {
+        try decode(block, from: from, to: to, isFinal: isFinal, capacity: nil)
+    }
+
+    /// As ``decode(_:from:to:isFinal:)``, with room for a number of rows that is known.
+    func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool, capacity known: Int?) throws -> DecodedLines {
         let to = min(to, block.count)
         guard from >= 0, from < to else {
             return DecodedLines(batch: nil, consumed: max(from, 0), rejected: [], lines: 0)
         }
-        let capacity = estimate.capacity(bytes: to - from)
+        let capacity = known ?? estimate.capacity(bytes: to - from)
         let columns = targets.map { Column($0.field.type, capacity: capacity) }
         var places = columns.map { millrace_column(values: $0.values, validity: $0.validity, nulls: 0, points_to: 0) }
         var result = millrace_decoded()

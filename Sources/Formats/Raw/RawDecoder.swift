@@ -3,31 +3,33 @@ package import Columnar
 package import Diagnostics
 import Glibc
 
-/// Each line is the one value of its row.
+/// Each line is the one value of its row: a text in some character set, bytes, or the bytes of a number.
 package final class RawDecoder: LineDecoder {
     private let targets: [ColumnTarget]
+    private let characters: CharacterSet?
+    private let isLittleEndian: Bool
     private let longestLine: Int
     private var estimate = RowEstimate()
 
     package var isSplittable: Bool { true }
 
-    package init(fields: [Field], schema: [Field], charset: String?, longestLine: Int) throws(MillraceError) {
+    package init(
+        fields: [Field], schema: [Field], charset: String?, isLittleEndian: Bool = false, longestLine: Int
+    ) throws(MillraceError) {
         guard schema.count == 1 else {
             throw MillraceError(.user, code: "bad_schema", "format raw takes exactly one column, not \(schema.count)")
         }
-        if let charset, !["utf-8", "utf8", "us-ascii", "ascii"].contains(charset.lowercased()) {
-            throw MillraceError(
-                .user, code: "bad_option", "option 'raw.charset' is '\(charset)'",
-                hint: "UTF-8 is the one character set so far")
-        }
+        if let charset { characters = try CharacterSet.named(charset) } else { characters = nil }
         var targets: [ColumnTarget] = []
         for field in fields { targets.append(try ColumnTarget(field, isISO: false)) }
-        if let other = targets.first(where: { !$0.isText && !$0.isBytes }) {
+        if let other = targets.first(where: { !$0.isText && !$0.isBytes && RawNumber($0.field.type.logical) == nil }) {
             throw MillraceError(
-                .user, code: "unsupported_type", "format raw reads STRING and BYTES, not \(other.field.type)",
+                .user, code: "unsupported_type",
+                "format raw reads STRING, BYTES, BOOLEAN and numbers, not \(other.field.type)",
                 hint: "declare the column STRING and CAST it in the query")
         }
         self.targets = targets
+        self.isLittleEndian = isLittleEndian
         self.longestLine = longestLine
     }
 
@@ -39,7 +41,10 @@ package final class RawDecoder: LineDecoder {
         let bytes = UnsafePointer(block.bytes)
         let capacity = estimate.capacity(bytes: to - from)
         let columns = targets.map { Column($0.field.type, capacity: capacity) }
-        let checksText = targets.contains { $0.isText } && millrace_utf8_is_valid(bytes + from, to - from) == 0
+        let heap = ByteHeap()
+        let checksText =
+            characters == nil && targets.contains { $0.isText }
+            && millrace_utf8_is_valid(bytes + from, to - from) == 0
         var rejected: [RejectedLine] = []
         var position = from
         var rows = 0
@@ -58,8 +63,9 @@ package final class RawDecoder: LineDecoder {
                 rejected.append(
                     RejectedLine(
                         reason: "invalid_utf8", detail: "the line is not valid UTF-8", offset: position, length: count))
+            } else if let detail = store(bytes + position, count, at: rows, columns, heap) {
+                rejected.append(RejectedLine(reason: "bad_value", detail: detail, offset: position, length: count))
             } else {
-                for column in columns { column.text[rows] = TextView(bytes + position, count: count) }
                 rows += 1
             }
             position = next
@@ -67,8 +73,63 @@ package final class RawDecoder: LineDecoder {
         let lines = rows + rejected.count
         estimate.learn(bytes: position - from, lines: lines)
         guard rows > 0 else { return DecodedLines(batch: nil, consumed: position, rejected: rejected, lines: lines) }
-        for column in columns { column.owners = [block] }
-        let batch = Batch(columns: columns, rowCount: rows, retainedBytes: position - from)
+        for column in columns where column.kind == .text { column.owners = [block, heap] }
+        let batch = Batch(columns: columns, rowCount: rows, retainedBytes: position - from + heap.allocatedBytes)
         return DecodedLines(batch: batch, consumed: position, rejected: rejected, lines: lines)
+    }
+
+    /// Stores a line in each column; tells what is wrong when it is no value.
+    private func store(
+        _ bytes: UnsafePointer<UInt8>, _ count: Int, at row: Int, _ columns: [Column], _ heap: ByteHeap
+    ) -> String? {
+        for (column, target) in zip(columns, targets) {
+            if let number = RawNumber(target.field.type.logical) {
+                guard number.byteCount == count else {
+                    return "\(target.field.type) takes \(number.byteCount) bytes, the line has \(count)"
+                }
+                number.store(bytes, isLittleEndian: isLittleEndian, column, row)
+            } else if target.isText, let characters {
+                column.text[row] = characters.text(bytes, count: count, in: heap)
+            } else {
+                column.text[row] = TextView(bytes, count: count)
+            }
+        }
+        return nil
+    }
+}
+
+/// A number as its bytes.
+private struct RawNumber {
+    private enum Form { case boolean, integer, float, double }
+
+    private let form: Form
+    let byteCount: Int
+
+    init?(_ type: LogicalType) {
+        switch type {
+        case .boolean: (form, byteCount) = (.boolean, 1)
+        case .tinyint: (form, byteCount) = (.integer, 1)
+        case .smallint: (form, byteCount) = (.integer, 2)
+        case .integer: (form, byteCount) = (.integer, 4)
+        case .bigint: (form, byteCount) = (.integer, 8)
+        case .float: (form, byteCount) = (.float, 4)
+        case .double: (form, byteCount) = (.double, 8)
+        default: return nil
+        }
+    }
+
+    func store(_ bytes: UnsafePointer<UInt8>, isLittleEndian: Bool, _ column: Column, _ row: Int) {
+        var pattern: UInt64 = 0
+        for index in 0..<byteCount {
+            pattern = pattern << 8 | UInt64(bytes[isLittleEndian ? byteCount - 1 - index : index])
+        }
+        switch form {
+        case .boolean: column.setBit(row, pattern != 0)
+        case .integer:
+            let unused = Int64(64 - byteCount * 8)
+            column.int64[row] = (Int64(bitPattern: pattern) << unused) >> unused
+        case .float: column.float64[row] = Double(Float(bitPattern: UInt32(truncatingIfNeeded: pattern)))
+        case .double: column.float64[row] = Double(bitPattern: pattern)
+        }
     }
 }

@@ -307,6 +307,7 @@ final class QueryBinder {
             if let error = checked.errors.first { throw error }
             result.table.options = checked.options
             result.table.isBounded = checker.isBounded(checked.options)
+            result.table.changelog = checker.changelog(checked.options)
         }
         return result
     }

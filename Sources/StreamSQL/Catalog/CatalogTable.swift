@@ -11,10 +11,12 @@ package struct CatalogTable: Sendable {
     package var connector: String?
     package var options: [String: String]
     package var isBounded: Bool
+    /// What its format makes of it when it is read: rows alone, or changes of rows.
+    package var changelog: ChangelogMode
 
     package init(
         name: String, physicalFields: [Field], primaryKey: [Int] = [], connector: String?,
-        options: [String: String] = [:], isBounded: Bool = false
+        options: [String: String] = [:], isBounded: Bool = false, changelog: ChangelogMode = .append
     ) {
         self.name = name
         self.physicalFields = physicalFields
@@ -22,6 +24,7 @@ package struct CatalogTable: Sendable {
         self.connector = connector
         self.options = options
         self.isBounded = isBounded
+        self.changelog = changelog
     }
 }
 
@@ -39,13 +42,15 @@ package struct ConnectorDescription: Sendable {
     package var metadata: [Field]
     /// The values that `'format'` may have, each with its options (with prefix); empty when it takes no format.
     package var formats: [String: Set<String>]
+    /// Those of them whose rows may take back others.
+    package var changelogFormats: Set<String>
     /// True when its tables end by themselves.
     package var isBounded: Bool
 
     package init(
         identifier: String, canRead: Bool, canWrite: Bool, options: Set<String>, requiredOptions: Set<String> = [],
         optionValues: [String: [String]] = [:], metadata: [Field] = [], formats: [String: Set<String>] = [:],
-        isBounded: Bool
+        changelogFormats: Set<String> = [], isBounded: Bool
     ) {
         self.identifier = identifier
         self.canRead = canRead
@@ -55,6 +60,7 @@ package struct ConnectorDescription: Sendable {
         self.optionValues = optionValues
         self.metadata = metadata
         self.formats = formats
+        self.changelogFormats = changelogFormats
         self.isBounded = isBounded
     }
 }

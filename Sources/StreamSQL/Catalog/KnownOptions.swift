@@ -63,6 +63,23 @@ enum KnownOptions {
             "array-element-delimiter", "escape-character", "null-literal", "write-bigdecimal-in-scientific-notation",
         ],
         "raw": ["charset", "endianness"],
+        "debezium-json": [
+            "schema-include", "ignore-parse-errors", "timestamp-format.standard", "map-null-key.mode",
+            "map-null-key.literal", "encode.decimal-as-plain-number", "encode.ignore-null-fields",
+        ],
+        "canal-json": [
+            "database.include", "table.include", "ignore-parse-errors", "timestamp-format.standard",
+            "map-null-key.mode", "map-null-key.literal", "encode.decimal-as-plain-number", "encode.ignore-null-fields",
+        ],
+        "maxwell-json": [
+            "ignore-parse-errors", "timestamp-format.standard", "map-null-key.mode", "map-null-key.literal",
+            "encode.decimal-as-plain-number", "encode.ignore-null-fields",
+        ],
+        "ogg-json": [
+            "ignore-parse-errors", "timestamp-format.standard", "map-null-key.mode", "map-null-key.literal",
+            "encode.decimal-as-plain-number", "encode.ignore-null-fields",
+        ],
+        "avro": ["codec", "encoding", "timestamp_mapping.legacy"],
     ]
 
     /// Whether Flink comes with the connector.

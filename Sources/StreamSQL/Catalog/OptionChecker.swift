@@ -122,6 +122,14 @@ struct OptionChecker {
         }
     }
 
+    /// What reading a table gives.
+    func changelog(_ values: [String: String]) -> ChangelogMode {
+        guard let identifier = values["connector"], let connector = connectors[identifier],
+            let format = values["format"] ?? values["value.format"]
+        else { return .append }
+        return connector.changelogFormats.contains(format) ? .retract : .append
+    }
+
     /// Whether the rows of a table end by themselves.
     func isBounded(_ values: [String: String]) -> Bool {
         guard let identifier = values["connector"], let connector = connectors[identifier] else { return false }

@@ -56,7 +56,8 @@ struct TableBuilder {
             let (database, name) = try catalog.resolve(create.name)
             let table = CatalogTable(
                 name: catalog.displayName(database, name), physicalFields: physical, primaryKey: primaryKey,
-                connector: connector, options: checked.options, isBounded: checker.isBounded(checked.options))
+                connector: connector, options: checked.options, isBounded: checker.isBounded(checked.options),
+                changelog: checker.changelog(checked.options))
             return TableDefinition(
                 table: table, identity: 0, columns: columns, metadata: metadata, watermark: watermark, schema: schema,
                 isTemporary: create.isTemporary)

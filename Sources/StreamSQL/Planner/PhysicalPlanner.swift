@@ -158,7 +158,10 @@ struct PhysicalPlanner {
         switch logical.operation {
         case .scan(let scan):
             let operation = ScanPlan(table: scan.table, columns: scan.columns, isStatic: isStatic && !isBatchMode)
-            return add(.scan(operation), [], fields, .append, .sharded, name: "scan:\(scan.table.name)")
+            let node = add(
+                .scan(operation), [], fields, scan.table.changelog, .sharded, name: "scan:\(scan.table.name)")
+            // Batch jobs go by final rows.
+            return isBatchMode ? settled(node) : node
         case .values(let rows, _):
             return add(.values(ValuesPlan(rows: rows)), [], fields, .append, .single, name: name("values", id))
         case .union: return try union(logical, id, isStatic, root)
