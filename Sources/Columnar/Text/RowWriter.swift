@@ -9,7 +9,7 @@ package struct RowWriter: Sendable {
     }
 
     /// How a column's values stand in JSON.
-    private enum JSONShape: Sendable { case bare, floating, quoted, raw }
+    private enum JSONShape: Sendable { case bare, floating, quoted, nested(NestedText) }
 
     private let form: Form
     private let text: ValueText
@@ -27,7 +27,7 @@ package struct RowWriter: Sendable {
         shapes = fields.map { Self.shape(of: $0.type.logical) }
         keys = fields.enumerated().map { index, field in
             var key: [UInt8] = [index == 0 ? 0x7B : 0x2C, 0x22]
-            Self.appendEscaped(Array(field.name.utf8), to: &key)
+            JSONText.appendEscaped(field.name.utf8, to: &key)
             return key + [0x22, 0x3A]
         }
     }
@@ -36,7 +36,7 @@ package struct RowWriter: Sendable {
         switch type {
         case .boolean, .tinyint, .smallint, .integer, .bigint, .decimal, .null: .bare
         case .float, .double: .floating
-        case .array, .map, .multiset, .row: .raw
+        case .array, .map, .multiset, .row: .nested(NestedText(type))
         default: .quoted
         }
     }
@@ -89,10 +89,11 @@ package struct RowWriter: Sendable {
     }
 
     private func appendJSON(_ column: Column, _ row: Int, _ index: Int, to bytes: inout [UInt8]) {
-        guard column.isValid(row) else { return bytes.append(contentsOf: Self.nullText) }
+        guard column.isValid(row) else { return bytes.append(contentsOf: JSONText.null) }
         let form = valueForms[index]
         switch shapes[index] {
-        case .bare, .raw: text.append(column, row, as: form, to: &bytes)
+        case .bare: text.append(column, row, as: form, to: &bytes)
+        case .nested(let nested): nested.append(column.item(row), .strictJSON, text, to: &bytes)
         case .floating:
             // JSON has no spelling for NaN and the infinities.
             if column.float64[row].isFinite {
@@ -106,27 +107,8 @@ package struct RowWriter: Sendable {
             var value: [UInt8] = []
             text.append(column, row, as: form, to: &value)
             bytes.append(0x22)
-            Self.appendEscaped(value, to: &bytes)
+            JSONText.appendEscaped(value, to: &bytes)
             bytes.append(0x22)
-        }
-    }
-
-    private static let nullText = Array("null".utf8)
-    private static let hexDigits = Array("0123456789abcdef".utf8)
-
-    /// The bytes with quotes, backslashes and control characters escaped.
-    private static func appendEscaped(_ value: [UInt8], to bytes: inout [UInt8]) {
-        for byte in value {
-            switch byte {
-            case 0x22: bytes += [0x5C, 0x22]
-            case 0x5C: bytes += [0x5C, 0x5C]
-            case 0x0A: bytes += [0x5C, 0x6E]
-            case 0x0D: bytes += [0x5C, 0x72]
-            case 0x09: bytes += [0x5C, 0x74]
-            case 0..<0x20:
-                bytes += [0x5C, 0x75, 0x30, 0x30, hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
         }
     }
 }

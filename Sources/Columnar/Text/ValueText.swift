@@ -14,6 +14,8 @@ package struct ValueText: Sendable {
         case timestamp(precision: Int)
         case instant(precision: Int)
         case text, bytes
+        /// ARRAY, MAP, MULTISET and ROW, as compact JSON.
+        case nested(NestedText)
 
         package init(_ type: LogicalType) {
             switch type {
@@ -29,7 +31,8 @@ package struct ValueText: Sendable {
             case .intervalMonths: self = .months
             case .intervalMilliseconds: self = .milliseconds
             case .binary, .varbinary: self = .bytes
-            case .char, .varchar, .array, .map, .multiset, .row: self = .text
+            case .char, .varchar: self = .text
+            case .array, .map, .multiset, .row: self = .nested(NestedText(type))
             }
         }
     }
@@ -41,22 +44,23 @@ package struct ValueText: Sendable {
 
     /// As ``append(_:_:to:)``, for a form made before.
     package func append(_ column: Column, _ row: Int, as form: Form, to bytes: inout [UInt8]) {
-        guard column.isValid(row) else { return }
+        append(column.item(row), as: form, to: &bytes)
+    }
+
+    /// As ``append(_:_:to:)``, for a value wherever it lies.
+    package func append(_ item: NestedItem, as form: Form, to bytes: inout [UInt8]) {
+        guard !item.isNull else { return }
         switch form {
-        case .boolean: bytes.append(contentsOf: column.bit(row) ? Self.trueText : Self.falseText)
-        case .text: bytes.append(contentsOf: Self.bytes(column, row))
-        case .bytes: appendHexadecimal(Self.bytes(column, row), to: &bytes)
+        case .boolean: bytes.append(contentsOf: item.bool ? Self.trueText : Self.falseText)
+        case .text: bytes.append(contentsOf: item.bytes)
+        case .bytes: appendHexadecimal(item.bytes, to: &bytes)
+        case .nested(let nested): nested.append(item, .json, self, to: &bytes)
         default:
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: NumberText.longest) { buffer in
-                let count = write(column, row, as: form, to: buffer.baseAddress!)
+                let count = write(item, as: form, to: buffer.baseAddress!)
                 bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<count]))
             }
         }
-    }
-
-    private static func bytes(_ column: Column, _ row: Int) -> UnsafeBufferPointer<UInt8> {
-        let place = UnsafePointer(column.text + row)
-        return UnsafeBufferPointer(start: TextView.bytes(at: place), count: place.pointee.count)
     }
 
     private static let trueText = Array("true".utf8)
@@ -75,23 +79,27 @@ package struct ValueText: Sendable {
 
     /// Numbers and times into memory with room for ``NumberText/longest`` bytes.
     package func write(_ column: Column, _ row: Int, as form: Form, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        write(column.item(row), as: form, to: target)
+    }
+
+    /// As ``write(_:_:as:to:)``, for a value wherever it lies.
+    package func write(_ item: NestedItem, as form: Form, to target: UnsafeMutablePointer<UInt8>) -> Int {
         switch form {
-        case .float: FloatText.write(Float(column.float64[row]), to: target)
-        case .double: FloatText.write(column.float64[row], to: target)
-        case .decimal(let scale): NumberText.write(column.int128[row], scale: scale, to: target)
-        case .date: TimeText.write(days: column.int64[row], to: target)
+        case .float: FloatText.write(Float(item.float64), to: target)
+        case .double: FloatText.write(item.float64, to: target)
+        case .decimal(let scale): NumberText.write(item.int128, scale: scale, to: target)
+        case .date: TimeText.write(days: item.int64, to: target)
         case .time(let precision):
             TimeText.write(
-                microsecondsOfDay: floorModulo(column.int64[row], TimeUnits.millisecondsPerDay) &* 1_000,
+                microsecondsOfDay: floorModulo(item.int64, TimeUnits.millisecondsPerDay) &* 1_000,
                 precision: precision, to: target)
-        case .timestamp(let precision):
-            TimeText.write(microseconds: column.int64[row], precision: precision, to: target)
+        case .timestamp(let precision): TimeText.write(microseconds: item.int64, precision: precision, to: target)
         case .instant(let precision):
-            TimeText.write(microseconds: local(column.int64[row]), precision: precision, to: target)
-        case .months: TimeText.write(months: column.int64[row], to: target)
-        case .milliseconds: TimeText.write(milliseconds: column.int64[row], to: target)
-        case .integer: NumberText.write(column.int64[row], to: target)
-        case .boolean, .text, .bytes: 0
+            TimeText.write(microseconds: local(item.int64), precision: precision, to: target)
+        case .months: TimeText.write(months: item.int64, to: target)
+        case .milliseconds: TimeText.write(milliseconds: item.int64, to: target)
+        case .integer: NumberText.write(item.int64, to: target)
+        case .boolean, .text, .bytes, .nested: 0
         }
     }
 

@@ -11,7 +11,7 @@ struct KernelSelection {
 
     func kernel() throws(MillraceError) -> Kernel {
         try checkArity()
-        let timeless = comparison() ?? arithmetic() ?? text()
+        let timeless = nested() ?? comparison() ?? arithmetic() ?? text()
         guard let kernel = timeless == nil ? try time() : timeless else {
             let types = arguments.map(\.type.logical.description).joined(separator: ", ")
             throw MillraceError(
@@ -21,7 +21,7 @@ struct KernelSelection {
         return kernel
     }
 
-    private func logical(_ index: Int) -> LogicalType { arguments[index].type.logical }
+    func logical(_ index: Int) -> LogicalType { arguments[index].type.logical }
 
     /// The plan comes from the binder, but a wrong count of arguments must not become a trap.
     private func checkArity() throws(MillraceError) {
@@ -235,7 +235,9 @@ extension ScalarFunction {
             .reverse, .ascii, .character, .md5, .sha256:
             1...1
         case .toTimestamp, .toDate, .fromUnixTime: 1...2
-        case .and, .or, .greatest, .least, .concatenate: 1...Int.max
+        case .and, .or, .greatest, .least, .concatenate, .makeArray, .presentRow: 1...Int.max
+        case .makeRow: 0...Int.max
+        case .makeMap: 2...Int.max
         case .concatenateWithSeparator, .inList: 1...Int.max
         case .substring, .like: 2...3
         case .replace, .leftPad, .rightPad, .splitIndex, .timestampAdd, .timestampDifference: 3...3

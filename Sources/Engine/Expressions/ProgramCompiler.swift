@@ -116,7 +116,7 @@ struct BlockBuilder {
 
     /// The value of an expression that reads nothing, if it has one.
     private func folded(_ expression: PlanExpression) -> LiteralValue? {
-        guard expression.isConstant, expression.type.logical.isFoldable else { return nil }
+        guard expression.isConstant else { return nil }
         var builder = BlockBuilder(compiler: compiler)
         guard let operand = try? builder.unfolded(expression) else { return nil }
         let runner = BlockRunner(builder.finish([operand]), context: nil)
@@ -136,16 +136,6 @@ struct BlockBuilder {
         case .conditional(let branches, let otherwise, let type):
             return try conditional(branches, otherwise: otherwise, type)
         case .column, .literal: return try operand(expression)
-        }
-    }
-}
-
-extension LogicalType {
-    /// True for types whose constants a literal can hold.
-    var isFoldable: Bool {
-        switch self {
-        case .array, .map, .multiset, .row: false
-        default: true
         }
     }
 }

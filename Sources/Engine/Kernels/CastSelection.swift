@@ -6,6 +6,16 @@ import StreamSQL
 enum CastSelection {
     /// True when a value of the source type may have no counterpart, so that CAST fails.
     static func canFail(from: LogicalType, to: LogicalType) -> Bool {
+        switch (from, to) {
+        case (.array(let old), .array(let new)), (.multiset(let old), .multiset(let new)):
+            return canFail(from: old.logical, to: new.logical)
+        case (.map(let oldKey, let oldValue), .map(let newKey, let newValue)):
+            return canFail(from: oldKey.logical, to: newKey.logical)
+                || canFail(from: oldValue.logical, to: newValue.logical)
+        case (.row(let old), .row(let new)):
+            return zip(old, new).contains { canFail(from: $0.type.logical, to: $1.type.logical) }
+        default: break
+        }
         guard from.isText, from.kind == .text else { return false }
         switch to {
         case .char, .varchar, .binary, .varbinary, .null: return false
@@ -19,6 +29,10 @@ enum CastSelection {
     ) throws(MillraceError) -> Kernel? {
         if from == to { return nil }
         if from == .null { return { call in call.makeNullResult() } }
+        if from.isNested {
+            if to.isNested { return try NestedCasts.kernel(from: from, to: to, isTry: isTry, zone: zone) }
+            if to.isText { return NestedCasts.write(from: from, to: to, zone: zone) }
+        }
         if from.isText || from.isBinary {
             if to.isText || to.isBinary { return TextCasts.resize(from: from, to: to) }
             if from.isText, let kernel = TextCasts.parse(to: to, isTry: isTry, zone: zone) { return kernel }
@@ -35,6 +49,13 @@ extension LogicalType {
     var isText: Bool {
         switch self {
         case .char, .varchar: true
+        default: false
+        }
+    }
+
+    var isNested: Bool {
+        switch self {
+        case .array, .map, .multiset, .row: true
         default: false
         }
     }

@@ -137,7 +137,7 @@ enum TextCasts {
     }
 
     /// The text cut to a number of characters, or padded to it.
-    private static func fit(_ text: TextBytes, _ length: Int, _ padding: UInt8?, _ heap: ByteHeap) -> TextView? {
+    static func fit(_ text: TextBytes, _ length: Int, _ padding: UInt8?, _ heap: ByteHeap) -> TextView? {
         if text.count <= length && padding == nil { return text.view }
         let end = text.offset(ofCharacter: length)
         if end < text.count { return text.part(0, end).view }

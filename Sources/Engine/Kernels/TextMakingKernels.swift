@@ -60,16 +60,10 @@ enum TextMakingKernels {
                 let part = operands[index][row]
                 text.append(contentsOf: UnsafeBufferPointer(start: part.start, count: part.count))
             }
-            result.text[row] = add(text, to: heap)
+            result.text[row] = heap.add(text)
         }
         result.owners.append(heap)
         return result
-    }
-
-    private static func add(_ bytes: [UInt8], to heap: ByteHeap) -> TextView {
-        bytes.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { heap.add($0, count: buffer.count) } ?? TextView()
-        }
     }
 
     static let replace: Kernel = { call in
@@ -93,7 +87,7 @@ enum TextMakingKernels {
             }
             guard bytes.count <= longestMadeText else { return nil }
             bytes.append(contentsOf: UnsafeBufferPointer(start: text.start + start, count: text.count &- start))
-            return add(bytes, to: heap)
+            return heap.add(bytes)
         }
     }
 

@@ -191,8 +191,8 @@ extension ExpressionBinder {
         if first.isText, second.isTemporal {
             return (try Self.timeFromText(left, second, at: leftRange), right)
         }
-        guard !first.isNested, !second.isNested else {
-            throw SQLError(.unsupported, "comparing ARRAY, MAP and ROW values is not supported yet", at: range)
+        guard !first.isNested || ["=", "<>", "IN", "NULLIF", "IS DISTINCT FROM", "USING"].contains(symbol) else {
+            throw SQLError(.type, "'\(symbol)' can't order \(first) values: they are only equal or not", at: range)
         }
         // A constant that fits the other side's type needs no cast of the column.
         if first != second {

@@ -57,6 +57,11 @@ struct ExpressionBinder {
         case .call(let call): return try limited(try self.call(call, at: expression.range), at: expression.range)
         case .trim(let side, let characters, let value):
             return try trim(side, characters, value, at: expression.range)
+        case .row(let values): return try row(values, at: expression.range)
+        case .array(let values): return try array(values, at: expression.range)
+        case .map(let values): return try map(values, at: expression.range)
+        case .field(let value, let name): return try field(try bind(value), name)
+        case .item(let value, let index): return try item(value, index, at: expression.range)
         case .timeUnit(let unit): return LiteralBinding.text(unit.rawValue)
         case .intervalOf(let value, let qualifier):
             return try interval(value, qualifier, at: expression.range)
@@ -93,8 +98,10 @@ struct ExpressionBinder {
             let name = parts.map(\.text).joined(separator: ".")
             throw SQLError(.name, "there is no column '\(name)': the query has no FROM", at: range)
         }
-        let position = try scope.resolve(parts, at: range)
-        return .column(position, scope.columns[position].type)
+        let (position, fields) = try scope.resolvePath(parts, at: range)
+        var value = PlanExpression.column(position, scope.columns[position].type)
+        for name in fields { value = try field(value, name) }
+        return value
     }
 
     private func logical(_ function: ScalarFunction, _ operands: [Expression]) throws(SQLError) -> PlanExpression {
@@ -142,9 +149,6 @@ struct ExpressionBinder {
     ) throws(SQLError) -> PlanExpression {
         let value = try bind(operand)
         let target = try TypeResolution.resolve(syntax)
-        guard !target.logical.isNested, !value.type.logical.isNested else {
-            throw SQLError(.unsupported, "casts of ARRAY, MAP and ROW are not supported yet", at: range)
-        }
         guard CastRules.canCast(value.type.logical, to: target.logical) else {
             throw SQLError(
                 .type, "\(value.type.logical) can't be cast to \(target.logical)", at: range,
@@ -190,12 +194,11 @@ struct ExpressionBinder {
     static func unsupported(_ expression: Expression) -> SQLError {
         let what =
             switch expression.kind {
-            case .field, .item: "access to the parts of ARRAY, MAP and ROW values is"
             case .inQuery, .exists, .quantified: "subqueries in conditions are"
             case .scalarQuery: "subqueries as values are"
             case .overlaps: "OVERLAPS is"
             case .json(let call): "\(call.function.rawValue) is"
-            case .row, .array, .map, .collectionQuery: "ROW, ARRAY and MAP values are"
+            case .collectionQuery: "ARRAY, MAP and MULTISET of a query are"
             default: "this expression is"
             }
         return SQLError(.unsupported, "\(what) not supported yet", at: expression.range)

@@ -131,10 +131,6 @@ struct GroupedSelect {
         for expression in expressions {
             if try groupWindow(expression, binder) { continue }
             let key = try binder.bind(expression)
-            guard !key.type.logical.isNested else {
-                throw SQLError(
-                    .unsupported, "grouping by \(key.type.logical) is not supported yet", at: expression.range)
-            }
             if !keys.contains(key) { keys.append(key) }
         }
         return keys

@@ -73,30 +73,47 @@ struct Scope {
         return found.first
     }
 
-    /// The column a name means.
+    /// The column a name means, where no fields of it may follow.
     func resolve(_ parts: [Identifier], at range: SourceRange) throws(SQLError) -> Int {
-        guard let first = parts.first, let last = parts.last else {
-            throw SQLError(.name, "a name is missing", at: range)
-        }
-        if parts.count == 1 { return try unqualified(first) }
-        if let table = try table(Array(parts.dropLast())) {
-            let found = table.columns.filter { columns[$0].name == last.text }
+        let (position, fields) = try resolvePath(parts, at: range)
+        guard let field = fields.first else { return position }
+        throw SQLError(
+            .unsupported, "a column is wanted here, not the field '\(field.text)' of one", at: range,
+            hint: "name the field in a subquery")
+    }
+
+    /// The column a name means, and the names of fields of ROWs that follow: `column`, `table.column`, `column.field`,
+    /// `table.column.field`. A table is looked for before a column, the longest qualifier first.
+    func resolvePath(
+        _ parts: [Identifier], at range: SourceRange
+    ) throws(SQLError) -> (column: Int, fields: [Identifier]) {
+        guard let first = parts.first else { throw SQLError(.name, "a name is missing", at: range) }
+        if parts.count == 1 { return (try unqualified(first), []) }
+        for count in stride(from: parts.count - 1, to: 0, by: -1) {
+            guard let table = try table(Array(parts[..<count])) else { continue }
+            let name = parts[count]
+            let found = table.columns.filter { columns[$0].name == name.text }
             if found.count > 1 {
-                throw SQLError(.name, "the column '\(last.text)' is ambiguous", at: last.range)
+                throw SQLError(.name, "the column '\(name.text)' is ambiguous", at: name.range)
             }
-            if let position = found.first { return position }
-            throw unknown(last, among: table.columns.map { columns[$0].name }, of: table.path.last)
+            if let position = found.first { return (position, Array(parts[(count + 1)...])) }
+            if hasRow(named: first) { break }
+            throw unknown(name, among: table.columns.map { columns[$0].name }, of: table.path.last)
         }
-        if columns.contains(where: { $0.name == first.text && $0.type.logical.isNested }) {
-            throw SQLError(
-                .unsupported,
-                "fields of ROW columns such as '\(parts.map(\.text).joined(separator: "."))' "
-                    + "are not supported yet", at: range)
+        if columns.contains(where: { $0.name == first.text }) {
+            return (try unqualified(first), Array(parts.dropFirst()))
         }
         let near = nearestName(to: first.text, in: tables.compactMap(\.path.last))
         throw SQLError(
             .name, "there is no table '\(first.text)' here", at: first.range,
             hint: near.map { "did you mean \($0)?" })
+    }
+
+    private func hasRow(named name: Identifier) -> Bool {
+        columns.contains { column in
+            guard case .row = column.type.logical else { return false }
+            return column.name == name.text
+        }
     }
 
     private func unqualified(_ name: Identifier) throws(SQLError) -> Int {

@@ -112,6 +112,27 @@ extension LogicalType {
             return .timestampLTZ(precision: max(first, second))
         case (.date, .timestamp), (.date, .timestampLTZ): return right
         case (.timestamp, .date), (.timestampLTZ, .date): return left
+        default: return commonNested(left, right)
+        }
+    }
+
+    /// Nested types have one in common when their parts do; a ROW keeps the field names of the left.
+    private static func commonNested(_ left: LogicalType, _ right: LogicalType) -> LogicalType? {
+        switch (left, right) {
+        case (.array(let first), .array(let second)): return DataType.common(first, second).map { .array($0) }
+        case (.multiset(let first), .multiset(let second)): return DataType.common(first, second).map { .multiset($0) }
+        case (.map(let firstKey, let firstValue), .map(let secondKey, let secondValue)):
+            guard let key = DataType.common(firstKey, secondKey),
+                let value = DataType.common(firstValue, secondValue)
+            else { return nil }
+            return .map(key: key, value: value)
+        case (.row(let first), .row(let second)) where first.count == second.count:
+            var fields: [Field] = []
+            for (one, other) in zip(first, second) {
+                guard let type = DataType.common(one.type, other.type) else { return nil }
+                fields.append(Field(one.name, type))
+            }
+            return .row(fields)
         default: return nil
         }
     }

@@ -60,4 +60,17 @@ package enum ScalarFunction: String, Sendable, Hashable, CaseIterable {
     case currentTimestamp, localTimestamp, currentDate, processingTime
     /// (rowtime) -> the current watermark, NULL before the first.
     case currentWatermark
+
+    // Nested values.
+    /// (row, constant position INT from 0): the field; NULL where the row is.
+    case rowField
+    /// (item, …) -> ROW, never NULL
+    case makeRow
+    /// (present BOOLEAN, item, …) -> ROW where it is present; the items are NULL where it is not.
+    case presentRow
+    case makeArray
+    /// (key, value, key, value, …)
+    case makeMap
+    /// (array, index from 1) and (map, key): NULL where there is nothing
+    case arrayElement, mapValue
 }

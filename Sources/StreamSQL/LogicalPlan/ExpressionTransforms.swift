@@ -46,7 +46,7 @@ extension PlanExpression {
             let inner = value.inlined(projections)
             guard inner.isLiteral else { return .cast(inner, to: type, isTry: isTry) }
             return CastRules.convert(inner, to: type.logical, isTry: isTry)
-        default: return mapChildren { $0.inlined(projections) }
+        default: return mapChildren { $0.inlined(projections) }.withoutDetour
         }
     }
 
