@@ -182,7 +182,7 @@ def test_heap_does_not_grow(installation, open_screen):
     installation.start_generator(2000, keeps=True)
     screen = open_screen(installation.url + "/d/recharge")
     screen.wait_badge("live")
-    screen.page.wait_for_function("document.querySelectorAll(\"[data-panel='business_trend'] table.twin tbody tr\").length >= 60", timeout=60_000)
+    screen.until(lambda: screen.page.locator("[data-panel='business_trend'] table.twin tbody tr").count(), 60, 60)
     began = time.monotonic()
     screen.page.wait_for_timeout(first * 1000)
     before = screen.heap()
