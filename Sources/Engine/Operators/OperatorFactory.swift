@@ -1,3 +1,4 @@
+import Columnar
 import ConnectorContract
 import Diagnostics
 import StreamSQL
@@ -34,8 +35,9 @@ struct OperatorFactory {
             return AggregateOperator(
                 aggregate, inputFields: inputFields, isBatchMode: plan.isBatchMode, seed: seeds.table)
         case .window(let window): return WindowOperator(window)
-        case .windowAggregate(let window):
-            return WindowAggregateOperator(window, inputFields: inputFields, seed: seeds.table)
+        case .sessionWindow(let session):
+            return SessionWindowOperator(session, inputFields: inputFields, seed: seeds.table)
+        case .windowAggregate(let window): return windowAggregate(window, inputFields)
         case .deduplicate(let deduplicate):
             if case .rowTime(let column) = deduplicate.order {
                 return RowTimeDeduplicateOperator(
@@ -55,5 +57,16 @@ struct OperatorFactory {
         case .exchange:
             throw MillraceError(.internalError, code: "plan_exchange", "an exchange is not an operator")
         }
+    }
+
+    private func windowAggregate(_ window: WindowAggregatePlan, _ inputFields: [Field]) -> any Operator {
+        guard case .session(let gap) = window.shape else {
+            return WindowAggregateOperator(window, inputFields: inputFields, seed: seeds.table)
+        }
+        if window.keepsRows {
+            return SessionRowsAggregateOperator(
+                window, gapMilliseconds: gap, inputFields: inputFields, seed: seeds.table)
+        }
+        return SessionAggregateOperator(window, gapMilliseconds: gap, inputFields: inputFields, seed: seeds.table)
     }
 }

@@ -21,6 +21,11 @@ struct SliceAssigner {
             slice = Self.greatestCommonDivisor(slide, size) * 1_000
             self.size = size * 1_000
             self.offset = offset * 1_000
+        case .session(let gap):
+            // Sessions are not made of slices; nobody asks for those of one.
+            slice = gap * 1_000
+            size = slice
+            offset = 0
         case .cumulate(let step, let size, let offset):
             slice = step * 1_000
             self.size = size * 1_000
@@ -47,7 +52,7 @@ struct SliceAssigner {
     /// The windows that hold a slice, as (start, end), earliest end first.
     func windows(ofSliceEnding end: Int64) -> [(start: Int64, end: Int64)] {
         switch shape {
-        case .tumble: return [(end - slice, end)]
+        case .tumble, .session: return [(end - slice, end)]
         case .cumulate:
             let start = Self.floored(end - slice - offset, size) + offset
             return stride(from: end, through: start + size, by: Int(slice)).map { (start, $0) }

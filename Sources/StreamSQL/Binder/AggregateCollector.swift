@@ -15,7 +15,7 @@ final class AggregateCollector {
 
     /// A window of GROUP BY TUMBLE(…) and its like.
     struct GroupWindow: Hashable {
-        /// TUMBLE or HOP.
+        /// TUMBLE, HOP or SESSION.
         var name: String
         var shape: WindowShape
         var timeColumn: Int

@@ -96,7 +96,9 @@ struct Aggregation {
         let time = projection.position(of: .column(window.timeColumn, timeType))
         let input = graph.calculate(
             scope.node, condition: condition, projections: projection.expressions, names: names(projection))
-        var built = windowAggregate(input, window.shape, time, timeType, groups, bound)
+        // GROUP BY SESSION(…) keeps a session for each group.
+        let partition = window.name == "SESSION" ? groups : []
+        var built = windowAggregate(input, window.shape, time, timeType, groups, bound, partition: partition)
         for (position, key) in keys.enumerated() { built.keyPositions[key] = position }
         for role in 0..<3 { built.columnPositions[windowBase + role] = keys.count + calls.count + role }
         return built
@@ -104,11 +106,11 @@ struct Aggregation {
 
     private func windowAggregate(
         _ input: Int, _ shape: WindowShape, _ timeColumn: Int, _ timeType: DataType, _ groups: [Int],
-        _ bound: [AggregateCall]
+        _ bound: [AggregateCall], partition: [Int]
     ) -> Built {
         let aggregate = LogicalWindowAggregate(
             shape: shape, timeColumn: timeColumn, groupColumns: groups, calls: bound,
-            windowColumns: [.start, .end, .time], timeType: timeType)
+            windowColumns: [.start, .end, .time], timeType: timeType, partition: partition)
         let node = graph.add(.windowAggregate(aggregate), [input])
         var built = Built(node: node)
         built.timePosition = groups.count + bound.count + 2
@@ -134,6 +136,12 @@ struct Aggregation {
             above.append(conjunct)
         }
         below.removeAll(where: readsWindow)
+        if source.isSession, !below.isEmpty {
+            // What is left out above does not end a session.
+            throw SQLError(
+                .unsupported, "conditions above SESSION are not supported yet", at: range,
+                hint: "put them into a view that SESSION reads; rows left out there end no session either")
+        }
         var projection = Projection()
         var groups: [Int] = []
         var groupKeys: [PlanExpression] = []
@@ -156,6 +164,7 @@ struct Aggregation {
                 throw SQLError(.unsupported, "aggregates over window columns are not supported yet", at: range)
             }
         }
+        let partition = try sessionKeys(source, &projection, groups, at: range)
         let bound = projection.calls(calls) { $0.inlined(source.projections) }
         let timeType = graph.fields[source.input][source.timeColumn].type
         let time = projection.position(of: .column(source.timeColumn, timeType))
@@ -165,7 +174,7 @@ struct Aggregation {
                 if case .column(let column, _) = expression { return graph.fields[source.input][column].name }
                 return "a\(position)"
             })
-        var built = windowAggregate(input, source.shape, time, timeType, groups, bound)
+        var built = windowAggregate(input, source.shape, time, timeType, groups, bound, partition: partition)
         let windowStart = groups.count + calls.count
         for (position, key) in groupKeys.enumerated() { built.keyPositions[key] = position }
         for (key, column) in windowKeys { built.keyPositions[key] = windowStart + column }
@@ -176,16 +185,41 @@ struct Aggregation {
     }
 }
 
+extension Aggregation {
+    /// What sessions are kept for, as positions of the projection. When it is all that is grouped by, in that order.
+    private func sessionKeys(
+        _ source: WindowSource, _ projection: inout Projection, _ groups: [Int], at range: SourceRange
+    ) throws(SQLError) -> [Int] {
+        guard source.isSession else { return [] }
+        let fields = graph.fields[source.input]
+        let keys = source.partition.map { projection.position(of: .column($0, fields[$0].type)) }
+        if let missing = keys.firstIndex(where: { !groups.contains($0) }) {
+            throw SQLError(
+                .unsupported,
+                "GROUP BY without '\(fields[source.partition[missing]].name)', which SESSION is partitioned by, "
+                    + "is not supported yet", at: range)
+        }
+        return Set(keys) == Set(groups) ? groups : keys
+    }
+}
+
 /// A window table function under filters and projections.
 private struct WindowSource {
     var input: Int
     var shape: WindowShape
     var timeColumn: Int
+    /// What sessions are kept for.
+    var partition: [Int] = []
     /// Columns of the input; window_start, window_end and window_time follow.
     var width: Int
     /// What the filters and projections above make, over the function's output.
     var condition: PlanExpression?
     var projections: [PlanExpression]
+
+    var isSession: Bool {
+        if case .session = shape { return true }
+        return false
+    }
 
     init?(graph: LogicalGraph, node: Int) {
         var chain: [(PlanExpression?, [PlanExpression])] = []
@@ -194,10 +228,17 @@ private struct WindowSource {
             chain.append((condition, projections))
             current = graph.nodes[current].inputs[0]
         }
-        guard case .window(let shape, let timeColumn) = graph.nodes[current].operation else { return nil }
+        switch graph.nodes[current].operation {
+        case .window(let shape, let timeColumn):
+            self.shape = shape
+            self.timeColumn = timeColumn
+        case .sessionWindow(let session):
+            shape = .session(gap: session.gapMilliseconds)
+            timeColumn = session.timeColumn
+            partition = session.partition
+        default: return nil
+        }
         input = graph.nodes[current].inputs[0]
-        self.shape = shape
-        self.timeColumn = timeColumn
         width = graph.fields[input].count
         projections = graph.columns(of: current)
         for (condition, next) in chain.reversed() {

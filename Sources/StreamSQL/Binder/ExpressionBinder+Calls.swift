@@ -140,6 +140,7 @@ extension ExpressionBinder {
     private static let windowHelpers: [String: (String, Int)] = [
         "TUMBLE_START": ("TUMBLE", 0), "TUMBLE_END": ("TUMBLE", 1), "TUMBLE_ROWTIME": ("TUMBLE", 2),
         "HOP_START": ("HOP", 0), "HOP_END": ("HOP", 1), "HOP_ROWTIME": ("HOP", 2),
+        "SESSION_START": ("SESSION", 0), "SESSION_END": ("SESSION", 1), "SESSION_ROWTIME": ("SESSION", 2),
     ]
 
     private func currentWatermark(_ call: FunctionCall, at range: SourceRange) throws(SQLError) -> PlanExpression {

@@ -1,6 +1,6 @@
 import Columnar
 
-/// Reads the windows of GROUP BY TUMBLE(ts, size) and HOP(ts, slide, size).
+/// Reads the windows of GROUP BY TUMBLE(ts, size), HOP(ts, slide, size) and SESSION(ts, gap).
 enum GroupWindowBinding {
     /// The window functions that may stand in GROUP BY.
     static let names: Set<String> = ["TUMBLE", "HOP", "SESSION"]
@@ -8,15 +8,12 @@ enum GroupWindowBinding {
     static func bind(
         _ name: String, _ call: FunctionCall, binder: ExpressionBinder, at range: SourceRange
     ) throws(SQLError) -> AggregateCollector.GroupWindow {
-        guard name != "SESSION" else {
-            throw SQLError(.unsupported, "SESSION windows are not supported yet", at: range)
-        }
-        let wanted = name == "TUMBLE" ? 2 : 3
+        let wanted = name == "HOP" ? 3 : 2
         guard call.arguments.count == wanted, let first = call.arguments.first?.value else {
             throw SQLError(
                 .semantics, "\(name) takes \(wanted) arguments here", at: range,
-                hint: name == "TUMBLE"
-                    ? "TUMBLE(ts, INTERVAL '1' MINUTE)"
+                hint: wanted == 2
+                    ? "\(name)(ts, INTERVAL '1' MINUTE)"
                     : "HOP(ts, INTERVAL '10' SECOND, INTERVAL '1' MINUTE)")
         }
         let time = try binder.bind(first)

@@ -57,7 +57,7 @@ extension QueryBinder {
     private func tableFunction(_ call: FunctionCall, at range: SourceRange) throws(SQLError) -> Relation {
         let name = Lexer.uppercased(call.name.last.utf8)
         guard let parameters = Self.windowFunctions[name] else {
-            if ["SESSION", "PRESENCE", "MATCH_RULES", "TO_CHANGELOG", "FROM_CHANGELOG", "SNAPSHOT"].contains(name) {
+            if ["PRESENCE", "MATCH_RULES", "TO_CHANGELOG", "FROM_CHANGELOG", "SNAPSHOT"].contains(name) {
                 throw SQLError(.unsupported, "the table function \(name) is not supported yet", at: call.name.range)
             }
             throw SQLError(
@@ -70,7 +70,7 @@ extension QueryBinder {
                 .semantics, "\(name) takes a table first", at: arguments["DATA"]?.range ?? range,
                 hint: "\(name)(TABLE t, DESCRIPTOR(ts), …)")
         }
-        let input = try tableArgument(argument)
+        let (input, partition) = try tableArgument(argument, isPartitioned: name == "SESSION")
         guard let descriptor = arguments["TIMECOL"], case .descriptor(let columns) = descriptor.kind,
             let column = columns.first, columns.count == 1
         else {
@@ -87,20 +87,27 @@ extension QueryBinder {
             guard let value = arguments[parameter] else { continue }
             sizes.append(try WindowBinding.interval(try binder.bind(value), name, at: value.range))
         }
-        guard sizes.count == parameters.count - 3 else {
-            throw SQLError(
-                .semantics, "\(name) needs \(parameters.dropFirst(2).dropLast().joined(separator: " and "))", at: range)
+        let needed = parameters.dropFirst(2).filter { $0 != "OFFSET" }
+        guard sizes.count == needed.count else {
+            throw SQLError(.semantics, "\(name) needs \(needed.joined(separator: " and "))", at: range)
         }
         var offset: Int64 = 0
         if let value = arguments["OFFSET"] {
             offset = try WindowBinding.interval(try binder.bind(value), name, at: value.range)
         }
         let shape = try WindowBinding.shape(name, sizes, offset: offset, at: range)
-        return windowed(input, shape, timeColumn)
+        return windowed(input, shape, timeColumn, partition)
     }
 
-    private func windowed(_ input: Relation, _ shape: WindowShape, _ timeColumn: Int) -> Relation {
-        let node = graph.add(.window(shape, timeColumn: timeColumn), [input.node])
+    private func windowed(
+        _ input: Relation, _ shape: WindowShape, _ timeColumn: Int, _ partition: [Int]
+    ) -> Relation {
+        var operation = LogicalOperation.window(shape, timeColumn: timeColumn)
+        if case .session(let gap) = shape {
+            operation = .sessionWindow(
+                LogicalSessionWindow(gapMilliseconds: gap, timeColumn: timeColumn, partition: partition))
+        }
+        let node = graph.add(operation, [input.node])
         // After the function the time attribute is an ordinary column; window_time takes its place.
         var columns = input.columns
         for position in columns.indices { columns[position].window = nil }
@@ -117,6 +124,7 @@ extension QueryBinder {
         "TUMBLE": ["DATA", "TIMECOL", "SIZE", "OFFSET"],
         "HOP": ["DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"],
         "CUMULATE": ["DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"],
+        "SESSION": ["DATA", "TIMECOL", "GAP"],
     ]
 
     /// The arguments by parameter, whether they were given by place or by name.
@@ -145,14 +153,27 @@ extension QueryBinder {
         return result
     }
 
-    private func tableArgument(_ argument: TableArgument) throws(SQLError) -> Relation {
-        if let key = argument.partitionBy.first {
+    /// The table and the columns of its PARTITION BY.
+    private func tableArgument(
+        _ argument: TableArgument, isPartitioned: Bool
+    ) throws(SQLError) -> (relation: Relation, partition: [Int]) {
+        if let key = argument.partitionBy.first, !isPartitioned {
             throw SQLError(.unsupported, "PARTITION BY of a table argument is not supported here", at: key.range)
         }
-        switch argument.source {
-        case .table(let name): return try table(name, hints: argument.hints, at: argument.range).relation
-        case .query(let query): return try bind(query)
+        let relation =
+            switch argument.source {
+            case .table(let name): try table(name, hints: argument.hints, at: argument.range).relation
+            case .query(let query): try bind(query)
+            }
+        let binder = ExpressionBinder(scope: Scope(relation, path: []), clause: "PARTITION BY")
+        var partition: [Int] = []
+        for key in argument.partitionBy {
+            guard case .column(let position, _) = try binder.bind(key) else {
+                throw SQLError(.semantics, "PARTITION BY of a table argument takes columns", at: key.range)
+            }
+            if !partition.contains(position) { partition.append(position) }
         }
+        return (relation, partition)
     }
 
     // MARK: Joins

@@ -27,6 +27,7 @@ enum WindowBinding {
         guard size <= longestMilliseconds, offset.magnitude <= longestMilliseconds.magnitude else {
             throw SQLError(.limit, "the sizes of \(name) can be at most 366000 days", at: range)
         }
+        if name == "SESSION" { return .session(gap: size) }
         if name == "TUMBLE" {
             guard offset.magnitude < size.magnitude else {
                 throw SQLError(.semantics, "the offset of TUMBLE must be less than its size", at: range)

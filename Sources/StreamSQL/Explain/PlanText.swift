@@ -79,10 +79,14 @@ enum NodeText {
                 + " every \(watermark.intervalMilliseconds) ms"
         case .aggregate(let aggregate): return self.aggregate(aggregate, node, inputs)
         case .window(let window): return "window \(shape(window.shape)) on \(names([window.timeColumn], inputs))"
+        case .sessionWindow(let session):
+            return "window session \(session.gapMilliseconds) ms on \(names([session.timeColumn], inputs))"
+                + " of \(names(session.partition, inputs))"
         case .windowAggregate(let window):
             let calls = window.calls.map { call($0, inputs) }.joined(separator: ", ")
             let columns = window.windowColumns.map { "window_\($0)" }.joined(separator: ", ")
-            return "window aggregate \(shape(window.shape)) on \(names([window.timeColumn], inputs))"
+            let sessions = window.partition.isEmpty ? "" : " of \(names(window.partition, inputs))"
+            return "window aggregate \(shape(window.shape)) on \(names([window.timeColumn], inputs))\(sessions)"
                 + " by \(names(window.groupColumns, inputs)): \(calls); \(columns)"
         case .deduplicate(let deduplicate):
             var order = "arrival"
@@ -134,6 +138,7 @@ enum NodeText {
         case .tumble(let size, let offset): "tumble \(size) ms" + (offset == 0 ? "" : " offset \(offset) ms")
         case .hop(let slide, let size, let offset):
             "hop \(size) ms every \(slide) ms" + (offset == 0 ? "" : " offset \(offset) ms")
+        case .session(let gap): "session \(gap) ms"
         case .cumulate(let step, let size, let offset):
             "cumulate \(size) ms by \(step) ms" + (offset == 0 ? "" : " offset \(offset) ms")
         }

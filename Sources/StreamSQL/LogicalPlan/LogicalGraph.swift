@@ -83,6 +83,8 @@ final class LogicalGraph {
         case .aggregate(let aggregate):
             result = aggregate.groupColumns.map { first[$0] } + Self.callFields(aggregate.calls)
         case .window(_, let timeColumn): result = first + Self.windowFields(timeType: first[timeColumn].type)
+        case .sessionWindow(let session):
+            result = first + Self.windowFields(timeType: first[session.timeColumn].type)
         case .windowAggregate(let aggregate):
             let window = Self.windowFields(timeType: aggregate.timeType)
             result = aggregate.groupColumns.map { first[$0] } + Self.callFields(aggregate.calls)

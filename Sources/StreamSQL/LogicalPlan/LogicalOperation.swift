@@ -14,6 +14,8 @@ enum LogicalOperation: Hashable {
     case aggregate(LogicalAggregate)
     /// Appends window_start, window_end and window_time.
     case window(WindowShape, timeColumn: Int)
+    /// Appends the same of the row's session.
+    case sessionWindow(LogicalSessionWindow)
     case windowAggregate(LogicalWindowAggregate)
     /// Appends the number of each row in its partition; only some shapes above it can be run.
     case rowNumber(LogicalRowNumber)
@@ -66,6 +68,20 @@ struct LogicalWindowAggregate: Hashable {
     var windowColumns: [WindowAggregatePlan.WindowColumn]
     /// Type of window_time, which is that of the time attribute.
     var timeType: DataType
+    /// The columns a session is kept for, all among the groups.
+    var partition: [Int] = []
+
+    var isSession: Bool {
+        if case .session = shape { return true }
+        return false
+    }
+}
+
+/// A SESSION table function.
+struct LogicalSessionWindow: Hashable {
+    var gapMilliseconds: Int64
+    var timeColumn: Int
+    var partition: [Int]
 }
 
 /// ROW_NUMBER() OVER (PARTITION BY … ORDER BY …).

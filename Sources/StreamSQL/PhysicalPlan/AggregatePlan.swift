@@ -82,6 +82,8 @@ package enum WindowShape: Sendable, Hashable {
     case tumble(size: Int64, offset: Int64)
     case hop(slide: Int64, size: Int64, offset: Int64)
     case cumulate(step: Int64, size: Int64, offset: Int64)
+    /// Rows of one key that are no further apart than the gap.
+    case session(gap: Int64)
 }
 
 /// Appends window_start, window_end (TIMESTAMP(3)) and window_time to each row: a window table function that is
@@ -110,11 +112,14 @@ package struct WindowAggregatePlan: Sendable {
     package var windowColumns: [WindowColumn]
     /// As in ``WindowPlan``.
     package var zone: TimeZoneRules?
+    /// The columns a session is kept for: all or some of `groupColumns`. Of no meaning for other shapes.
+    package var partition: [Int]
 
     package init(
         shape: WindowShape, timeColumn: Int, groupColumns: [Int], calls: [AggregateCall], windowColumns: [WindowColumn],
-        zone: TimeZoneRules? = nil
+        zone: TimeZoneRules? = nil, partition: [Int] = []
     ) {
+        self.partition = partition
         self.shape = shape
         self.zone = zone
         self.timeColumn = timeColumn

@@ -74,6 +74,7 @@ package enum PlanOperation: Sendable {
     case watermark(WatermarkPlan)
     case aggregate(AggregatePlan)
     case window(WindowPlan)
+    case sessionWindow(SessionWindowPlan)
     case windowAggregate(WindowAggregatePlan)
     case deduplicate(DeduplicatePlan)
     case join(JoinPlan)

@@ -74,13 +74,19 @@ struct NodeSignatures {
         case .windowAggregate(let aggregate):
             return grouped(
                 &hash,
-                "windowAggregate \(aggregate.shape) \(joined([aggregate.timeColumn], input))\(zone(aggregate.timeType))",
+                "windowAggregate \(aggregate.shape) \(joined([aggregate.timeColumn], input))\(zone(aggregate.timeType))"
+                    + (aggregate.partition.isEmpty ? "" : " of \(joined(aggregate.partition, input))"),
                 aggregate.groupColumns, aggregate.calls, input, aggregate.windowColumns.map { "\($0)" })
         case .window(let shape, let timeColumn):
             let appended = ["start", "end", "time"].map {
                 StableHash.of("\($0) \(shape) \(joined([timeColumn], input))\(zone(fields[timeColumn].type))")
             }
             return (nodes[input], columns[input] + appended)
+        case .sessionWindow(let session):
+            hash.combine(
+                "session \(session.gapMilliseconds) \(joined([session.timeColumn], input)) "
+                    + "of \(joined(session.partition, input))\(zone(fields[session.timeColumn].type))")
+            return (hash.value, columns[input] + (0..<3).map { StableHash.of("\(hash.value) \($0)") })
         case .rowNumber(let numbered):
             hash.combine("rowNumber \(joined(numbered.partition + numbered.order.map(\.column), input))")
             return (hash.value, columns[input] + [hash.value])

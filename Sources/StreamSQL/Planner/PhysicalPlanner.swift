@@ -187,6 +187,7 @@ struct PhysicalPlanner {
                 .window(
                     WindowPlan(shape: shape, timeColumn: timeColumn, zone: windowZone(below.fields[timeColumn].type))),
                 [input], fields, below.changelog, below.distribution, name: name("window", id))
+        case .sessionWindow(let session): return try sessionWindow(session, id, input, root)
         case .aggregate(let aggregate): return self.aggregate(aggregate, id, input)
         case .windowAggregate(let aggregate): return try windowAggregate(aggregate, id, input, root)
         case .deduplicate(let deduplicate): return try self.deduplicate(deduplicate, id, input)
@@ -264,13 +265,37 @@ struct PhysicalPlanner {
         guard result.nodes[input].changelog == .append else {
             throw SQLError(.unsupported, "windows over changing rows are not supported yet", at: root.range)
         }
-        let dealt = keyed(input, aggregate.groupColumns)
+        // All rows of a session meet, whatever groups they are dealt to then.
+        let keys = aggregate.isSession ? aggregate.partition : aggregate.groupColumns
+        let dealt = keyed(input, keys)
         let operation = WindowAggregatePlan(
             shape: aggregate.shape, timeColumn: aggregate.timeColumn, groupColumns: aggregate.groupColumns,
-            calls: aggregate.calls, windowColumns: aggregate.windowColumns, zone: windowZone(aggregate.timeType))
+            calls: aggregate.calls, windowColumns: aggregate.windowColumns, zone: windowZone(aggregate.timeType),
+            partition: aggregate.partition)
+        let layout = operation.keepsRows ? fieldLayout(result.nodes[dealt].fields) : ""
         return add(
             .windowAggregate(operation), [dealt], graph.fields[id], .append, result.nodes[dealt].distribution,
-            name: name("window-aggregate", id))
+            name: name("window-aggregate", id, stateLayout: layout))
+    }
+
+    private mutating func sessionWindow(
+        _ session: LogicalSessionWindow, _ id: Int, _ input: Int, _ root: LogicalPlan.Root
+    ) throws(SQLError) -> Int {
+        guard result.nodes[input].changelog == .append else {
+            throw SQLError(.unsupported, "windows over changing rows are not supported yet", at: root.range)
+        }
+        let dealt = keyed(input, session.partition)
+        let below = result.nodes[dealt]
+        let operation = SessionWindowPlan(
+            gapMilliseconds: session.gapMilliseconds, timeColumn: session.timeColumn, partition: session.partition,
+            zone: windowZone(below.fields[session.timeColumn].type))
+        return add(
+            .sessionWindow(operation), [dealt], graph.fields[id], .append, below.distribution,
+            name: name("session-window", id, stateLayout: fieldLayout(below.fields)))
+    }
+
+    private func fieldLayout(_ fields: [Field]) -> String {
+        fields.map { "\($0.name) \($0.type.logical)" }.joined(separator: ", ")
     }
 
     private mutating func deduplicate(
@@ -292,7 +317,7 @@ struct PhysicalPlanner {
     /// Rows that are held until the watermark passes are state: their columns belong to its name.
     private func stateLayout(_ deduplicate: LogicalDeduplicate, _ id: Int) -> String {
         guard case .rowTime = deduplicate.order else { return "" }
-        return graph.fields[id].map { "\($0.name) \($0.type.logical)" }.joined(separator: ", ")
+        return fieldLayout(graph.fields[id])
     }
 
     // MARK: Joins and sorting

@@ -71,6 +71,8 @@ struct ColumnPruning {
             return Set(aggregate.groupColumns).union(
                 read(aggregate.calls, required, from: aggregate.groupColumns.count))
         case .window(_, let timeColumn): return required.filter { $0 < width }.union([timeColumn])
+        case .sessionWindow(let session):
+            return required.filter { $0 < width }.union([session.timeColumn]).union(session.partition)
         case .windowAggregate(let aggregate):
             return Set(aggregate.groupColumns).union([aggregate.timeColumn]).union(
                 read(aggregate.calls, required, from: aggregate.groupColumns.count))
@@ -143,6 +145,14 @@ struct ColumnPruning {
             var moved = input
             for role in 0..<3 { moved[oldWidth + role] = newWidth + role }
             return (graph.add(.window(shape, timeColumn: at(timeColumn)), inputs), moved)
+        case .sessionWindow(var session):
+            // Its rows are kept: only what is read of them.
+            let (narrow, moved) = narrowed(inputs[0], input, reads(node, input: 0, required))
+            session.timeColumn = moved[session.timeColumn] ?? 0
+            session.partition = session.partition.map { moved[$0] ?? 0 }
+            var all = moved
+            for role in 0..<3 { all[old.fields[node.inputs[0]].count + role] = graph.fields[narrow].count + role }
+            return (graph.add(.sessionWindow(session), [narrow]), all)
         case .deduplicate(var deduplicate):
             let (narrow, moved) = narrowed(inputs[0], input, reads(node, input: 0, required))
             deduplicate.keys = deduplicate.keys.map { moved[$0] ?? 0 }
@@ -198,6 +208,7 @@ struct ColumnPruning {
             aggregate.groupColumns = aggregate.groupColumns.map(at)
             aggregate.calls = moved(aggregate.calls, groups)
             aggregate.timeColumn = at(aggregate.timeColumn)
+            aggregate.partition = aggregate.partition.map(at)
             var kept: [WindowAggregatePlan.WindowColumn] = []
             for (role, column) in aggregate.windowColumns.enumerated() where required.contains(windowBase + role) {
                 positions[windowBase + role] = groups + aggregate.calls.count + kept.count

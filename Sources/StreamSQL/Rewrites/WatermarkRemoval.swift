@@ -46,7 +46,7 @@ struct WatermarkRemoval {
     /// Whether a node acts on the watermark of its input.
     private static func waits(_ operation: LogicalOperation) -> Bool {
         switch operation {
-        case .windowAggregate: return true
+        case .windowAggregate, .sessionWindow: return true
         case .deduplicate(let deduplicate):
             if case .rowTime = deduplicate.order { return true }
             return false

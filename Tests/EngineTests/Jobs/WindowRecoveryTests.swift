@@ -78,6 +78,7 @@ struct WindowRecoveryTests {
                 start -= slide * 1_000
             }
             return found
+        case .session: return []
         case .cumulate(let step, let size, _):
             let start = at - at % (size * 1_000)
             return stride(from: start + step * 1_000, through: start + size * 1_000, by: Int(step * 1_000))
