@@ -1,151 +1,14 @@
-// Lines of JSON into columns: simdjson finds the tokens of many lines at once, one walk takes the wanted fields.
-#include "json_batch.h"
-
-#include <cstring>
-#include <memory>
-#include <vector>
-
-#include <simdjson.h>
-
-#include "key_table.h"
-#include "text_heap.h"
-
-namespace millrace {
-
-namespace {
-
-// Tokens are found for this many bytes of whole lines at a time: small enough to stay in the cache.
-constexpr size_t chunkBytes = 64 * 1024;
-constexpr size_t depthLimit = 256;
-
-const uint64_t headMask[13] = {0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF,
-    0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF};
-const uint64_t tailMask[13] = {0, 0, 0, 0, 0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF,
-    0xFFFFFFFFFFFFFF, ~uint64_t(0)};
-
-/// Columnar's 16-byte text view. At least 16 bytes at `bytes` are readable.
-struct View {
-    uint64_t head, tail;
-
-    View(const uint8_t *bytes, size_t count) {
-        uint64_t first, rest;
-        memcpy(&first, bytes, 8);
-        if (count <= 12) {
-            memcpy(&rest, bytes + 4, 8);
-            head = count | (first & headMask[count]) << 32;
-            tail = rest & tailMask[count];
-        } else {
-            head = uint32_t(count) | first << 32;
-            tail = reinterpret_cast<uint64_t>(bytes);
-        }
-    }
-};
-
-bool is_blank(uint8_t c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-}  // namespace
-
-}  // namespace millrace
+// Records into columns: one walk over the tokens of a line takes the wanted fields.
+#include "decoder.h"
 
 using namespace millrace;
-
-/// The state of a decoder between calls, and of the line it is in.
-struct millrace_json {
-    millrace_json(const millrace_field *wanted, uint32_t count, uint32_t flags, size_t longest)
-        : fields(wanted, wanted + count), keys(wanted, count), stamps(count, 0), ignores(flags & MILLRACE_JSON_IGNORE_ERRORS),
-          demands(flags & MILLRACE_JSON_FAIL_ON_MISSING), longestLine(longest) {
-        for (auto &field : fields) field.name = nullptr;
-        reserve(chunkBytes);
-    }
-
-    void decode(const uint8_t *input, size_t from, size_t to, millrace_decoded &result);
-
-    millrace_column *columns = nullptr;
-    millrace_reject *rejects = nullptr;
-    uint32_t rowCapacity = 0;
-    uint32_t rejectCapacity = 0;
-
-private:
-    enum Flow { going, full };
-
-    void reserve(size_t bytes);
-    Flow chunk(size_t from, size_t to, millrace_decoded &result, bool alone);
-    Flow lines(size_t from, size_t to, millrace_decoded &result);
-    Flow line(size_t end, millrace_decoded &result);
-    bool object();
-    bool value(int32_t column);
-    bool scalar(int32_t column, const uint8_t *at, const uint8_t *end);
-    bool store_text(int32_t column, const uint8_t *at, const uint8_t *end, bool escaped);
-    bool store_bytes(int32_t column, const uint8_t *at, const uint8_t *end);
-    bool store_other(int32_t column, const uint8_t *at, const uint8_t *end, millrace_form form);
-    bool skip_nested();
-    bool skip_token();
-    bool end_row();
-    void begin_value(int32_t column);
-    void set_null(int32_t column);
-    void undo_rows(uint32_t first);
-    void reject(size_t from, size_t end, millrace_decoded &result);
-    void reject_as(millrace_reason reason, const char *detail, size_t from, size_t end, millrace_decoded &result);
-    bool fail(millrace_reason why, const char *what, int32_t which = -1) {
-        reason = why;
-        detail = what;
-        column = which;
-        return false;
-    }
-    bool malformed(const char *what) { return fail(MILLRACE_MALFORMED_JSON, what); }
-    bool bad_value(int32_t which, const uint8_t *at, const uint8_t *end);
-    /// The last byte of the token that ends before `next`.
-    const uint8_t *token_end(const uint8_t *start, size_t next) const {
-        const uint8_t *end = block + next;
-        while (end > start && is_blank(end[-1])) end--;
-        return end;
-    }
-    bool line_has_escapes(size_t from, size_t end, bool &asked);
-
-    std::vector<millrace_field> fields;
-    KeyTable keys;
-    // Row generation in which a column was last set.
-    std::vector<uint64_t> stamps;
-    uint64_t generation = 0;
-    uint32_t columnsSet = 0;
-    bool ignores;
-    bool demands;
-    size_t longestLine;
-    std::unique_ptr<simdjson::internal::dom_parser_implementation> tokens;
-    size_t capacity = 0;
-
-    const uint8_t *block = nullptr;
-    // The next token of the line, and where the line ends.
-    const uint32_t *token = nullptr;
-    const uint8_t *origin = nullptr;
-    size_t lineEnd = 0;
-    bool hasEscapes = false;
-    // The first backslash at or behind the place last asked about.
-    size_t nextEscape = 0;
-    size_t escapesKnownTo = 0;
-    uint32_t row = 0;
-    TextHeap heap;
-
-    millrace_reason reason = MILLRACE_MALFORMED_JSON;
-    const char *detail = nullptr;
-    int32_t column = -1;
-    size_t valueOffset = 0;
-    size_t valueLength = 0;
-};
-
-void millrace_json::reserve(size_t bytes) {
-    if (bytes <= capacity) return;
-    capacity = bytes;
-    auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1, tokens);
-    if (error) abort();
-}
 
 // ---- values ----
 
 void millrace_json::begin_value(int32_t which) {
     if (stamps[size_t(which)] == generation) {
         // A key that comes again: the last one counts, so a NULL before it is taken back.
-        columns[which].validity[row >> 6] |= uint64_t(1) << (row & 63);
+        if (columns[which].validity) columns[which].validity[row >> 6] |= uint64_t(1) << (row & 63);
     } else {
         stamps[size_t(which)] = generation;
         columnsSet++;
@@ -155,11 +18,21 @@ void millrace_json::begin_value(int32_t which) {
 void millrace_json::set_null(int32_t which) {
     millrace_column &target = columns[which];
     uint64_t mask = uint64_t(1) << (row & 63);
+    if (fields[size_t(which)].kind == MILLRACE_STEP) {
+        // An object that is not there: so it is with all that would be in it.
+        if (target.values) static_cast<uint64_t *>(target.values)[row >> 6] &= ~mask;
+        for (int32_t child : children[size_t(which)]) {
+            begin_value(child);
+            set_null(child);
+        }
+        return;
+    }
     target.validity[row >> 6] &= ~mask;
     target.nulls++;
     switch (fields[size_t(which)].kind) {
     case MILLRACE_BOOLEAN: static_cast<uint64_t *>(target.values)[row >> 6] &= ~mask; break;
     case MILLRACE_TEXT: case MILLRACE_BYTES: case MILLRACE_DECIMAL:
+    case MILLRACE_ARRAY: case MILLRACE_MAP: case MILLRACE_MULTISET: case MILLRACE_ROW:
         static_cast<uint64_t *>(target.values)[2 * size_t(row)] = 0;
         static_cast<uint64_t *>(target.values)[2 * size_t(row) + 1] = 0;
         break;
@@ -257,6 +130,7 @@ bool millrace_json::value(int32_t which) {
         return outcome == 2 ? bad_value(which, at + 1, end) : true;
     }
     if (first == '{' || first == '[') {
+        if (which >= 0 && fields[size_t(which)].kind >= MILLRACE_ARRAY) return enter(which);
         if (!skip_nested()) return false;
         if (which < 0) return true;
         begin_value(which);
@@ -332,15 +206,20 @@ bool millrace_json::skip_nested() {
 bool millrace_json::object() {
     generation++;
     columnsSet = 0;
+    return members(keys) && end_row();
+}
+
+/// The members of the object whose opening brace is at `token`; moves behind it.
+bool millrace_json::members(KeyTable &table) {
     const uint8_t *const base = origin;
     const uint8_t *const end = block + lineEnd;
     token++;
     if (base[*token] == '}') {
         if (base + *token >= end) return malformed("the line ends inside an object");
         token++;
-        return end_row();
+        return true;
     }
-    Key *before = &keys.start;
+    Key *before = &table.start;
     while (true) {
         const uint8_t *at = base + token[0];
         Key *key = before->next;
@@ -348,7 +227,7 @@ bool millrace_json::object() {
         if (!key->is_at(at, end)) {
             const uint8_t *close = token_end(at, size_t(base - block) + token[1]);
             if (*at != '"' || close - at < 2 || close > end) return malformed("a key and a colon were expected");
-            key = keys.find(at, uint32_t(close - at));
+            key = table.find(at, uint32_t(close - at));
             if (!key) return malformed("a wrong escape in a key");
             before->next = key;
         }
@@ -368,7 +247,7 @@ bool millrace_json::object() {
         } else if (next == '}') {
             if (base + *token >= end) return malformed("the line ends inside an object");
             token++;
-            return end_row();
+            return true;
         } else {
             return malformed("a comma or a closing brace was expected");
         }
@@ -376,197 +255,13 @@ bool millrace_json::object() {
 }
 
 bool millrace_json::end_row() {
-    if (columnsSet < fields.size()) {
-        for (size_t i = 0; i < fields.size(); i++) {
-            if (stamps[i] == generation) continue;
-            if (demands && !ignores) return fail(MILLRACE_MISSING_FIELD, nullptr, int32_t(i));
-            set_null(int32_t(i));
+    if (columnsSet < outer.size()) {
+        for (int32_t field : outer) {
+            if (stamps[size_t(field)] == generation) continue;
+            if (demands && !ignores) return fail(MILLRACE_MISSING_FIELD, nullptr, field);
+            set_null(field);
         }
     }
     row++;
     return true;
-}
-
-// ---- lines ----
-
-bool millrace_json::line_has_escapes(size_t from, size_t end, bool &asked) {
-    if (!asked || nextEscape < from) {
-        auto *found = static_cast<const uint8_t *>(memchr(block + from, '\\', escapesKnownTo - from));
-        nextEscape = found ? size_t(found - block) : SIZE_MAX;
-        asked = true;
-    }
-    return nextEscape < end;
-}
-
-/// Makes the rows from `first` on as good as new.
-void millrace_json::undo_rows(uint32_t first) {
-    uint32_t last = row < rowCapacity ? row : rowCapacity - 1;
-    for (size_t i = 0; i < fields.size(); i++)
-        for (uint32_t r = first; r <= last; r++) columns[i].validity[r >> 6] |= uint64_t(1) << (r & 63);
-    row = first;
-}
-
-void millrace_json::reject(size_t from, size_t end, millrace_decoded &result) {
-    while (end > from && is_blank(block[end - 1])) end--;
-    millrace_reject &entry = rejects[result.rejects++];
-    entry = millrace_reject{from, end - from, valueOffset, valueLength, detail, column, reason};
-    if (reason != MILLRACE_BAD_VALUE) entry.value_offset = entry.value_length = 0;
-}
-
-void millrace_json::reject_as(millrace_reason why, const char *what, size_t from, size_t end, millrace_decoded &result) {
-    fail(why, what);
-    reject(from, end, result);
-}
-
-/// The line that begins at `token` and ends at `end`: one object, or an array of objects.
-millrace_json::Flow millrace_json::line(size_t end, millrace_decoded &result) {
-    size_t start = size_t(origin - block) + *token;
-    uint32_t first = row;
-    uint8_t c = origin[*token];
-    if (row == rowCapacity) return full;
-    bool good = true;
-    if (c == '{') {
-        good = object();
-    } else if (c == '[') {
-        token++;
-        bool more = origin[*token] != ']';
-        if (!more) token++;
-        while (more) {
-            if (row == rowCapacity) {
-                bool alone = first == 0 && result.rejects == 0;
-                undo_rows(first);
-                if (!alone) return full;
-                good = fail(MILLRACE_TOO_MANY_ROWS, "an array of more rows than a batch holds");
-                break;
-            }
-            if (size_t(origin - block) + *token >= end) {
-                good = malformed("the line ends inside an array");
-                break;
-            }
-            good = origin[*token] == '{' ? object() : fail(MILLRACE_NOT_AN_OBJECT, "an array of something else than objects");
-            if (!good) break;
-            uint8_t next = origin[*token++];
-            more = next == ',';
-            if (!more && next != ']') good = malformed("a comma or a closing bracket was expected");
-        }
-    } else {
-        good = skip_token() && fail(MILLRACE_NOT_AN_OBJECT, nullptr);
-    }
-    if (good && size_t(origin - block) + *token < end) good = malformed("more text behind the record");
-    if (good && size_t(origin - block) + token[-1] >= end) good = malformed("the line ends inside an array");
-    result.lines++;
-    if (!good) {
-        undo_rows(first);
-        reject(start, end, result);
-    }
-    return going;
-}
-
-/// Decodes the whole lines of `[from, to)`; falls back to one line at a time when they are not all well-formed.
-millrace_json::Flow millrace_json::chunk(size_t from, size_t to, millrace_decoded &result, bool alone) {
-    reserve(to - from);
-    auto error = tokens->stage1(block + from, to - from, simdjson::stage1_mode::regular);
-    if (!error) return lines(from, to, result);
-    if (error == simdjson::EMPTY) {
-        result.consumed = to;
-        result.blank_lines++;
-        return going;
-    }
-    if (!alone) {
-        while (from < to) {
-            auto *newline = static_cast<const uint8_t *>(memchr(block + from, '\n', to - from));
-            size_t next = newline ? size_t(newline - block) + 1 : to;
-            if (row == rowCapacity || chunk(from, next, result, true) == full) return full;
-            from = next;
-        }
-        return going;
-    }
-    if (result.rejects == rejectCapacity) return full;
-    result.lines++;
-    result.consumed = to;
-    switch (error) {
-    case simdjson::UTF8_ERROR: reject_as(MILLRACE_INVALID_UTF8, nullptr, from, to, result); break;
-    case simdjson::UNCLOSED_STRING: reject_as(MILLRACE_MALFORMED_JSON, "a string that does not end", from, to, result); break;
-    default: reject_as(MILLRACE_MALFORMED_JSON, "a control character in a string", from, to, result);
-    }
-    return going;
-}
-
-/// Decodes the lines of `[from, to)`, whose tokens have been found.
-millrace_json::Flow millrace_json::lines(size_t from, size_t to, millrace_decoded &result) {
-    uint32_t *indexes = tokens->structural_indexes.get();
-    uint32_t count = tokens->n_structural_indexes;
-    // The walk looks a few tokens ahead; behind the last it must find the end of the text.
-    for (uint32_t i = 0; i < 8; i++) indexes[count + i] = uint32_t(to - from);
-    origin = block + from;
-    token = indexes;
-    escapesKnownTo = to;
-    bool asked = false;
-    while (from < to) {
-        auto *newline = static_cast<const uint8_t *>(memchr(block + from, '\n', to - from));
-        lineEnd = newline ? size_t(newline - block) : to;
-        while (size_t(origin - block) + *token < from) token++;
-        if (size_t(origin - block) + *token < lineEnd) {
-            if (result.rejects == rejectCapacity) return full;
-            hasEscapes = line_has_escapes(from, lineEnd, asked);
-            if (lineEnd - from > longestLine + 1) {
-                result.lines++;
-                reject_as(MILLRACE_LINE_TOO_LONG, nullptr, from, lineEnd, result);
-            } else if (line(lineEnd, result) == full) {
-                return full;
-            }
-            // A line that went wrong may have run ahead into the next ones.
-            if (token > indexes + count) token = indexes + count;
-            while (token > indexes && size_t(origin - block) + token[-1] > lineEnd) token--;
-        } else {
-            result.blank_lines++;
-        }
-        from = newline ? lineEnd + 1 : to;
-        result.consumed = from;
-    }
-    return going;
-}
-
-void millrace_json::decode(const uint8_t *input, size_t from, size_t to, millrace_decoded &result) {
-    block = input;
-    row = 0;
-    heap = TextHeap();
-    result.consumed = from;
-    while (from < to && row < rowCapacity && result.rejects < rejectCapacity) {
-        size_t end = to;
-        if (to - from > chunkBytes) {
-            auto *newline = static_cast<const uint8_t *>(memrchr(block + from, '\n', chunkBytes));
-            if (!newline) newline = static_cast<const uint8_t *>(memchr(block + from + chunkBytes, '\n', to - from - chunkBytes));
-            if (newline) end = size_t(newline - block) + 1;
-        }
-        if (end - from > chunkBytes && end - from > longestLine + 2) {
-            result.lines++;
-            reject_as(MILLRACE_LINE_TOO_LONG, nullptr, from, end, result);
-            result.consumed = end;
-        } else if (chunk(from, end, result, false) == full) {
-            break;
-        }
-        from = result.consumed;
-    }
-    result.rows = row;
-    result.heap = heap.newest;
-    result.heap_bytes = heap.allocated;
-}
-
-extern "C" millrace_json *millrace_json_new(const millrace_field *fields, uint32_t count, uint32_t flags,
-                                            size_t longest_line) {
-    return new millrace_json(fields, count, flags, longest_line);
-}
-
-extern "C" void millrace_json_free(millrace_json *decoder) { delete decoder; }
-
-extern "C" void millrace_json_decode(millrace_json *decoder, const uint8_t *block, size_t from, size_t to,
-                                     millrace_column *columns, uint32_t row_capacity, millrace_reject *rejects,
-                                     uint32_t reject_capacity, millrace_decoded *out) {
-    *out = millrace_decoded{};
-    decoder->columns = columns;
-    decoder->rejects = rejects;
-    decoder->rowCapacity = row_capacity;
-    decoder->rejectCapacity = reject_capacity;
-    decoder->decode(block, from, to, *out);
 }

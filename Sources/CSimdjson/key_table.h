@@ -38,12 +38,15 @@ struct Key {
 /// The keys seen so far, each resolved once. Bounded: keys beyond the bound are resolved each time.
 class KeyTable {
 public:
-    static constexpr uint32_t keyLimit = 2048;
     static constexpr uint32_t byteLimit = 128 * 1024;
 
-    KeyTable(const millrace_field *fields, uint32_t count) {
+    /// For the members of the object that the field `parent` is; `limit` is a power of two.
+    KeyTable(const millrace_field *fields, uint32_t count, int32_t parent, uint32_t limit)
+        : keyLimit(limit), slotMask(4 * limit - 1), keys(std::make_unique<Key[]>(limit)),
+          slots(std::make_unique<Key *[]>(4 * limit)) {
         for (uint32_t i = 0; i < count; i++)
-            wanted.emplace(std::string(reinterpret_cast<const char *>(fields[i].name), fields[i].name_length), int32_t(i));
+            if (fields[i].parent == parent)
+                wanted.emplace(std::string(reinterpret_cast<const char *>(fields[i].name), fields[i].name_length), int32_t(i));
         nowhere.next = &nowhere;
         start.next = &nowhere;
         overflow.next = &nowhere;
@@ -73,7 +76,8 @@ public:
     }
 
 private:
-    static constexpr uint32_t slotMask = 4 * keyLimit - 1;
+    const uint32_t keyLimit;
+    const uint32_t slotMask;
 
     static uint32_t hash(const uint8_t *at, uint32_t length) {
         uint64_t state = length * 0x9E3779B97F4A7C15ull;
@@ -111,8 +115,8 @@ private:
     // Stands for "no guess": no quote is zero, so it matches nowhere.
     Key nowhere;
     Key overflow;
-    std::unique_ptr<Key[]> keys = std::make_unique<Key[]>(keyLimit);
-    std::unique_ptr<Key *[]> slots = std::make_unique<Key *[]>(slotMask + 1);
+    std::unique_ptr<Key[]> keys;
+    std::unique_ptr<Key *[]> slots;
     std::vector<std::unique_ptr<uint8_t[]>> storage;
     std::unordered_map<std::string, int32_t> wanted;
     std::string scratch;

@@ -37,6 +37,15 @@ struct TextHeap {
 
     void keep(size_t count) { used += count; }
 
+    /// Makes everything free to be used again, keeping one chunk.
+    void reset() {
+        if (newest) {
+            free_chain(newest->older);
+            newest->older = nullptr;
+        }
+        used = 0;
+    }
+
     static void free_chain(void *chain) {
         for (auto *chunk = static_cast<Chunk *>(chain); chunk;) {
             Chunk *older = chunk->older;

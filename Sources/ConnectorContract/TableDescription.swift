@@ -48,4 +48,8 @@ package enum ScanColumn: Sendable, Hashable {
     case physical(Int)
     /// A metadata key of the connector (such as `file.path`) with the type to deliver it in.
     case metadata(key: String, type: DataType)
+    /// A field inside of a physical column: the positions from its ROW inwards. NULL where a ROW on the way is.
+    case field(Int, path: [Int])
+    /// A BOOLEAN that is never NULL: whether the ROW column, or the ROW inside of it, is there.
+    case presence(Int, path: [Int])
 }

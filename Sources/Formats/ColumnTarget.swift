@@ -50,7 +50,9 @@ struct ColumnTarget {
     var isBytes: Bool { native.kind == UInt8(MILLRACE_BYTES.rawValue) }
 
     /// What to say about a text that is no value of this column.
-    func complaint(_ text: UnsafeBufferPointer<UInt8>) -> String {
+    func complaint(_ text: UnsafeBufferPointer<UInt8>) -> String { Self.complaint(field, text) }
+
+    static func complaint(_ field: Field, _ text: UnsafeBufferPointer<UInt8>) -> String {
         let shown = UnsafeBufferPointer(rebasing: text.prefix(64))
         let more = text.count > 64 ? "…" : ""
         return "column '\(field.name)' wants \(field.type), got '\(String(decoding: shown, as: UTF8.self))\(more)'"

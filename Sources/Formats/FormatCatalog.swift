@@ -7,6 +7,26 @@ package enum FormatCatalog {
         "json", "csv", "raw", "debezium-json", "canal-json", "maxwell-json", "ogg-json",
     ]
 
+    /// A decoder that delivers `columns`, in this order, of records whose columns are `schema`. JSON takes fields of ROWs
+    /// straight from the text; for other formats they are taken out of the whole ROW.
+    /// `options` is the WITH clause: names with the format's prefix, others are left alone.
+    package static func makeDecoder(
+        format: String, columns: [ColumnRequest], schema: [Field], options: [String: String], timeZone: String,
+        longestLine: Int = Limits.recordBytes
+    ) throws(MillraceError) -> any LineDecoder {
+        let make = { (fields: [Field]) throws(MillraceError) in
+            try makeDecoder(
+                format: format, fields: fields, schema: schema, options: options, timeZone: timeZone,
+                longestLine: longestLine)
+        }
+        if columns.allSatisfy(\.isWhole) { return try make(columns.map(\.field)) }
+        if format == "json", JSONFieldTree.canDeliver(columns) {
+            let settings = try JSONSettings(FormatOptionReader(format: format, options: options))
+            return try JSONDecoder(columns: columns, settings: settings, longestLine: longestLine)
+        }
+        return try FieldPathDecoder(columns, schema: schema, make: make)
+    }
+
     /// A decoder that delivers `fields`, in this order, of records whose columns are `schema`.
     /// `options` is the WITH clause: names with the format's prefix, others are left alone.
     package static func makeDecoder(

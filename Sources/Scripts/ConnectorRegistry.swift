@@ -55,6 +55,8 @@ package struct ConnectorRegistry: Sendable {
             switch column {
             case .physical(let index): .physical(index)
             case .metadata(let key, let type): .metadata(key: key, type: type)
+            case .field(let index, let path): .field(index, path: path)
+            case .presence(let index, let path): .presence(index, path: path)
             }
         }
         let request = ScanRequest(

@@ -23,11 +23,19 @@ typedef enum millrace_value_kind {
     MILLRACE_DATE,
     MILLRACE_TIME,
     MILLRACE_TIMESTAMP,
-    MILLRACE_TIMESTAMP_LTZ
+    MILLRACE_TIMESTAMP_LTZ,
+    /* Nested values in the form of Columnar's NestedReader; their parts are the fields below them: the element of an
+       array or multiset, key and value of a map in this order, the fields of a row by name. */
+    MILLRACE_ARRAY,
+    MILLRACE_MAP,
+    MILLRACE_MULTISET,
+    MILLRACE_ROW,
+    /* An object whose members are columns of their own. Its column, where it has memory, tells in bits where it is. */
+    MILLRACE_STEP
 } millrace_value_kind;
 
-/* A wanted field. `parent` is the index of the field whose object holds it, -1 for the record itself; the
-   decoder takes only -1 so far, the place is there for access paths. */
+/* A wanted field, or a part of one. `parent` is the index of the field it lies in, which comes before it; -1 for the
+   record itself. */
 typedef struct millrace_field {
     const uint8_t *name;
     uint32_t name_length;
@@ -39,7 +47,8 @@ typedef struct millrace_field {
     uint8_t iso;
 } millrace_field;
 
-/* Memory of one column, as Columnar lays it out. The validity bits of fresh rows must be set. */
+/* Memory of one field's column, as Columnar lays it out. The validity bits of fresh rows must be set. There is one
+   for each field; those of parts of nested values, and of steps that nobody asks for, are without memory. */
 typedef struct millrace_column {
     void *values;
     uint64_t *validity;

@@ -26,23 +26,19 @@ struct ScanLayout: Sendable {
 
     let table: TableDescription
     let format: String
-    private let fields: [Field]
+    private let columns: [ColumnRequest]
     private let slots: [Slot]
 
     init(_ request: ScanRequest) throws(MillraceError) {
         table = request.table
         format = try OptionValues(table).required("format")
-        var fields: [Field] = []
+        var columns: [ColumnRequest] = []
         var slots: [Slot] = []
         for column in request.columns {
             switch column {
-            case .physical(let index):
-                guard table.physicalFields.indices.contains(index) else {
-                    throw MillraceError(
-                        .internalError, code: "unknown_column", "table '\(table.name)' has no column \(index)")
-                }
-                slots.append(.decoded(fields.count))
-                fields.append(table.physicalFields[index])
+            case .physical(let index), .field(let index, _), .presence(let index, _):
+                slots.append(.decoded(columns.count))
+                columns.append(try Self.request(column, index, table))
             case .metadata(let key, let type):
                 guard let known = FileFacts.fields.first(where: { $0.name == key }), known.type.kind == type.kind else {
                     throw MillraceError(
@@ -54,15 +50,37 @@ struct ScanLayout: Sendable {
                 slots.append(.metadata(key: key, type: type))
             }
         }
-        self.fields = fields
+        self.columns = columns
         self.slots = slots
     }
 
     func makeDecoder(longestLine: Int = Limits.recordBytes) throws -> any LineDecoder {
         try FormatCatalog.makeDecoder(
-            format: format, fields: fields, schema: table.physicalFields, options: table.options,
-            timeZone: table.timeZone,
-            longestLine: longestLine)
+            format: format, columns: columns, schema: table.physicalFields, options: table.options,
+            timeZone: table.timeZone, longestLine: longestLine)
+    }
+
+    /// A physical column, or what is wanted of it, by names.
+    private static func request(
+        _ column: ScanColumn, _ index: Int, _ table: TableDescription
+    ) throws(MillraceError) -> ColumnRequest {
+        let unknown = MillraceError(
+            .internalError, code: "unknown_column", "table '\(table.name)' has no column \(index)")
+        guard table.physicalFields.indices.contains(index) else { throw unknown }
+        let whole = table.physicalFields[index]
+        var path: [Int] = []
+        var isPresence = false
+        if case .field(_, let steps) = column { path = steps }
+        if case .presence(_, let steps) = column { (path, isPresence) = (steps, true) }
+        var names = [whole.name]
+        var type = whole.type
+        for step in path {
+            guard case .row(let parts) = type.logical, parts.indices.contains(step) else { throw unknown }
+            names.append(parts[step].name)
+            type = parts[step].type.nullable(true)
+        }
+        if isPresence { type = DataType(.boolean, isNullable: false) }
+        return ColumnRequest(path: names, type: type, isPresence: isPresence)
     }
 
     /// The metadata columns of a file, nil in the slots of decoded ones. Shared by all its batches.

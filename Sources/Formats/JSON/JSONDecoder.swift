@@ -4,8 +4,8 @@ package import Diagnostics
 
 /// Lines of JSON into columns: one call into simdjson's side decodes a whole batch.
 package final class JSONDecoder: LineDecoder {
-    private let targets: [ColumnTarget]
-    /// Position in `targets` of each delivered column; a field asked for twice is decoded once.
+    private let tree: JSONFieldTree
+    /// Position in `tree` of each delivered column; a field asked for twice is decoded once.
     private let delivered: [Int]
     private let native: OpaquePointer
     private let rejects: UnsafeMutablePointer<millrace_reject>
@@ -16,25 +16,28 @@ package final class JSONDecoder: LineDecoder {
 
     package var isSplittable: Bool { true }
 
-    package init(fields: [Field], settings: JSONSettings, longestLine: Int = Limits.recordBytes) throws(MillraceError) {
-        var targets: [ColumnTarget] = []
+    package convenience init(
+        fields: [Field], settings: JSONSettings, longestLine: Int = Limits.recordBytes
+    ) throws(MillraceError) {
+        try self.init(columns: fields.map { ColumnRequest($0) }, settings: settings, longestLine: longestLine)
+    }
+
+    /// No field may be asked for both as a whole and in parts.
+    package init(
+        columns: [ColumnRequest], settings: JSONSettings, longestLine: Int = Limits.recordBytes
+    ) throws(MillraceError) {
+        var tree = JSONFieldTree(isISO: settings.isISO)
         var delivered: [Int] = []
-        for field in fields {
-            if let known = targets.firstIndex(where: { $0.field.name == field.name }) {
-                delivered.append(known)
-            } else {
-                delivered.append(targets.count)
-                targets.append(try ColumnTarget(field, isISO: settings.isISO))
-            }
-        }
-        self.targets = targets
+        for column in columns { delivered.append(try tree.add(column)) }
+        self.tree = tree
         self.delivered = delivered
         var flags: UInt32 = 0
         if settings.ignoresErrors { flags |= UInt32(MILLRACE_JSON_IGNORE_ERRORS) }
         if settings.failsOnMissing { flags |= UInt32(MILLRACE_JSON_FAIL_ON_MISSING) }
         guard
-            let native = withNativeFields(
-                targets, { millrace_json_new($0.baseAddress, UInt32($0.count), flags, longestLine) })
+            let native = tree.withNative({
+                millrace_json_new($0.baseAddress, UInt32($0.count), flags, longestLine)
+            })
         else { throw MillraceError(.system, code: "out_of_memory", "no memory for a JSON decoder") }
         self.native = native
         rejects = .allocate(capacity: Self.rejectLimit)
@@ -56,8 +59,10 @@ package final class JSONDecoder: LineDecoder {
             return DecodedLines(batch: nil, consumed: max(from, 0), rejected: [], lines: 0)
         }
         let capacity = known ?? estimate.capacity(bytes: to - from)
-        let columns = targets.map { Column($0.field.type, capacity: capacity) }
-        var places = columns.map { millrace_column(values: $0.values, validity: $0.validity, nulls: 0, points_to: 0) }
+        let columns = tree.columns.map { type in type.map { Column($0, capacity: capacity) } }
+        var places = columns.map {
+            millrace_column(values: $0?.values, validity: $0?.validity, nulls: 0, points_to: 0)
+        }
         var result = millrace_decoded()
         places.withUnsafeMutableBufferPointer {
             millrace_json_decode(
@@ -70,13 +75,13 @@ package final class JSONDecoder: LineDecoder {
         guard result.rows > 0 else {
             return DecodedLines(batch: nil, consumed: result.consumed, rejected: rejected, lines: Int(result.lines))
         }
-        for (column, place) in zip(columns, places) {
+        for case (let column?, let place) in zip(columns, places) {
             column.mayHaveNulls = place.nulls > 0
             if place.points_to & 1 != 0 { column.owners.append(block) }
             if place.points_to & 2 != 0, let heap { column.owners.append(heap) }
         }
         let batch = Batch(
-            columns: delivered.map { columns[$0] }, rowCount: Int(result.rows),
+            columns: delivered.compactMap { columns[$0] }, rowCount: Int(result.rows),
             retainedBytes: result.consumed - from + result.heap_bytes)
         return DecodedLines(batch: batch, consumed: result.consumed, rejected: rejected, lines: Int(result.lines))
     }
@@ -85,11 +90,12 @@ package final class JSONDecoder: LineDecoder {
         let known = Int(reject.column)
         var detail = reject.detail.map { String(cString: $0) } ?? ""
         switch millrace_reason(UInt32(truncatingIfNeeded: reject.reason)) {
-        case MILLRACE_BAD_VALUE where targets.indices.contains(known):
-            detail = targets[known].complaint(
+        case MILLRACE_BAD_VALUE where tree.shown.indices.contains(known):
+            detail = ColumnTarget.complaint(
+                tree.shown[known],
                 UnsafeBufferPointer(start: block.bytes + reject.value_offset, count: reject.value_length))
-        case MILLRACE_MISSING_FIELD where targets.indices.contains(known):
-            detail = "field '\(targets[known].field.name)' is missing"
+        case MILLRACE_MISSING_FIELD where tree.shown.indices.contains(known):
+            detail = "field '\(tree.shown[known].name)' is missing"
         case MILLRACE_NOT_AN_OBJECT where detail.isEmpty: detail = "the line is no JSON object"
         case MILLRACE_INVALID_UTF8: detail = "the line is not valid UTF-8"
         case MILLRACE_LINE_TOO_LONG: detail = "the line has \(reject.length) bytes"
@@ -121,31 +127,12 @@ private final class SideHeap: @unchecked Sendable {
     deinit { millrace_heap_free(chain) }
 }
 
-/// Calls `body` with the C form of the fields, names included.
-private func withNativeFields<Result>(
-    _ targets: [ColumnTarget], _ body: (UnsafeBufferPointer<millrace_field>) -> Result
-) -> Result {
-    let names = targets.map { Array($0.field.name.utf8) }
-    let bytes = names.flatMap { $0 }
-    return bytes.withUnsafeBufferPointer { buffer in
-        var offset = 0
-        var fields: [millrace_field] = []
-        for (target, name) in zip(targets, names) {
-            var field = target.native
-            field.name = buffer.baseAddress.map { $0 + offset }
-            field.name_length = UInt32(name.count)
-            offset += name.count
-            fields.append(field)
-        }
-        return fields.withUnsafeBufferPointer(body)
-    }
-}
-
 /// The yardstick of ``JSONDecoder``: simdjson's own front end finds the same fields in every line and keeps nothing.
 package func bareJSONScan(block: InputBlock, fields: [Field]) -> (lines: Int, checksum: UInt64) {
-    let targets = fields.compactMap { try? ColumnTarget(Field($0.name, DataType(.string)), isISO: false) }
+    var tree = JSONFieldTree(isISO: false)
+    for field in fields { _ = try? tree.add(ColumnRequest(path: [field.name], type: DataType(.string))) }
     var checksum: UInt64 = 0
-    let lines = withNativeFields(targets) {
+    let lines = tree.withNative {
         millrace_json_scan(block.bytes, 0, block.count, $0.baseAddress, UInt32($0.count), &checksum)
     }
     return (lines, checksum)

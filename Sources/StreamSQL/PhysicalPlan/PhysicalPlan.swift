@@ -101,6 +101,10 @@ package enum ScanPlanColumn: Sendable, Hashable {
     /// A position in the table's physical columns.
     case physical(Int)
     case metadata(key: String, DataType)
+    /// A field inside of a ROW column: the positions from its ROW inwards. NULL where a ROW on the way is.
+    case field(Int, path: [Int])
+    /// A BOOLEAN that is never NULL: whether the ROW column, or the ROW inside of it, is there.
+    case presence(Int, path: [Int])
 }
 
 /// Constant rows.

@@ -71,15 +71,11 @@ struct CalculateRewrite {
         _ input: Int, _ below: PlanExpression?, _ inner: [PlanExpression], _ condition: PlanExpression?,
         _ projections: [PlanExpression], _ shared: Set<Int>
     ) -> Bool {
-        if shared.contains(input), below != nil || !inner.allSatisfy(\.isTrivial) { return false }
         // What is costly or gives another value each time is not copied into several places.
         var counts: [Int: Int] = [:]
-        for expression in projections + (condition.map { [$0] } ?? []) {
-            expression.forEachColumn { counts[$0, default: 0] += 1 }
-        }
-        return !counts.contains { position, count in
-            count > 1 && position < inner.count && !inner[position].isTrivial
-        }
+        for expression in projections + (condition.map { [$0] } ?? []) { expression.countCostly(inner, &counts) }
+        if shared.contains(input) { return below == nil && counts.isEmpty }
+        return !counts.contains { $0.value > 1 }
     }
 
     private func pushIntoUnion(
@@ -171,5 +167,28 @@ struct CalculateRewrite {
         case .less: return value == 2
         default: return false
         }
+    }
+}
+
+extension PlanExpression {
+    /// Counts how often each projection that costs something would be evaluated if this expression were written over the
+    /// projections' input. Taking a field out of a ROW that is made of columns costs nothing.
+    fileprivate func countCostly(_ inner: [PlanExpression], _ counts: inout [Int: Int]) {
+        switch self {
+        case .column(let position, _):
+            if position < inner.count, !inner[position].isTrivial { counts[position, default: 0] += 1 }
+            return
+        case .call(.rowField, _, _) where fieldPath != nil:
+            if inlined(inner).isTrivial { return }
+        case .call(.isNull, let operands, _), .call(.isNotNull, let operands, _):
+            guard operands.first?.fieldPath != nil else { break }
+            if case .call(let test, let tested, _) = inlined(inner), test == .isTrue || test == .isNotTrue,
+                tested.allSatisfy(\.isTrivial)
+            {
+                return
+            }
+        default: break
+        }
+        for child in children { child.countCostly(inner, &counts) }
     }
 }

@@ -1,0 +1,163 @@
+// The decoder of JSON lines, in parts: `lines.cpp` cuts and counts, `decoder.cpp` walks records, `nested.cpp` goes into
+// objects and arrays within them.
+#ifndef MILLRACE_DECODER_H
+#define MILLRACE_DECODER_H
+
+#include "json_batch.h"
+
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include <simdjson.h>
+
+#include "key_table.h"
+#include "text_heap.h"
+
+namespace millrace {
+
+/// Tokens are found for this many bytes of whole lines at a time: small enough to stay in the cache.
+constexpr size_t chunkBytes = 64 * 1024;
+constexpr size_t depthLimit = 256;
+
+inline const uint64_t headMask[13] = {0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF,
+    0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF};
+inline const uint64_t tailMask[13] = {0, 0, 0, 0, 0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF,
+    0xFFFFFFFFFFFFFF, ~uint64_t(0)};
+
+/// Columnar's 16-byte text view. At least 16 bytes at `bytes` are readable.
+struct View {
+    uint64_t head, tail;
+
+    View(const uint8_t *bytes, size_t count) {
+        uint64_t first, rest;
+        memcpy(&first, bytes, 8);
+        if (count <= 12) {
+            memcpy(&rest, bytes + 4, 8);
+            head = count | (first & headMask[count]) << 32;
+            tail = rest & tailMask[count];
+        } else {
+            head = uint32_t(count) | first << 32;
+            tail = reinterpret_cast<uint64_t>(bytes);
+        }
+    }
+};
+
+inline bool is_blank(uint8_t c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/// An element of a nested value: what its slot holds, or where its bytes are and how many.
+struct Item {
+    uint64_t low = 0;
+    uint64_t high = 0;
+    bool null = true;
+};
+
+}  // namespace millrace
+
+/// The state of a decoder between calls, and of the line it is in.
+struct millrace_json {
+    millrace_json(const millrace_field *wanted, uint32_t count, uint32_t flags, size_t longest);
+    ~millrace_json() { millrace::TextHeap::free_chain(scratch.newest); }
+
+    void decode(const uint8_t *input, size_t from, size_t to, millrace_decoded &result);
+
+    millrace_column *columns = nullptr;
+    millrace_reject *rejects = nullptr;
+    uint32_t rowCapacity = 0;
+    uint32_t rejectCapacity = 0;
+
+private:
+    enum Flow { going, full };
+
+    void reserve(size_t bytes);
+    Flow chunk(size_t from, size_t to, millrace_decoded &result, bool alone);
+    Flow lines(size_t from, size_t to, millrace_decoded &result);
+    Flow line(size_t end, millrace_decoded &result);
+    bool object();
+    bool members(millrace::KeyTable &table);
+    bool value(int32_t column);
+    bool scalar(int32_t column, const uint8_t *at, const uint8_t *end);
+    bool store_text(int32_t column, const uint8_t *at, const uint8_t *end, bool escaped);
+    bool store_bytes(int32_t column, const uint8_t *at, const uint8_t *end);
+    bool store_other(int32_t column, const uint8_t *at, const uint8_t *end, millrace_form form);
+    bool enter(int32_t column);
+    bool step(int32_t column);
+    bool store_nested(int32_t column);
+    bool nested(int32_t which, millrace::Item &out);
+    bool nested_scalar(int32_t which, millrace::Item &out);
+    bool nested_text(int32_t which, const uint8_t *at, const uint8_t *end, millrace::Item &out);
+    bool nested_array(int32_t which, millrace::Item &out);
+    bool nested_map(int32_t which, millrace::Item &out);
+    bool nested_row(int32_t which, millrace::Item &out);
+    bool make_row(int32_t which, size_t base, const uint8_t *at, millrace::Item &out);
+    bool nested_bad(const uint8_t *at, const uint8_t *end, millrace::Item &out);
+    uint8_t *place(size_t count, millrace::Item &out);
+    bool skip_nested();
+    bool skip_token();
+    bool end_row();
+    void begin_value(int32_t column);
+    void set_null(int32_t column);
+    void undo_rows(uint32_t first);
+    void reject(size_t from, size_t end, millrace_decoded &result);
+    void reject_as(millrace_reason reason, const char *detail, size_t from, size_t end, millrace_decoded &result);
+    bool fail(millrace_reason why, const char *what, int32_t which = -1) {
+        reason = why;
+        detail = what;
+        column = which;
+        return false;
+    }
+    bool malformed(const char *what) { return fail(MILLRACE_MALFORMED_JSON, what); }
+    bool bad_value(int32_t which, const uint8_t *at, const uint8_t *end);
+    /// The last byte of the token that ends before `next`.
+    const uint8_t *token_end(const uint8_t *start, size_t next) const {
+        const uint8_t *end = block + next;
+        while (end > start && millrace::is_blank(end[-1])) end--;
+        return end;
+    }
+    bool line_has_escapes(size_t from, size_t end, bool &asked);
+
+    std::vector<millrace_field> fields;
+    millrace::KeyTable keys;
+    // Of each field that is an object: the keys of its members.
+    std::vector<std::unique_ptr<millrace::KeyTable>> tables;
+    std::vector<std::vector<int32_t>> children;
+    // Of each field: which child of its parent it is.
+    std::vector<uint32_t> positions;
+    // The fields that are not parts of nested values.
+    std::vector<int32_t> outer;
+    // Row generation in which a column was last set.
+    std::vector<uint64_t> stamps;
+    uint64_t generation = 0;
+    uint32_t columnsSet = 0;
+    bool ignores;
+    bool demands;
+    size_t longestLine;
+    std::unique_ptr<simdjson::internal::dom_parser_implementation> tokens;
+    size_t capacity = 0;
+
+    const uint8_t *block = nullptr;
+    // The next token of the line, and where the line ends.
+    const uint32_t *token = nullptr;
+    const uint8_t *origin = nullptr;
+    size_t lineEnd = 0;
+    bool hasEscapes = false;
+    // The first backslash at or behind the place last asked about.
+    size_t nextEscape = 0;
+    size_t escapesKnownTo = 0;
+    uint32_t row = 0;
+    millrace::TextHeap heap;
+    // While a nested value is made: the field whose column it goes to, how deep the walk is in it, the elements of the
+    // collections it is in, their texts.
+    int32_t root = -1;
+    uint32_t depth = 0;
+    std::vector<millrace::Item> items;
+    millrace::TextHeap scratch;
+
+    millrace_reason reason = MILLRACE_MALFORMED_JSON;
+    const char *detail = nullptr;
+    int32_t column = -1;
+    size_t valueOffset = 0;
+    size_t valueLength = 0;
+};
+
+#endif

@@ -1,0 +1,72 @@
+import Columnar
+import Diagnostics
+
+/// Delivers fields of ROWs out of whole ROW columns, for decoders that know whole columns only.
+final class FieldPathDecoder: LineDecoder {
+    /// Where a delivered column comes from.
+    private struct Access {
+        /// Position among the columns of the inner decoder.
+        var column: Int
+        /// The field to take at each level, with the layout it is taken from.
+        var steps: [(index: Int, layout: NestedRowLayout)]
+        var type: DataType
+        var isPresence: Bool
+    }
+
+    private let inner: any LineDecoder
+    private let accesses: [Access]
+
+    var isSplittable: Bool { inner.isSplittable }
+
+    /// `make` makes a decoder of whole columns.
+    init(
+        _ requests: [ColumnRequest], schema: [Field],
+        make: ([Field]) throws(MillraceError) -> any LineDecoder
+    ) throws(MillraceError) {
+        var whole: [Field] = []
+        var accesses: [Access] = []
+        for request in requests {
+            guard let name = request.path.first, let field = schema.first(where: { $0.name == name }) else {
+                throw Self.unknown(request)
+            }
+            var position = whole.count
+            if let known = whole.firstIndex(of: field) { position = known } else { whole.append(field) }
+            var access = Access(column: position, steps: [], type: request.type, isPresence: request.isPresence)
+            var type = field.type
+            for name in request.path.dropFirst() {
+                guard case .row(let fields) = type.logical, let index = fields.firstIndex(where: { $0.name == name })
+                else { throw Self.unknown(request) }
+                access.steps.append((index, NestedRowLayout(fields)))
+                type = fields[index].type
+            }
+            guard request.isPresence || type.kind == request.type.kind else { throw Self.unknown(request) }
+            accesses.append(access)
+        }
+        self.accesses = accesses
+        inner = try make(whole)
+    }
+
+    private static func unknown(_ request: ColumnRequest) -> MillraceError {
+        MillraceError(.internalError, code: "unknown_column", "there is no field '\(request.field.name)'")
+    }
+
+    func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool) throws -> DecodedLines {
+        let lines = try inner.decode(block, from: from, to: to, isFinal: isFinal)
+        if let batch = lines.batch {
+            batch.columns = accesses.map { Self.column($0, batch.columns[$0.column], batch.rowCount) }
+        }
+        return lines
+    }
+
+    private static func column(_ access: Access, _ source: Column, _ rowCount: Int) -> Column {
+        if access.steps.isEmpty, !access.isPresence { return source }
+        let result = Column(access.type, capacity: rowCount)
+        for row in 0..<rowCount {
+            var item = source.item(row)
+            for step in access.steps { item = NestedReader(item).field(step.index, step.layout) }
+            if access.isPresence { result.setBit(row, !item.isNull) } else { result.set(row, item) }
+        }
+        if result.kind == .text { result.adoptOwners(of: source) }
+        return result
+    }
+}
