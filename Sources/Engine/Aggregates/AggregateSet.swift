@@ -6,48 +6,47 @@ import StreamSQL
 final class AggregateSet {
     let calls: [AggregateCall]
     private let states: [any AggregateState]
+    private let inputRetracts: Bool
+    private let seed: UInt64
+    private let tracksChanges: Bool
 
-    init(_ calls: [AggregateCall], inputRetracts: Bool, seed: UInt64) {
+    /// With `tracksChanges` the states remember which of their parts changed, for ``drainParts(_:)``.
+    init(_ calls: [AggregateCall], inputRetracts: Bool, seed: UInt64, tracksChanges: Bool = false) {
         self.calls = calls
-        states = calls.map { Self.makeState($0, inputRetracts: inputRetracts, seed: seed) }
+        self.inputRetracts = inputRetracts
+        self.seed = seed
+        self.tracksChanges = tracksChanges
+        states = calls.map {
+            AggregateStates.make($0, inputRetracts: inputRetracts, seed: seed, tracksChanges: tracksChanges)
+        }
+    }
+
+    /// A set of the same calls without groups.
+    func makeEmpty() -> AggregateSet {
+        AggregateSet(calls, inputRetracts: inputRetracts, seed: seed, tracksChanges: tracksChanges)
     }
 
     var byteSize: Int { states.reduce(0) { $0 + $1.byteSize } }
 
-    private static func makeState(_ call: AggregateCall, inputRetracts: Bool, seed: UInt64) -> any AggregateState {
-        let isExtreme = call.function == .minimum || call.function == .maximum
-        if isExtreme {
-            // The extreme of distinct values is the extreme of all.
-            return inputRetracts ? ValueCountState(call, inner: nil, seed: seed) : ExtremeState(call)
-        }
-        let plain: any AggregateState =
-            switch call.function {
-            case .countRows, .count: CountState()
-            default:
-                switch call.partialSumType.kind {
-                case .float64: SumState<Double>(call)
-                case .int128: SumState<Int128>(call)
-                default: SumState<Int64>(call)
-                }
-            }
-        return call.isDistinct ? ValueCountState(call, inner: plain, seed: seed) : plain
-    }
-
     func reserve(groups: Int) { for state in states { state.reserve(groups: groups) } }
-    func reset() { for state in states { state.reset() } }
+    func clear(_ group: Int) { for state in states { state.clear(group) } }
+
+    // MARK: input
 
     /// Feeds raw rows.
     func update(_ batch: Batch, groups: UnsafePointer<Int32>, signs: UnsafePointer<Int8>?) {
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, batch.rowCount)) { scratch in
             guard let rows = scratch.baseAddress else { return }
             for (call, state) in zip(calls, states) {
-                let argument = call.argument.map { batch.columns[$0] }
+                var arguments = call.argument.map { [batch.columns[$0]] } ?? []
+                for column in call.moreArguments { arguments.append(batch.columns[column]) }
                 let filter = call.filter.map { batch.columns[$0] }
-                let counted = Self.countedRows(batch.rowCount, argument: argument, filter: filter, into: rows)
+                let counted = Self.countedRows(
+                    batch.rowCount, argument: call.skipsNulls ? arguments.first : nil, filter: filter, into: rows)
                 let input = AggregateInput(
                     groups: groups, rows: counted == nil ? nil : UnsafePointer(rows),
                     rowCount: counted ?? batch.rowCount, signs: signs)
-                state.update(input, argument: argument)
+                state.update(input, arguments: arguments)
             }
         }
     }
@@ -87,12 +86,76 @@ final class AggregateSet {
         }
     }
 
+    /// Takes in the groups of another set of the same calls: its group g goes to `groups[g]`, to none when negative.
+    func absorb(_ other: AggregateSet, groups: [Int32]) {
+        for (state, source) in zip(states, other.states) { state.absorb(source, groups: groups) }
+    }
+
+    // MARK: output
+
     func results(_ groups: [Int32]) -> [Column] { states.map { $0.result(groups) } }
     func partials(_ groups: [Int32]) -> [Column] { states.flatMap { $0.partial(groups) } }
 
+    /// Appends the results of one group, a column for each call.
+    func append(_ group: Int, to columns: [GrowableColumn]) {
+        for (state, column) in zip(states, columns) { state.append(group, to: column) }
+    }
+
+    // MARK: state
+
+    /// Writes the fixed piece of a group; its parts are told of by ``drainParts(_:)``.
     func write(_ group: Int, to writer: inout ByteWriter) { for state in states { state.write(group, to: &writer) } }
 
     func read(_ group: Int, from reader: inout ByteReader) throws(DamagedBytesError) {
         for state in states { try state.read(group, from: &reader) }
+    }
+
+    /// Calls `body` with each part that changed since the last call; the key begins with the number of the call.
+    func drainParts(_ body: (_ group: Int, _ key: [UInt8], _ value: [UInt8]?) -> Void) {
+        for (number, state) in states.enumerated() where state.hasParts {
+            state.drainParts { body($0, Self.prefix(number) + $1, $2) }
+        }
+    }
+
+    private static func prefix(_ number: Int) -> [UInt8] {
+        [UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: number >> 8)]
+    }
+
+    func readPart(_ group: Int, key: inout ByteReader, value: inout ByteReader) throws(DamagedBytesError) {
+        let number = Int(try key.read(UInt16.self))
+        guard states.indices.contains(number) else {
+            throw DamagedBytesError(what: "aggregate number \(number)", offset: key.offset)
+        }
+        try states[number].readPart(group, key: &key, value: &value)
+    }
+
+    /// Call after the last part of a restore.
+    func finishRestore() { for state in states { state.finishRestore() } }
+
+    /// Writes a group with all its parts, for state whose groups live shortly.
+    func writeWhole(_ group: Int, to writer: inout ByteWriter) {
+        write(group, to: &writer)
+        for state in states where state.hasParts {
+            var parts: [(key: [UInt8], value: [UInt8])] = []
+            state.forEachPart(group) { parts.append(($0, $1)) }
+            writer.write(UInt32(truncatingIfNeeded: parts.count))
+            for part in parts {
+                writer.write(part.key)
+                writer.write(part.value)
+            }
+        }
+    }
+
+    func readWhole(_ group: Int, from reader: inout ByteReader) throws(DamagedBytesError) {
+        try read(group, from: &reader)
+        for state in states where state.hasParts {
+            for _ in 0..<(try reader.read(UInt32.self)) {
+                let keyCount = try reader.read(UInt32.self)
+                var key = ByteReader(try reader.readRaw(Int(keyCount)))
+                let valueCount = try reader.read(UInt32.self)
+                var value = ByteReader(try reader.readRaw(Int(valueCount)))
+                try state.readPart(group, key: &key, value: &value)
+            }
+        }
     }
 }

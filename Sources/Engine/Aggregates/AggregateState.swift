@@ -29,20 +29,49 @@ struct AggregateInput {
 }
 
 /// The values of one aggregate call for all groups, as arrays by group number.
+///
+/// What a group holds is a fixed piece (`write`, `read`) and, for functions that must know each value, any number of
+/// parts with keys of their own, so that an epoch stores the parts that changed and not the whole group.
 protocol AggregateState: AnyObject {
     /// Room for so many groups.
     func reserve(groups: Int)
-    /// Takes rows in; the argument's NULLs are not among them.
-    func update(_ input: AggregateInput, argument: Column?)
+    /// Takes rows in; NULLs of the first argument are among them only where the call keeps them.
+    func update(_ input: AggregateInput, arguments: [Column])
     /// Takes in what another instance's ``partial(_:)`` gave.
     func merge(_ columns: [Column], groups: UnsafePointer<Int32>, rowCount: Int)
+    /// Takes in the groups of another state of the same call: its group g goes to `groups[g]`, to none when negative.
+    func absorb(_ other: any AggregateState, groups: [Int32])
+    /// Appends the result of a group, which may be NULL.
+    func append(_ group: Int, to column: GrowableColumn)
     /// The results of the listed groups.
     func result(_ groups: [Int32]) -> Column
     /// The columns of ``AggregateCall/partialFields`` for the listed groups.
     func partial(_ groups: [Int32]) -> [Column]
-    /// Forgets all groups.
-    func reset()
+    /// Empties a group.
+    func clear(_ group: Int)
     func write(_ group: Int, to writer: inout ByteWriter)
     func read(_ group: Int, from reader: inout ByteReader) throws(DamagedBytesError)
+    /// Calls `body` with each part of a group.
+    func forEachPart(_ group: Int, _ body: (_ key: [UInt8], _ value: [UInt8]) -> Void)
+    /// Calls `body` with each part that changed since the last call; its value is nil when it is gone.
+    func drainParts(_ body: (_ group: Int, _ key: [UInt8], _ value: [UInt8]?) -> Void)
+    /// Takes back a part; parts come in any order.
+    func readPart(_ group: Int, key: inout ByteReader, value: inout ByteReader) throws(DamagedBytesError)
+    /// Called after the last part of a restore: what is there now is what is stored.
+    func finishRestore()
+    var hasParts: Bool { get }
     var byteSize: Int { get }
+}
+
+// States without parts, and those that are never in two phases.
+extension AggregateState {
+    var hasParts: Bool { false }
+    func finishRestore() {}
+    func merge(_ columns: [Column], groups: UnsafePointer<Int32>, rowCount: Int) {}
+    func partial(_ groups: [Int32]) -> [Column] { [] }
+    func write(_ group: Int, to writer: inout ByteWriter) {}
+    func read(_ group: Int, from reader: inout ByteReader) throws(DamagedBytesError) {}
+    func forEachPart(_ group: Int, _ body: (_ key: [UInt8], _ value: [UInt8]) -> Void) {}
+    func drainParts(_ body: (_ group: Int, _ key: [UInt8], _ value: [UInt8]?) -> Void) {}
+    func readPart(_ group: Int, key: inout ByteReader, value: inout ByteReader) throws(DamagedBytesError) {}
 }

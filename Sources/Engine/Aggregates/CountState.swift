@@ -7,7 +7,7 @@ final class CountState: AggregateState {
 
     func reserve(groups: Int) { counts.reserve(groups) }
 
-    func update(_ input: AggregateInput, argument: Column?) {
+    func update(_ input: AggregateInput, arguments: [Column]) {
         let counts = self.counts.base
         input.forEach { _, group, sign in counts[group] &+= sign }
     }
@@ -18,6 +18,15 @@ final class CountState: AggregateState {
         for row in 0..<rowCount { counts[Int(groups[row])] &+= partial[row] }
     }
 
+    func absorb(_ other: any AggregateState, groups: [Int32]) {
+        guard let other = other as? CountState else { return }
+        for (group, target) in groups.enumerated() where target >= 0 {
+            counts.base[Int(target)] &+= other.counts.base[group]
+        }
+    }
+
+    func append(_ group: Int, to column: GrowableColumn) { column.append(int64: counts.base[group]) }
+
     func result(_ groups: [Int32]) -> Column {
         let column = Column(DataType(.bigint, isNullable: false), capacity: groups.count)
         for (row, group) in groups.enumerated() { column.int64[row] = counts.base[Int(group)] }
@@ -25,7 +34,7 @@ final class CountState: AggregateState {
     }
 
     func partial(_ groups: [Int32]) -> [Column] { [result(groups)] }
-    func reset() { counts.reset() }
+    func clear(_ group: Int) { counts.base[group] = 0 }
     func write(_ group: Int, to writer: inout ByteWriter) { writer.write(counts.base[group]) }
 
     func read(_ group: Int, from reader: inout ByteReader) throws(DamagedBytesError) {

@@ -5,30 +5,53 @@ import StreamSQL
 /// Grouped aggregation over a changelog, in one phase or as the second of two.
 ///
 /// Groups that changed are emitted together when the pipeline flushes, once each however often they changed; an
-/// update that changes nothing never leaves.
+/// update that changes nothing never leaves. Groups that are gone, or were not touched for the time to live, are
+/// dropped when they are the majority. Writing and reading state is in `AggregateOperator+State.swift`.
 final class AggregateOperator: Operator {
-    private let plan: AggregatePlan
-    private let keyTypes: [DataType]
+    let plan: AggregatePlan
+    let keyTypes: [DataType]
     private let emitsAtEndOnly: Bool
-    private let groups: GroupTable
-    private let aggregates: AggregateSet
+    /// False where no epoch ever asks what changed.
+    let keepsChanges: Bool
+    let wallMilliseconds: () -> Int64
+    var groups: GroupTable
+    var aggregates: AggregateSet
     /// Rows a group stands for; a group without any is gone. Counted only where rows can be taken back.
-    private let liveRows = StateArray<Int64>(zero: 0)
+    var liveRows = StateArray<Int64>(zero: 0)
     /// 1 while the group's row stands downstream.
-    private let isEmitted = StateArray<UInt8>(zero: 0)
-    /// 1 while the group is in `changed`, 2 in `unsaved`.
-    private let marks = StateArray<UInt8>(zero: 0)
-    private var changed: [Int32] = []
-    private var unsaved: [Int32] = []
+    var isEmitted = StateArray<UInt8>(zero: 0)
+    var marks = StateArray<UInt8>(zero: 0)
+    /// With a time to live: when a row last came for the group, in ms.
+    var touched = StateArray<Int64>(zero: 0)
+    var changed: [Int32] = []
+    var unsaved: [Int32] = []
+    var deadCount = 0
+    /// Groups and parts that were dropped since the last epoch.
+    var removedGroups = KeyedEntries()
+    var changedParts = KeyedEntries()
+    private var lastSweep: Int64 = 0
     /// The results last emitted, by group; kept where they are sent again as -U or compared.
-    private var previous: [GrowableColumn]
+    var previous: [GrowableColumn]
 
-    init(_ plan: AggregatePlan, inputFields: [Field], isBatchMode: Bool, seed: UInt64) {
+    /// What `marks` holds for a group.
+    enum Mark {
+        static let changed: UInt8 = 1
+        static let unsaved: UInt8 = 2
+        static let dead: UInt8 = 4
+    }
+
+    init(
+        _ plan: AggregatePlan, inputFields: [Field], isBatchMode: Bool, seed: UInt64, keepsChanges: Bool,
+        wallMilliseconds: @escaping () -> Int64
+    ) {
         self.plan = plan
+        self.keepsChanges = keepsChanges
+        self.wallMilliseconds = wallMilliseconds
         keyTypes = plan.groupColumns.map { inputFields[$0].type }
         emitsAtEndOnly = isBatchMode
         groups = GroupTable(keyTypes: keyTypes, seed: seed)
-        aggregates = AggregateSet(plan.calls, inputRetracts: plan.inputRetracts, seed: seed)
+        aggregates = AggregateSet(
+            plan.calls, inputRetracts: plan.inputRetracts, seed: seed, tracksChanges: keepsChanges)
         previous = plan.calls.map { GrowableColumn($0.resultType.nullable(true)) }
     }
 
@@ -43,9 +66,9 @@ final class AggregateOperator: Operator {
                 ? Array(batch.columns[0..<plan.groupColumns.count]) : plan.groupColumns.map { batch.columns[$0] }
             groups.assign(keys, rowCount: batch.rowCount, groups: numbers)
             reserve()
+            if plan.stateTimeToLiveMilliseconds != nil { touch(numbers, batch.rowCount) }
             if plan.phase == .global {
-                aggregates.merge(batch, firstColumn: plan.groupColumns.count, groups: numbers)
-                for row in 0..<batch.rowCount { liveRows.base[Int(numbers[row])] = 1 }
+                merge(batch, numbers)
             } else {
                 updateRows(batch, numbers)
             }
@@ -53,41 +76,120 @@ final class AggregateOperator: Operator {
         }
     }
 
-    private func updateRows(_ batch: Batch, _ numbers: UnsafePointer<Int32>) {
-        guard let kinds = batch.kinds else {
-            aggregates.update(batch, groups: numbers, signs: nil)
-            for row in 0..<batch.rowCount { liveRows.base[Int(numbers[row])] &+= 1 }
-            return
+    private func merge(_ batch: Batch, _ numbers: UnsafePointer<Int32>) {
+        aggregates.merge(batch, firstColumn: plan.groupColumns.count, groups: numbers)
+        let liveRows = self.liveRows.base
+        if plan.inputRetracts, let rows = batch.columns.last?.int64 {
+            for row in 0..<batch.rowCount { liveRows[Int(numbers[row])] &+= rows[row] }
+        } else {
+            for row in 0..<batch.rowCount { liveRows[Int(numbers[row])] = 1 }
         }
-        let signs = kinds.map { RowKind(rawValue: $0)?.isAddition ?? true ? Int8(1) : Int8(-1) }
-        signs.withUnsafeBufferPointer { aggregates.update(batch, groups: numbers, signs: $0.baseAddress) }
-        for row in 0..<batch.rowCount { liveRows.base[Int(numbers[row])] &+= Int64(signs[row]) }
     }
 
-    private func reserve() {
+    private func updateRows(_ batch: Batch, _ numbers: UnsafePointer<Int32>) {
+        let liveRows = self.liveRows.base
+        guard let kinds = batch.kinds else {
+            aggregates.update(batch, groups: numbers, signs: nil)
+            for row in 0..<batch.rowCount { liveRows[Int(numbers[row])] &+= 1 }
+            return
+        }
+        let signs = RowSigns.of(kinds, count: batch.rowCount)
+        guard plan.stateTimeToLiveMilliseconds != nil else {
+            signs.withUnsafeBufferPointer { aggregates.update(batch, groups: numbers, signs: $0.baseAddress) }
+            for row in 0..<batch.rowCount { liveRows[Int(numbers[row])] &+= Int64(signs[row]) }
+            return
+        }
+        // What is taken back from a group that was forgotten is not there to be taken.
+        var rows: [Int32] = []
+        for row in 0..<batch.rowCount {
+            let group = Int(numbers[row])
+            guard signs[row] > 0 || liveRows[group] > 0 else { continue }
+            liveRows[group] &+= Int64(signs[row])
+            rows.append(Int32(truncatingIfNeeded: row))
+        }
+        let kept = rows.withUnsafeBufferPointer { gather(batch, rows: $0.baseAddress ?? numbers, count: $0.count) }
+        let keptNumbers = rows.map { numbers[Int($0)] }
+        let keptSigns = rows.map { signs[Int($0)] }
+        keptNumbers.withUnsafeBufferPointer { numbers in
+            keptSigns.withUnsafeBufferPointer { signs in
+                guard let base = numbers.baseAddress else { return }
+                aggregates.update(kept, groups: base, signs: signs.baseAddress)
+            }
+        }
+    }
+
+    func reserve() {
         aggregates.reserve(groups: groups.count)
         liveRows.reserve(groups.count)
         isEmitted.reserve(groups.count)
         marks.reserve(groups.count)
-        for column in previous {
-            column.reserve(groups.count)
-            while column.count < groups.count { column.appendNull() }
-        }
+        if plan.stateTimeToLiveMilliseconds != nil { touched.reserve(groups.count) }
+        for column in previous { column.extendWithNulls(to: groups.count) }
     }
 
     private func mark(_ numbers: UnsafePointer<Int32>, _ rowCount: Int) {
         let marks = self.marks.base
-        for row in 0..<rowCount where marks[Int(numbers[row])] != 3 {
+        let wanted = keepsChanges ? Mark.changed | Mark.unsaved : Mark.changed
+        for row in 0..<rowCount where marks[Int(numbers[row])] & wanted != wanted {
             let group = Int(numbers[row])
-            if marks[group] & 1 == 0 { changed.append(Int32(truncatingIfNeeded: group)) }
-            if marks[group] & 2 == 0 { unsaved.append(Int32(truncatingIfNeeded: group)) }
-            marks[group] = 3
+            if marks[group] & Mark.changed == 0 { changed.append(Int32(truncatingIfNeeded: group)) }
+            if marks[group] & wanted & Mark.unsaved == 0, keepsChanges {
+                unsaved.append(Int32(truncatingIfNeeded: group))
+            }
+            marks[group] |= wanted
         }
+    }
+
+    // MARK: time to live
+
+    private func touch(_ numbers: UnsafePointer<Int32>, _ rowCount: Int) {
+        let now = wallMilliseconds()
+        let touched = self.touched.base
+        for row in 0..<rowCount where touched[Int(numbers[row])] != now {
+            let group = Int(numbers[row])
+            if isExpired(group, now) { forget(group) }
+            touched[group] = now
+        }
+    }
+
+    private func isExpired(_ group: Int, _ now: Int64) -> Bool {
+        guard let limit = plan.stateTimeToLiveMilliseconds, touched.base[group] != 0 else { return false }
+        return touched.base[group] &+ limit <= now
+    }
+
+    /// The group begins anew; what was emitted for it stays downstream.
+    private func forget(_ group: Int) {
+        aggregates.clear(group)
+        liveRows.base[group] = 0
+        isEmitted.base[group] = 0
+    }
+
+    private func sweep() {
+        guard let limit = plan.stateTimeToLiveMilliseconds else { return }
+        let now = wallMilliseconds()
+        guard now &- lastSweep >= max(1, limit / 4) else { return }
+        lastSweep = now
+        for group in 0..<groups.count where marks.base[group] & (Mark.changed | Mark.dead) == 0 {
+            guard isExpired(group, now) else { continue }
+            forget(group)
+            markDead(group)
+        }
+    }
+
+    private func markDead(_ group: Int) {
+        guard marks.base[group] & Mark.dead == 0 else { return }
+        marks.base[group] |= Mark.dead
+        deadCount += 1
     }
 
     // MARK: output
 
-    func flush(output: NodeRuntime) throws { if !emitsAtEndOnly { try emitChanged(output) } }
+    func flush(output: NodeRuntime) throws {
+        guard !emitsAtEndOnly else { return }
+        try emitChanged(output)
+        sweep()
+        compactIfWorthwhile()
+    }
 
     func inputEnded(_ input: Int, output: NodeRuntime) throws {
         if emitsAtEndOnly && keyTypes.isEmpty && groups.count == 0 { makeEmptyGroup() }
@@ -116,9 +218,10 @@ final class AggregateOperator: Operator {
         let results = aggregates.results(list)
         // Positions in `list` of rows to take back and of rows to add, in one order.
         var picks: [(position: Int32, kind: RowKind)] = []
+        picks.reserveCapacity(list.count * 2)
         for (position, number) in list.enumerated() {
             let group = Int(number)
-            marks.base[group] &= ~1
+            marks.base[group] &= ~Mark.changed
             let isLive = liveRows.base[group] > 0
             let wasEmitted = isEmitted.base[group] == 1
             let row = Int32(truncatingIfNeeded: position)
@@ -126,18 +229,30 @@ final class AggregateOperator: Operator {
             case (false, true): picks.append((row, .insert))
             case (true, false): picks.append((row, .delete))
             case (true, true):
-                let isSame = previous.indices.allSatisfy { previous[$0].equals(group, results[$0], position) }
+                // With a time to live the same result goes out again, to be kept downstream too.
+                let isSame =
+                    plan.stateTimeToLiveMilliseconds == nil
+                    && previous.indices.allSatisfy { previous[$0].equals(group, results[$0], position) }
                 guard !isSame else { continue }
                 if plan.emitsUpdateBefore { picks.append((row, .updateBefore)) }
                 picks.append((row, .updateAfter))
             case (false, false): break
             }
             isEmitted.base[group] = isLive ? 1 : 0
+            if isLive {
+                if marks.base[group] & Mark.dead != 0 { deadCount -= 1 }
+                marks.base[group] &= ~Mark.dead
+            } else {
+                aggregates.clear(group)
+                markDead(group)
+            }
         }
         guard !picks.isEmpty else { return }
         let batch = changeBatch(list, picks, results)
-        for (position, number) in list.enumerated() {
-            for index in previous.indices { previous[index].set(Int(number), from: results[index], row: position) }
+        if !emitsAtEndOnly {
+            for (position, number) in list.enumerated() {
+                for index in previous.indices { previous[index].set(Int(number), from: results[index], row: position) }
+            }
         }
         try output.emit(batch)
     }
@@ -168,68 +283,17 @@ final class AggregateOperator: Operator {
         }
         return Batch(columns: columns, rowCount: picks.count, kinds: picks.map(\.kind.rawValue))
     }
+}
 
-    // MARK: state
-
-    func snapshot(epoch: UInt64) throws -> [StateChange] {
-        guard !unsaved.isEmpty else { return [] }
-        var entries = KeyedEntries()
-        for number in unsaved {
-            let group = Int(number)
-            marks.base[group] &= ~2
-            var key = ByteWriter()
-            for column in groups.keys { RowCoding.append(column.column, row: group, to: &key) }
-            if liveRows.base[group] <= 0 && isEmitted.base[group] == 0 {
-                entries.remove(key: key.bytes)
-                continue
+/// +1 and -1 for the kinds of rows.
+enum RowSigns {
+    static func of(_ kinds: [UInt8], count: Int) -> [Int8] {
+        [Int8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            for row in 0..<count {
+                let isAddition = kinds[row] == RowKind.insert.rawValue || kinds[row] == RowKind.updateAfter.rawValue
+                buffer[row] = isAddition ? 1 : -1
             }
-            var value = ByteWriter()
-            value.write(liveRows.base[group])
-            aggregates.write(group, to: &value)
-            entries.put(key: key.bytes, value: value.bytes)
+            initialized = count
         }
-        unsaved.removeAll(keepingCapacity: true)
-        return [StateChange(name: "groups", fold: .keyed, bytes: entries.bytes)]
-    }
-
-    func restore(_ changes: [StateChange], ownership: Ownership) throws {
-        for change in changes where change.fold == .keyed {
-            try change.bytes.withUnsafeBytes { bytes in
-                try KeyedEntries.forEach(in: bytes) { key, value in
-                    try restoreGroup(key: key, value: value, ownership)
-                }
-            }
-        }
-        // Everything restored stands downstream already: results are what was emitted last.
-        for start in stride(from: 0, to: groups.count, by: 4_096) {
-            let list = (start..<min(start + 4_096, groups.count)).map { Int32(truncatingIfNeeded: $0) }
-            let results = aggregates.results(list)
-            for (position, number) in list.enumerated() {
-                for index in previous.indices { previous[index].set(Int(number), from: results[index], row: position) }
-                isEmitted.base[Int(number)] = liveRows.base[Int(number)] > 0 ? 1 : 0
-            }
-        }
-    }
-
-    private func restoreGroup(
-        key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?, _ ownership: Ownership
-    ) throws {
-        var decoder = RowDecoder(types: keyTypes, capacity: 1)
-        var reader = ByteReader(key)
-        try decoder.read(&reader, columns: 0..<keyTypes.count)
-        decoder.endRow()
-        var hash: UInt64 = 0
-        hashColumns(decoder.batch(), Array(keyTypes.indices), seed: ownership.seed, into: &hash)
-        guard ownership.owns(hash) else { return }
-        var number: Int32 = 0
-        groups.assign(decoder.columns, rowCount: 1, groups: &number)
-        reserve()
-        guard let value else {
-            liveRows.base[Int(number)] = 0
-            return
-        }
-        var valueReader = ByteReader(value)
-        liveRows.base[Int(number)] = try valueReader.read(Int64.self)
-        try aggregates.read(Int(number), from: &valueReader)
     }
 }

@@ -13,6 +13,8 @@ final class LocalAggregateOperator: Operator {
     private let seed: UInt64
     private var groups: GroupTable
     private let aggregates: AggregateSet
+    /// Where rows can be taken back: by how many rows each group grew.
+    private let rowCounts = CountState()
 
     init(_ plan: AggregatePlan, inputFields: [Field], seed: UInt64) {
         self.plan = plan
@@ -29,7 +31,15 @@ final class LocalAggregateOperator: Operator {
             guard let numbers = scratch.baseAddress else { return }
             groups.assign(plan.groupColumns.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: numbers)
             aggregates.reserve(groups: groups.count)
-            aggregates.update(batch, groups: numbers, signs: nil)
+            guard plan.inputRetracts else { return aggregates.update(batch, groups: numbers, signs: nil) }
+            rowCounts.reserve(groups: groups.count)
+            let signs = batch.kinds.map { RowSigns.of($0, count: batch.rowCount) }
+            let update = { (signs: UnsafePointer<Int8>?) in
+                self.aggregates.update(batch, groups: numbers, signs: signs)
+                let all = AggregateInput(groups: numbers, rows: nil, rowCount: batch.rowCount, signs: signs)
+                self.rowCounts.update(all, arguments: [])
+            }
+            if let signs { signs.withUnsafeBufferPointer { update($0.baseAddress) } } else { update(nil) }
         }
         if groups.count >= Self.groupLimit { try flush(output: output) }
     }
@@ -38,10 +48,14 @@ final class LocalAggregateOperator: Operator {
         guard groups.count > 0 else { return }
         for start in stride(from: 0, to: groups.count, by: 4_096) {
             let rows = (start..<min(start + 4_096, groups.count)).map { Int32(truncatingIfNeeded: $0) }
-            let keys = groups.keys.map { $0.gathered(rows) }
-            try output.emit(Batch(columns: keys + aggregates.partials(rows), rowCount: rows.count))
+            var columns = groups.keys.map { $0.gathered(rows) } + aggregates.partials(rows)
+            if plan.inputRetracts { columns.append(rowCounts.result(rows)) }
+            try output.emit(Batch(columns: columns, rowCount: rows.count))
+        }
+        for group in 0..<groups.count {
+            aggregates.clear(group)
+            if plan.inputRetracts { rowCounts.clear(group) }
         }
         groups = GroupTable(keyTypes: keyTypes, seed: seed)
-        aggregates.reset()
     }
 }

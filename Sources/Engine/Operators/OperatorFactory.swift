@@ -32,8 +32,10 @@ struct OperatorFactory {
             if aggregate.phase == .local {
                 return LocalAggregateOperator(aggregate, inputFields: inputFields, seed: seeds.table)
             }
+            let clock = wiring.environment.clock
             return AggregateOperator(
-                aggregate, inputFields: inputFields, isBatchMode: plan.isBatchMode, seed: seeds.table)
+                aggregate, inputFields: inputFields, isBatchMode: plan.isBatchMode, seed: seeds.table,
+                keepsChanges: wiring.store != nil, wallMilliseconds: { clock.wallMilliseconds() })
         case .window(let window): return WindowOperator(window)
         case .sessionWindow(let session):
             return SessionWindowOperator(session, inputFields: inputFields, seed: seeds.table)

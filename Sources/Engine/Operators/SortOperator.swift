@@ -60,7 +60,7 @@ final class SortOperator: Operator {
             case (false, true): order = key.nullsFirst ? -1 : 1
             case (true, false): order = key.nullsFirst ? 1 : -1
             case (true, true):
-                let natural = ExtremeState.compare(column, a, column, b)
+                let natural = ValueOrder.compare(column, a, column, b)
                 order = key.isDescending ? -natural : natural
             }
             if order != 0 { return order < 0 }

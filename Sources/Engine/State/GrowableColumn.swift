@@ -4,12 +4,16 @@ import ConnectorContract
 /// A column that grows, owns the bytes of its texts, and whose rows can be overwritten; the memory of state.
 ///
 /// Growing doubles, so appending costs amortised constant time. Overwritten texts leave their old bytes behind in
-/// the heap until the column goes; state that overwrites texts often must be rebuilt now and then by its owner.
+/// the heap; when more is dead than alive the texts move to a fresh one, and whoever still shows the old one keeps it.
 final class GrowableColumn {
     let type: DataType
     private(set) var column: Column
     private(set) var count = 0
-    private let heap: ByteHeap?
+    private var heap: ByteHeap?
+    /// Bytes of overwritten texts in the heap.
+    private var deadBytes = 0
+    /// Fewer dead bytes than this are left alone.
+    private static let leastDeadBytes = 1 << 20
 
     init(_ type: DataType, capacity: Int = 64) {
         self.type = type
@@ -36,6 +40,8 @@ final class GrowableColumn {
         column = larger
     }
 
+    // MARK: appending
+
     /// Appends a row of another column of the same kind.
     func append(_ source: Column, row: Int) {
         reserve(count + 1)
@@ -50,10 +56,57 @@ final class GrowableColumn {
         count += 1
     }
 
+    /// NULLs until there are so many rows.
+    func extendWithNulls(to rows: Int) {
+        guard rows > count else { return }
+        reserve(rows)
+        while count < rows {
+            column.setNull(count)
+            count += 1
+        }
+    }
+
+    func append(int64 value: Int64) {
+        reserve(count + 1)
+        column.int64[count] = value
+        markValid(count)
+        count += 1
+    }
+
+    func append(float64 value: Double) {
+        reserve(count + 1)
+        column.float64[count] = value
+        markValid(count)
+        count += 1
+    }
+
+    func append(int128 value: Int128) {
+        reserve(count + 1)
+        column.int128[count] = value
+        markValid(count)
+        count += 1
+    }
+
+    func append(text bytes: [UInt8]) {
+        reserve(count + 1)
+        bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress, let heap else { return column.text[count] = TextView() }
+            column.text[count] = heap.add(base, count: buffer.count)
+        }
+        markValid(count)
+        count += 1
+    }
+
+    @inline(__always)
+    private func markValid(_ index: Int) { column.validity[index >> 6] |= 1 << UInt64(index & 63) }
+
+    // MARK: overwriting
+
     /// Overwrites a row with a row of another column of the same kind.
     func set(_ index: Int, from source: Column, row: Int) {
+        if type.kind == .text && column.isValid(index) && index < count { forget(index) }
         guard source.isValid(row) else { return column.setNull(index) }
-        column.validity[index >> 6] |= 1 << UInt64(index & 63)
+        markValid(index)
         switch type.kind {
         case .bits: column.setBit(index, source.bit(row))
         case .int64: column.int64[index] = source.int64[row]
@@ -61,9 +114,52 @@ final class GrowableColumn {
         case .int128: column.int128[index] = source.int128[row]
         case .text:
             let place = UnsafePointer(source.text + row)
-            column.text[index] = heap!.add(TextView.bytes(at: place), count: place.pointee.count)
+            guard let heap else { return }
+            column.text[index] = heap.add(TextView.bytes(at: place), count: place.pointee.count)
         }
     }
+
+    /// Overwrites a row with one that ``RowCoding`` wrote.
+    func read(_ index: Int, from reader: inout ByteReader) throws(DamagedBytesError) {
+        let scratch = ByteHeap(chunkBytes: 256)
+        let value = Column(type, capacity: 1)
+        value.owners = [scratch]
+        try RowCoding.read(&reader, into: value, row: 0, heap: scratch)
+        set(index, from: value, row: 0)
+    }
+
+    /// Counts the bytes of a text that is about to go; moves the others when most of the heap is dead.
+    private func forget(_ index: Int) {
+        let bytes = column.text[index].count
+        guard bytes > TextView.inlineLimit, let old = heap else { return }
+        column.text[index] = TextView()
+        deadBytes += bytes
+        guard deadBytes > Self.leastDeadBytes, deadBytes > old.allocatedBytes / 2 else { return }
+        let fresh = ByteHeap()
+        // Batches that show this column's memory must not see its texts move: they get a column of their own.
+        let moved = Column(type, capacity: column.capacity)
+        moved.mayHaveNulls = column.mayHaveNulls
+        moved.validity.update(from: column.validity, count: (count + 63) / 64)
+        for row in 0..<count {
+            let place = UnsafePointer(column.text + row)
+            moved.text[row] = fresh.add(TextView.bytes(at: place), count: place.pointee.count)
+        }
+        moved.owners = [fresh]
+        column = moved
+        heap = fresh
+        deadBytes = 0
+    }
+
+    /// Forgets all rows.
+    func removeAll() {
+        column = Column(type, capacity: 64)
+        heap = type.kind == .text ? ByteHeap() : nil
+        if let heap { column.owners = [heap] }
+        count = 0
+        deadBytes = 0
+    }
+
+    // MARK: reading
 
     /// True when row `index` here and row `row` there are the same value; NULLs are equal.
     func equals(_ index: Int, _ other: Column, _ row: Int) -> Bool {

@@ -69,6 +69,9 @@ struct SliceAssigner {
         }
     }
 
+    /// The end of the longest window that begins here.
+    func windowEnd(from start: Int64) -> Int64 { start + size }
+
     /// The ends of the slices that make up a window.
     func slices(start: Int64, end: Int64) -> [Int64] {
         stride(from: start + slice, through: end, by: Int(slice)).map { $0 }

@@ -5,27 +5,15 @@ import StreamSQL
 /// Aggregation for each window and group. A window fires once, when the watermark reaches its end less one
 /// millisecond; rows that come later for all their windows are dropped and counted.
 final class WindowAggregateOperator: Operator {
-    /// The groups and states of one slice.
-    private final class Slice {
-        let groups: GroupTable
-        let aggregates: AggregateSet
-        var unsaved: Set<Int32> = []
-
-        init(keyTypes: [DataType], calls: [AggregateCall], seed: UInt64) {
-            groups = GroupTable(keyTypes: keyTypes, seed: seed)
-            aggregates = AggregateSet(calls, inputRetracts: false, seed: seed)
-        }
-    }
-
     private let plan: WindowAggregatePlan
     private let keyTypes: [DataType]
     private let assigner: SliceAssigner
     private let clock: WindowClock
     private let seed: UInt64
-    /// DISTINCT states cannot be merged: with them a row enters each of its windows instead of one slice.
-    private let entersWindows: Bool
-    /// By slice end, or by (end, start) of the window.
-    private var slices: [SliceKey: Slice] = [:]
+    /// What is not merged yet by its bounds. Of windows that cumulate, what their steps have brought so far stands
+    /// under (start, start): it grows by one slice a step and is never computed anew.
+    private var slices: [SliceKey: WindowSlice] = [:]
+    private let isCumulating: Bool
     /// Ends (and starts) of windows that are waiting to fire.
     private var pending: Set<SliceKey> = []
     private var watermark = Watermark.none
@@ -43,11 +31,11 @@ final class WindowAggregateOperator: Operator {
         keyTypes = plan.groupColumns.map { inputFields[$0].type }
         assigner = SliceAssigner(plan.shape)
         clock = WindowClock(plan.zone)
-        entersWindows = plan.calls.contains(where: \.isDistinct)
+        if case .cumulate = plan.shape { isCumulating = true } else { isCumulating = false }
     }
 
     var stateRows: Int { slices.values.reduce(0) { $0 + $1.groups.count } }
-    var stateBytes: Int { slices.values.reduce(0) { $0 + $1.groups.byteSize + $1.aggregates.byteSize } }
+    var stateBytes: Int { slices.values.reduce(0) { $0 + $1.byteSize } }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
         let times = batch.columns[plan.timeColumn]
@@ -71,38 +59,34 @@ final class WindowAggregateOperator: Operator {
     }
 
     private func add(_ batch: Batch, rows: [Int32], sliceEnd end: Int64) {
-        let windows = assigner.windows(ofSliceEnding: end).filter { !hasFired($0.end) }
-        guard !windows.isEmpty else {
+        let all = assigner.windows(ofSliceEnding: end)
+        let windows = all.filter { !hasFired($0.end) }
+        guard let next = windows.first else {
             lateRows += rows.count
             return
         }
         let part =
             rows.count == batch.rowCount
             ? batch : rows.withUnsafeBufferPointer { gather(batch, rows: $0.baseAddress!, count: $0.count) }
-        for window in windows {
-            let key = SliceKey(start: window.start, end: window.end)
-            pending.insert(key)
-            if entersWindows { feed(part, to: key) }
-        }
-        if !entersWindows { feed(part, to: SliceKey(start: end - assigner.slice, end: end)) }
+        for window in windows { pending.insert(SliceKey(start: window.start, end: window.end)) }
+        // A row that missed the first steps of its window belongs to all that come.
+        let isBehind = isCumulating && windows.count < all.count
+        let key =
+            isBehind
+            ? SliceKey(start: next.start, end: next.start) : SliceKey(start: end - assigner.slice, end: end)
+        slice(key).feed(part, groupColumns: plan.groupColumns)
+    }
+
+    private func slice(_ key: SliceKey) -> WindowSlice {
+        if let known = slices[key] { return known }
+        let made = makeSlice()
+        slices[key] = made
+        return made
     }
 
     private func hasFired(_ end: Int64) -> Bool { watermark != Watermark.none && clock.firing(end: end) <= watermark }
 
-    private func feed(_ batch: Batch, to key: SliceKey) {
-        let slice = slices[key] ?? makeSlice()
-        slices[key] = slice
-        var numbers = [Int32](repeating: 0, count: batch.rowCount)
-        numbers.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            slice.groups.assign(plan.groupColumns.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: base)
-            slice.aggregates.reserve(groups: slice.groups.count)
-            slice.aggregates.update(batch, groups: base, signs: nil)
-        }
-        slice.unsaved.formUnion(numbers)
-    }
-
-    private func makeSlice() -> Slice { Slice(keyTypes: keyTypes, calls: plan.calls, seed: seed) }
+    private func makeSlice() -> WindowSlice { WindowSlice(plan, keyTypes: keyTypes, seed: seed) }
 
     // MARK: firing
 
@@ -117,13 +101,20 @@ final class WindowAggregateOperator: Operator {
     }
 
     private func isDone(_ key: SliceKey) -> Bool {
-        hasFired(entersWindows ? key.end : assigner.lastWindowEnd(ofSliceEnding: key.end))
+        // A merged slice of a window that cumulates was dropped when it was merged.
+        if isCumulating { return hasFired(key.start == key.end ? assigner.windowEnd(from: key.start) : key.end) }
+        return hasFired(assigner.lastWindowEnd(ofSliceEnding: key.end))
     }
 
     private func fire(_ key: SliceKey, _ output: NodeRuntime) throws {
-        if entersWindows {
-            if let slice = slices[key] { try emit(slice, key, output) }
-            return
+        if isCumulating {
+            let last = SliceKey(start: key.end - assigner.slice, end: key.end)
+            let sum = slice(SliceKey(start: key.start, end: key.start))
+            if let step = slices[last] {
+                sum.absorb(step)
+                drop(last)
+            }
+            return try emit(sum, key, output)
         }
         let parts = assigner.slices(start: key.start, end: key.end).compactMap {
             slices[SliceKey(start: $0 - assigner.slice, end: $0)]
@@ -131,27 +122,15 @@ final class WindowAggregateOperator: Operator {
         guard let first = parts.first else { return }
         if parts.count == 1 { return try emit(first, key, output) }
         let merged = makeSlice()
-        for part in parts { merge(part, into: merged) }
+        for part in parts { merged.absorb(part) }
         try emit(merged, key, output)
     }
 
-    private func merge(_ part: Slice, into merged: Slice) {
-        let rows = (0..<part.groups.count).map { Int32(truncatingIfNeeded: $0) }
-        guard !rows.isEmpty else { return }
-        let keys = part.groups.keys.map { $0.gathered(rows) }
-        let batch = Batch(columns: keys + part.aggregates.partials(rows), rowCount: rows.count)
-        var numbers = [Int32](repeating: 0, count: rows.count)
-        numbers.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            merged.groups.assign(keys, rowCount: rows.count, groups: base)
-            merged.aggregates.reserve(groups: merged.groups.count)
-            merged.aggregates.merge(batch, firstColumn: keys.count, groups: base)
-        }
-    }
-
-    private func emit(_ slice: Slice, _ key: SliceKey, _ output: NodeRuntime) throws {
+    private func emit(_ slice: WindowSlice, _ key: SliceKey, _ output: NodeRuntime) throws {
         for start in stride(from: 0, to: slice.groups.count, by: 4_096) {
-            let rows = (start..<min(start + 4_096, slice.groups.count)).map { Int32(truncatingIfNeeded: $0) }
+            let rows = (start..<min(start + 4_096, slice.groups.count)).filter { slice.isLive($0) }
+                .map { Int32(truncatingIfNeeded: $0) }
+            guard !rows.isEmpty else { continue }
             var columns = slice.groups.keys.map { $0.gathered(rows) } + slice.aggregates.results(rows)
             for wanted in plan.windowColumns {
                 let value =
@@ -171,11 +150,11 @@ final class WindowAggregateOperator: Operator {
 
     // MARK: state
 
-    private func keyBytes(_ slice: Slice, _ key: SliceKey, group: Int) -> [UInt8] {
+    private func keyBytes(_ slice: WindowSlice, _ key: SliceKey, group: Int) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(key.start)
         writer.write(key.end)
-        for column in slice.groups.keys { RowCoding.append(column.column, row: group, to: &writer) }
+        slice.appendKey(group, to: &writer)
         return writer.bytes
     }
 
@@ -190,10 +169,10 @@ final class WindowAggregateOperator: Operator {
         for (key, slice) in slices {
             for group in slice.unsaved {
                 var value = ByteWriter()
-                slice.aggregates.write(Int(group), to: &value)
+                slice.write(Int(group), to: &value)
                 entries.put(key: keyBytes(slice, key, group: Int(group)), value: value.bytes)
             }
-            slice.unsaved.removeAll(keepingCapacity: true)
+            slice.markSaved()
         }
         var mark = ByteWriter()
         mark.write(watermark)
@@ -205,17 +184,18 @@ final class WindowAggregateOperator: Operator {
     }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
-        for change in changes {
-            if change.fold == .replace {
-                try restoreWatermark(change.bytes, isFirst: ownership.index == 0)
-            } else {
-                try change.bytes.withUnsafeBytes { bytes in
-                    try KeyedEntries.forEach(in: bytes) { try restoreGroup(key: $0, value: $1, ownership) }
-                }
+        for change in changes where change.fold == .replace {
+            try restoreWatermark(change.bytes, isFirst: ownership.index == 0)
+        }
+        for (key, value) in try FoldedEntries(changes, named: "slices").values {
+            try key.withUnsafeBytes { key in
+                try value.withUnsafeBytes { try restoreGroup(key: key, value: $0, ownership) }
             }
         }
-        for key in slices.keys {
-            let windows = entersWindows ? [(key.start, key.end)] : assigner.windows(ofSliceEnding: key.end)
+        for (key, slice) in slices {
+            slice.finishRestore()
+            let first = key.start == key.end ? key.end + assigner.slice : key.end
+            let windows = assigner.windows(ofSliceEnding: first)
             for window in windows where !hasFired(window.1) { pending.insert(SliceKey(start: window.0, end: window.1)) }
         }
     }
@@ -235,7 +215,7 @@ final class WindowAggregateOperator: Operator {
     }
 
     private func restoreGroup(
-        key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?, _ ownership: Ownership
+        key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, _ ownership: Ownership
     ) throws {
         var reader = ByteReader(key)
         let sliceKey = SliceKey(start: try reader.read(), end: try reader.read())
@@ -245,17 +225,7 @@ final class WindowAggregateOperator: Operator {
         var hash: UInt64 = 0
         hashColumns(decoder.batch(), Array(keyTypes.indices), seed: ownership.seed, into: &hash)
         guard ownership.owns(hash) else { return }
-        guard let value else {
-            // All groups of a closed slice are removed together.
-            slices[sliceKey] = nil
-            return
-        }
-        let slice = slices[sliceKey] ?? makeSlice()
-        slices[sliceKey] = slice
-        var number: Int32 = 0
-        slice.groups.assign(decoder.columns, rowCount: 1, groups: &number)
-        slice.aggregates.reserve(groups: slice.groups.count)
         var valueReader = ByteReader(value)
-        try slice.aggregates.read(Int(number), from: &valueReader)
+        try slice(sliceKey).restore(decoder.columns, from: &valueReader)
     }
 }

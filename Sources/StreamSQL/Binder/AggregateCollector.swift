@@ -8,6 +8,9 @@ final class AggregateCollector {
     struct Call: Hashable {
         var function: AggregateCall.Function
         var argument: PlanExpression?
+        var moreArguments: [PlanExpression] = []
+        var parameter = AggregateCall.Parameter.none
+        var skipsNulls = true
         var isDistinct: Bool
         var filter: PlanExpression?
         var resultType: DataType
@@ -25,7 +28,11 @@ final class AggregateCollector {
     let callBase: Int
     /// First position of the columns of a group window: start, end, time.
     var windowBase: Int { callBase + Self.maximumCalls }
+    /// The position of the column that says which grouping set a row belongs to.
+    var groupingColumn: Int { windowBase + 3 }
     private(set) var calls: [Call] = []
+    /// The keys and sets of GROUP BY; nil until they are bound.
+    var groupingSets: GroupingSets?
     var groupWindow: GroupWindow?
     /// Where the first aggregate stands; nil when there is none.
     private(set) var firstRange: SourceRange?

@@ -4,8 +4,9 @@ enum AggregateSearch {
     static func holds(_ expression: Expression) -> Bool {
         if case .call(let call) = expression.kind, call.over == nil {
             let name = Lexer.uppercased(call.name.last.utf8)
-            if ExpressionBinder.aggregateFunctions[name] != nil { return true }
+            if AggregateBinding.names.contains(name) || GroupingSets.functions.contains(name) { return true }
         }
+        if case .json(let call) = expression.kind, call.function.isAggregate { return true }
         return parts(of: expression).contains(where: holds)
     }
 
@@ -13,8 +14,8 @@ enum AggregateSearch {
     static func place(of name: String, in expression: Expression) -> SourceRange? {
         switch expression.kind {
         case .name(let parts): return parts.last?.text == name ? expression.range : nil
-        case .call(let call) where ExpressionBinder.aggregateFunctions[Lexer.uppercased(call.name.last.utf8)] != nil:
-            return nil
+        case .call(let call) where AggregateBinding.names.contains(Lexer.uppercased(call.name.last.utf8)): return nil
+        case .json(let call) where call.function.isAggregate: return nil
         default:
             for part in parts(of: expression) {
                 if let found = place(of: name, in: part) { return found }
@@ -26,9 +27,10 @@ enum AggregateSearch {
     /// The direct parts of an expression.
     static func parts(of expression: Expression) -> [Expression] {
         switch expression.kind {
-        case .literal, .name, .exists, .scalarQuery, .collectionQuery, .json, .timeUnit, .descriptor, .tableArgument,
+        case .literal, .name, .exists, .scalarQuery, .collectionQuery, .timeUnit, .descriptor, .tableArgument,
             .modelArgument, .defaultArgument:
             return []
+        case .json(let call): return call.arguments + call.members.flatMap { [$0.key, $0.value] }
         case .field(let value, _), .unary(_, let value), .not(let value), .test(let value, _, _),
             .cast(let value, _, _),
             .intervalOf(let value, _), .inQuery(let value, _, _), .quantified(_, let value, _, _):

@@ -4,12 +4,16 @@ import Columnar
 struct Aggregation {
     let graph: LogicalGraph
     let scope: Scope
-    /// Over the scope.
-    let keys: [PlanExpression]
+    /// Keys over the scope.
+    let grouping: GroupingSets
     let calls: [AggregateCollector.Call]
     let groupWindow: AggregateCollector.GroupWindow?
     let callBase: Int
     let windowBase: Int
+    let stateTimeToLiveMilliseconds: Int64?
+
+    private var keys: [PlanExpression] { grouping.keys }
+    private var groupingColumn: Int { windowBase + 3 }
 
     /// What was built, and where the parts of bound expressions are in its output.
     struct Built {
@@ -42,9 +46,11 @@ struct Aggregation {
     /// Collects what an aggregate reads into one projection, each expression once.
     private struct Projection {
         var expressions: [PlanExpression] = []
+        /// Keys that are NULL for some grouping sets must not be read as arguments: these columns are not shared.
+        var unshared = 0
 
         mutating func position(of expression: PlanExpression) -> Int {
-            if let known = expressions.firstIndex(of: expression) { return known }
+            if let known = expressions.dropFirst(unshared).firstIndex(of: expression) { return known }
             expressions.append(expression)
             return expressions.count - 1
         }
@@ -56,7 +62,9 @@ struct Aggregation {
             calls.map { call in
                 AggregateCall(
                     call.function, argument: call.argument.map { position(of: transform($0)) },
-                    argumentType: call.argument?.type, isDistinct: call.isDistinct,
+                    argumentType: call.argument?.type,
+                    moreArguments: call.moreArguments.map { position(of: transform($0)) }, parameter: call.parameter,
+                    skipsNulls: call.skipsNulls, isDistinct: call.isDistinct,
                     filter: call.filter.map { position(of: transform($0)) }, resultType: call.resultType)
             }
         }
@@ -76,31 +84,50 @@ struct Aggregation {
 
     private func ordinary(_ condition: PlanExpression?) -> Built {
         var projection = Projection()
-        let groups = keys.map { projection.position(of: $0) }
+        var groups = keys.map { projection.position(of: $0) }
+        if grouping.isExpanded { projection.unshared = projection.expressions.count }
         let bound = projection.calls(calls) { $0 }
-        let input = graph.calculate(
+        var input = graph.calculate(
             scope.node, condition: condition, projections: projection.expressions, names: names(projection))
-        let node = graph.add(.aggregate(LogicalAggregate(groupColumns: groups, calls: bound)), [input])
+        input = expanded(input, &groups)
+        let aggregate = LogicalAggregate(
+            groupColumns: groups, calls: bound, stateTimeToLiveMilliseconds: stateTimeToLiveMilliseconds)
+        let node = graph.add(.aggregate(aggregate), [input])
         var built = Built(node: node)
-        for (position, key) in keys.enumerated() { built.keyPositions[key] = position }
-        for position in calls.indices { built.columnPositions[callBase + position] = keys.count + position }
+        placeKeys(&built, groups.count)
+        for position in calls.indices { built.columnPositions[callBase + position] = groups.count + position }
         return built
+    }
+
+    /// The rows once for each grouping set, whose number becomes the last group column; as they are without such.
+    private func expanded(_ input: Int, _ groups: inout [Int]) -> Int {
+        guard grouping.isExpanded else { return input }
+        let node = grouping.expand(input, keyColumns: groups, in: graph)
+        groups.append(graph.fields[node].count - 1)
+        return node
+    }
+
+    private func placeKeys(_ built: inout Built, _ groupCount: Int) {
+        for (position, key) in keys.enumerated() { built.keyPositions[key] = position }
+        if grouping.isExpanded { built.columnPositions[groupingColumn] = groupCount - 1 }
     }
 
     /// GROUP BY TUMBLE(ts, size) and its like.
     private func grouped(_ window: AggregateCollector.GroupWindow, _ condition: PlanExpression?) -> Built {
         let timeType = scope.columns[window.timeColumn].type
         var projection = Projection()
-        let groups = keys.map { projection.position(of: $0) }
+        var groups = keys.map { projection.position(of: $0) }
+        if grouping.isExpanded { projection.unshared = projection.expressions.count }
         let bound = projection.calls(calls) { $0 }
         let time = projection.position(of: .column(window.timeColumn, timeType))
-        let input = graph.calculate(
+        var input = graph.calculate(
             scope.node, condition: condition, projections: projection.expressions, names: names(projection))
+        input = expanded(input, &groups)
         // GROUP BY SESSION(…) keeps a session for each group.
         let partition = window.name == "SESSION" ? groups : []
         var built = windowAggregate(input, window.shape, time, timeType, groups, bound, partition: partition)
-        for (position, key) in keys.enumerated() { built.keyPositions[key] = position }
-        for role in 0..<3 { built.columnPositions[windowBase + role] = keys.count + calls.count + role }
+        placeKeys(&built, groups.count)
+        for role in 0..<3 { built.columnPositions[windowBase + role] = groups.count + calls.count + role }
         return built
     }
 
@@ -145,8 +172,9 @@ struct Aggregation {
         var projection = Projection()
         var groups: [Int] = []
         var groupKeys: [PlanExpression] = []
+        var keyColumns = [Int?](repeating: nil, count: keys.count)
         var windowKeys: [(key: PlanExpression, column: Int)] = []
-        for key in keys {
+        for (number, key) in keys.enumerated() {
             let inlined = key.inlined(source.projections)
             if case .column(let position, _) = inlined, position >= width {
                 windowKeys.append((key, position - width))
@@ -154,27 +182,37 @@ struct Aggregation {
                 throw SQLError(
                     .unsupported, "grouping by expressions over window columns is not supported yet", at: range)
             } else {
+                keyColumns[number] = projection.position(of: inlined)
                 groups.append(projection.position(of: inlined))
                 groupKeys.append(key)
             }
         }
         for call in calls {
-            for part in [call.argument, call.filter]
+            for part in [call.argument, call.filter] + call.moreArguments
             where part.map({ readsWindow($0.inlined(source.projections)) }) == true {
                 throw SQLError(.unsupported, "aggregates over window columns are not supported yet", at: range)
             }
         }
         let partition = try sessionKeys(source, &projection, groups, at: range)
+        if grouping.isExpanded { projection.unshared = projection.expressions.count }
         let bound = projection.calls(calls) { $0.inlined(source.projections) }
         let timeType = graph.fields[source.input][source.timeColumn].type
         let time = projection.position(of: .column(source.timeColumn, timeType))
-        let input = graph.calculate(
+        var input = graph.calculate(
             source.input, condition: .conjunction(below), projections: projection.expressions,
             names: projection.expressions.enumerated().map { position, expression in
                 if case .column(let column, _) = expression { return graph.fields[source.input][column].name }
                 return "a\(position)"
             })
+        if grouping.isExpanded {
+            guard !source.isSession else {
+                throw SQLError(.unsupported, "grouping sets over SESSION are not supported yet", at: range)
+            }
+            input = grouping.expand(input, keyColumns: keyColumns, in: graph)
+            groups.append(graph.fields[input].count - 1)
+        }
         var built = windowAggregate(input, source.shape, time, timeType, groups, bound, partition: partition)
+        if grouping.isExpanded { built.columnPositions[groupingColumn] = groups.count - 1 }
         let windowStart = groups.count + calls.count
         for (position, key) in groupKeys.enumerated() { built.keyPositions[key] = position }
         for (key, column) in windowKeys { built.keyPositions[key] = windowStart + column }

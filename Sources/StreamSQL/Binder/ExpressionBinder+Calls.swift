@@ -5,7 +5,10 @@ extension ExpressionBinder {
     func call(_ call: FunctionCall, at range: SourceRange) throws(SQLError) -> PlanExpression {
         let name = Lexer.uppercased(call.name.last.utf8)
         if let over = call.over { throw Self.unsupportedOver(name, over, at: range) }
-        if let function = Self.aggregateFunctions[name] { return try aggregate(function, name, call, at: range) }
+        if AggregateBinding.names.contains(name) {
+            return try aggregateBinding(name, at: range).bind(name, call, at: range)
+        }
+        if GroupingSets.functions.contains(name) { return try grouping(name, call, at: range) }
         if Self.unsupportedAggregates.contains(name) {
             throw SQLError(.unsupported, "function \(name) is not supported yet", at: call.name.range)
         }
@@ -27,14 +30,9 @@ extension ExpressionBinder {
         return try functions.bind(arguments, nameRange: call.name.range, hasBrackets: call.hasBrackets)
     }
 
-    static let aggregateFunctions: [String: AggregateCall.Function] = [
-        "COUNT": .count, "SUM": .sum, "AVG": .average, "MIN": .minimum, "MAX": .maximum,
-    ]
-
     static let unsupportedAggregates: Set<String> = [
-        "FIRST_VALUE", "LAST_VALUE", "LISTAGG", "ARRAY_AGG", "SUM0", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VAR_POP",
-        "VAR_SAMP", "VARIANCE", "COLLECT", "PERCENTILE", "LAG", "LEAD", "RANK", "DENSE_RANK", "CUME_DIST",
-        "PERCENT_RANK", "NTILE", "APPROX_COUNT_DISTINCT", "GROUPING", "GROUPING_ID", "GROUP_ID", "SINGLE_VALUE",
+        "LAG", "LEAD", "RANK", "DENSE_RANK", "CUME_DIST", "PERCENT_RANK", "NTILE", "APPROX_COUNT_DISTINCT",
+        "SINGLE_VALUE",
     ]
 
     private static func unsupportedOver(_ name: String, _ over: WindowReference, at range: SourceRange) -> SQLError {
@@ -47,9 +45,8 @@ extension ExpressionBinder {
         return SQLError(.unsupported, "\(name)(…) OVER is not supported yet", at: range)
     }
 
-    private func aggregate(
-        _ function: AggregateCall.Function, _ name: String, _ call: FunctionCall, at range: SourceRange
-    ) throws(SQLError) -> PlanExpression {
+    /// What binds an aggregate that stands here, if one may.
+    func aggregateBinding(_ name: String, at range: SourceRange) throws(SQLError) -> AggregateBinding {
         guard !isInsideAggregate else {
             throw SQLError(.semantics, "the aggregate \(name) can't stand inside another aggregate", at: range)
         }
@@ -58,62 +55,32 @@ extension ExpressionBinder {
                 .semantics, "the aggregate \(name) can't stand in \(clause)", at: range,
                 hint: clause == "WHERE" ? "conditions on aggregates go into HAVING" : nil)
         }
-        if !call.withinGroup.isEmpty || !call.orderBy.isEmpty {
-            throw SQLError(.unsupported, "ORDER BY inside of aggregates is not supported yet", at: range)
-        }
-        let inner = insideAggregate()
-        let filter = try call.filter.map { (filter) throws(SQLError) in try inner.boolean(filter, "FILTER") }
-        if call.isStar || (function == .count && call.arguments.isEmpty && call.isStar) {
-            guard function == .count else {
-                throw SQLError(.semantics, "only COUNT takes *", at: range)
-            }
-            return try aggregates.column(
-                for: .init(
-                    function: .countRows, argument: nil, isDistinct: false, filter: filter,
-                    resultType: DataType(.bigint, isNullable: false)), at: range)
-        }
-        guard let first = call.arguments.first, call.arguments.count == 1 else {
-            let code: SQLErrorCode = function == .count && call.arguments.count > 1 ? .unsupported : .semantics
-            throw SQLError(code, "\(name) takes one argument", at: range)
-        }
-        let argument = try inner.bind(first.value)
-        let type = try Self.resultType(function, name, argument, at: first.value.range)
-        let isDistinct = call.quantifier == .distinct && function != .minimum && function != .maximum
-        // COUNT of what is never NULL counts rows.
-        if function == .count, !isDistinct, !argument.type.isNullable {
-            return try aggregates.column(
-                for: .init(function: .countRows, argument: nil, isDistinct: false, filter: filter, resultType: type),
-                at: range)
-        }
-        return try aggregates.column(
-            for: .init(
-                function: function, argument: argument, isDistinct: isDistinct, filter: filter, resultType: type),
-            at: range)
+        return AggregateBinding(arguments: insideAggregate(), collector: aggregates)
     }
 
-    /// The type of an aggregate's result; NULL over no rows, so nullable except for COUNT.
-    private static func resultType(
-        _ function: AggregateCall.Function, _ name: String, _ argument: PlanExpression, at range: SourceRange
-    ) throws(SQLError) -> DataType {
-        let type = argument.type.logical
-        switch function {
-        case .count, .countRows: return DataType(.bigint, isNullable: false)
-        case .sum, .average:
-            guard type.isNumeric else {
-                throw SQLError(
-                    .type, "\(name) takes a number, not \(type)", at: range,
-                    hint: type.isText ? "CAST it to a number" : nil)
-            }
-            guard case .decimal(_, let scale) = type else { return DataType(type) }
-            return DataType(
-                .decimal(
-                    precision: LogicalType.maximumPrecision, scale: function == .sum ? scale : max(6, scale)))
-        case .minimum, .maximum:
-            guard !type.isNested, !type.isBinary, type != .null else {
-                throw SQLError(.type, "\(name) doesn't take \(type)", at: range)
-            }
-            return argument.type.nullable(true)
+    /// GROUPING(key, …), GROUPING_ID(key, …) and GROUP_ID().
+    private func grouping(_ name: String, _ call: FunctionCall, at range: SourceRange) throws(SQLError) -> PlanExpression
+    {
+        guard let aggregates, let sets = aggregates.groupingSets, !isInsideAggregate else {
+            throw SQLError(.semantics, "\(name) needs GROUP BY in the same query", at: range)
         }
+        if name == "GROUP_ID" {
+            guard call.arguments.isEmpty else { throw SQLError(.semantics, "GROUP_ID takes no arguments", at: range) }
+            return sets.groupId(column: aggregates.groupingColumn)
+        }
+        guard !call.arguments.isEmpty, call.arguments.count < 64 else {
+            throw SQLError(.semantics, "\(name) takes the keys it asks about", at: range)
+        }
+        let binder = insideAggregate()
+        var keys: [Int] = []
+        for argument in call.arguments {
+            let value = try binder.bind(argument.value)
+            guard let key = sets.keys.firstIndex(of: value) else {
+                throw SQLError(.semantics, "\(name) takes keys of GROUP BY only", at: argument.value.range)
+            }
+            keys.append(key)
+        }
+        return sets.grouping(keys, column: aggregates.groupingColumn)
     }
 
     // MARK: Group windows

@@ -65,6 +65,8 @@ struct ExpressionBinder {
         case .timeUnit(let unit): return LiteralBinding.text(unit.rawValue)
         case .intervalOf(let value, let qualifier):
             return try interval(value, qualifier, at: expression.range)
+        case .json(let call) where call.function.isAggregate:
+            return try aggregateBinding(call.function.rawValue, at: expression.range).bind(call, at: expression.range)
         default: throw Self.unsupported(expression)
         }
     }

@@ -3,7 +3,7 @@ import Columnar
 /// Binds a SELECT with GROUP BY or aggregates: what is computed before, the aggregation, what is computed after.
 struct GroupedSelect {
     let binder: QueryBinder
-    let scope: Scope
+    private(set) var scope: Scope
     private let collector: AggregateCollector
 
     init(binder: QueryBinder, scope: Scope) {
@@ -14,10 +14,16 @@ struct GroupedSelect {
 
     private var graph: LogicalGraph { binder.graph }
 
-    func bind(
+    mutating func bind(
         _ select: Select, _ items: [QueryBinder.Item], _ condition: PlanExpression?, _ orderBy: [OrderItem]
     ) throws(SQLError) -> QueryBinder.BoundSelect {
-        let keys = try groupKeys(select.groupBy)
+        var grouping = try groupingSets(select.groupBy)
+        if grouping.isExpanded {
+            // A key is NULL in the rows of the sets that leave it out, whatever its column says.
+            for key in grouping.keys { key.forEachColumn { scope.columns[$0].type.isNullable = true } }
+            grouping = try groupingSets(select.groupBy)
+        }
+        collector.groupingSets = grouping
         let outputs = try bound(items)
         let having = try select.having.map { (having) throws(SQLError) in
             try expressionBinder("HAVING").boolean(having, "HAVING")
@@ -33,8 +39,9 @@ struct GroupedSelect {
             }
         }
         let aggregation = Aggregation(
-            graph: graph, scope: scope, keys: keys, calls: collector.calls, groupWindow: collector.groupWindow,
-            callBase: collector.callBase, windowBase: collector.windowBase)
+            graph: graph, scope: scope, grouping: grouping, calls: collector.calls, groupWindow: collector.groupWindow,
+            callBase: collector.callBase, windowBase: collector.windowBase,
+            stateTimeToLiveMilliseconds: try StateHint.timeToLive(select, scope, binder.options))
         let built = try aggregation.build(condition, at: select.range)
 
         var projections: [PlanExpression] = []
@@ -114,26 +121,13 @@ struct GroupedSelect {
 
     // MARK: Keys
 
-    private func groupKeys(_ groupBy: GroupBy?) throws(SQLError) -> [PlanExpression] {
-        var keys: [PlanExpression] = []
+    private func groupingSets(_ groupBy: GroupBy?) throws(SQLError) -> GroupingSets {
         let binder = ExpressionBinder(scope: scope, clause: "GROUP BY")
-        var expressions: [Expression] = []
-        for element in groupBy?.elements ?? [] {
-            switch element {
-            case .expression(let expression): expressions.append(expression)
-            case .empty: break
-            case .list(let list): expressions += list
-            case .groupingSets, .cube, .rollup:
-                throw SQLError(
-                    .unsupported, "GROUPING SETS, CUBE and ROLLUP are not supported yet", at: groupBy?.range ?? .none)
-            }
+        collector.groupWindow = nil
+        return try GroupingSets(groupBy) { (expression) throws(SQLError) in
+            if try groupWindow(expression, binder) { return nil }
+            return try binder.bind(expression)
         }
-        for expression in expressions {
-            if try groupWindow(expression, binder) { continue }
-            let key = try binder.bind(expression)
-            if !keys.contains(key) { keys.append(key) }
-        }
-        return keys
     }
 
     /// Takes TUMBLE(ts, size) in GROUP BY as the window of the aggregation.
@@ -157,7 +151,9 @@ struct GroupedSelect {
     ) throws(SQLError) -> PlanExpression {
         var missing: Int?
         func rewrite(_ expression: PlanExpression) -> PlanExpression {
-            if let position = built.position(of: expression) { return .column(position, expression.type) }
+            if let position = built.position(of: expression) {
+                return .column(position, graph.fields[built.node][position].type)
+            }
             if case .column(let position, _) = expression {
                 if missing == nil { missing = position }
                 return expression

@@ -27,7 +27,8 @@ extension QueryBinder {
             return try plain(select, items, empty, condition, orderBy, binderScope: nil)
         }
         if isGrouped(select, orderBy) {
-            return try GroupedSelect(binder: self, scope: scope).bind(select, items, condition, orderBy)
+            var grouped = GroupedSelect(binder: self, scope: scope)
+            return try grouped.bind(select, items, condition, orderBy)
         }
         if let having = select.having {
             throw SQLError(.semantics, "HAVING needs GROUP BY or aggregates", at: having.range, hint: "use WHERE")

@@ -222,7 +222,9 @@ final class QueryBinder {
 
     /// Each different row once.
     func distinct(_ relation: Relation) -> Relation {
-        let aggregate = LogicalAggregate(groupColumns: Array(relation.columns.indices), calls: [])
+        let aggregate = LogicalAggregate(
+            groupColumns: Array(relation.columns.indices), calls: [],
+            stateTimeToLiveMilliseconds: options.stateTimeToLiveMilliseconds)
         return Relation(
             node: graph.add(.aggregate(aggregate), [relation.node], names: relation.columns.map(\.name)),
             columns: relation.columns.map { RelationColumn(name: $0.name, type: $0.type) })

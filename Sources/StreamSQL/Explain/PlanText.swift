@@ -125,10 +125,14 @@ enum NodeText {
             }
         return "\(phase) by \(names(aggregate.groupColumns, inputs)): \(calls)"
             + (aggregate.inputRetracts ? ", taking back" : "")
+            + (aggregate.stateTimeToLiveMilliseconds.map { ", kept \($0) ms" } ?? "")
     }
 
     private static func call(_ call: AggregateCall, _ inputs: [Field]) -> String {
-        let argument = call.argument.map { $0 < inputs.count ? inputs[$0].name : "?" } ?? "*"
+        let columns = (call.argument.map { [$0] } ?? []) + call.moreArguments
+        let argument =
+            columns.isEmpty
+            ? "*" : columns.map { $0 < inputs.count ? inputs[$0].name : "?" }.joined(separator: ", ")
         let filter = call.filter.map { " filter \($0 < inputs.count ? inputs[$0].name : "?")" } ?? ""
         return "\(call.function.rawValue)(\(call.isDistinct ? "distinct " : "")\(argument))\(filter)"
     }

@@ -16,7 +16,7 @@ struct FunctionCatalog: Sendable {
 
     /// The names of all functions that can be called, sorted.
     var names: [String] {
-        (Array(functions.keys) + Array(ExpressionBinder.aggregateFunctions.keys) + ["CURRENT_WATERMARK"]).sorted()
+        (Array(functions.keys) + Array(AggregateBinding.names) + ["CURRENT_WATERMARK"]).sorted()
     }
 
     /// Checks a call and gives the expression for it.

@@ -57,6 +57,7 @@ struct LogicalWatermark: Hashable {
 struct LogicalAggregate: Hashable {
     var groupColumns: [Int]
     var calls: [AggregateCall]
+    var stateTimeToLiveMilliseconds: Int64?
 }
 
 /// Aggregation for each window; emits the group columns, the calls, then the window columns.

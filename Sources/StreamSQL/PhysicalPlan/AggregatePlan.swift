@@ -17,63 +17,22 @@ package struct AggregatePlan: Sendable {
     package var calls: [AggregateCall]
     /// Whether the row before an update is emitted (-U); false towards an upsert sink with this key.
     package var emitsUpdateBefore: Bool
-    /// True when the input takes rows back (-U, -D).
+    /// True when the input takes rows back (-U, -D). Then `local` emits one more column behind the partial fields:
+    /// by how many rows the group grew.
     package var inputRetracts: Bool
+    /// Groups not touched for this long are forgotten; nil keeps them for good.
+    package var stateTimeToLiveMilliseconds: Int64?
 
     package init(
         phase: Phase, groupColumns: [Int], calls: [AggregateCall], emitsUpdateBefore: Bool = true,
-        inputRetracts: Bool = false
+        inputRetracts: Bool = false, stateTimeToLiveMilliseconds: Int64? = nil
     ) {
+        self.stateTimeToLiveMilliseconds = stateTimeToLiveMilliseconds
         self.phase = phase
         self.groupColumns = groupColumns
         self.calls = calls
         self.emitsUpdateBefore = emitsUpdateBefore
         self.inputRetracts = inputRetracts
-    }
-}
-
-/// One aggregate function over columns of the input.
-package struct AggregateCall: Sendable, Hashable {
-    package enum Function: String, Sendable, Hashable { case countRows, count, sum, average, minimum, maximum }
-    package var function: Function
-    /// The argument's column; nil for `countRows`.
-    package var argument: Int?
-    package var argumentType: DataType?
-    package var isDistinct: Bool
-    /// A BOOLEAN column: only rows where it is true count.
-    package var filter: Int?
-    package var resultType: DataType
-
-    package init(
-        _ function: Function, argument: Int? = nil, argumentType: DataType? = nil, isDistinct: Bool = false,
-        filter: Int? = nil, resultType: DataType
-    ) {
-        self.function = function
-        self.argument = argument
-        self.argumentType = argumentType
-        self.isDistinct = isDistinct
-        self.filter = filter
-        self.resultType = resultType
-    }
-
-    /// The columns that carry this call from `local` to `global`. DISTINCT calls have none: they need `whole`.
-    package var partialFields: [Field] {
-        let count = Field("count", DataType(.bigint, isNullable: false))
-        switch function {
-        case .countRows, .count: return [count]
-        // The sum of no values is NULL: the count of values travels along.
-        case .sum, .average: return [Field("sum", partialSumType), count]
-        case .minimum, .maximum: return [Field("extreme", (argumentType ?? resultType).nullable(true))]
-        }
-    }
-
-    /// The type sums are kept in: BIGINT for integers, DOUBLE for floats, DECIMAL(38, s) for decimals.
-    package var partialSumType: DataType {
-        switch argumentType?.logical {
-        case .decimal(_, let scale): DataType(.decimal(precision: LogicalType.maximumPrecision, scale: scale))
-        case .float, .double: DataType(.double)
-        default: DataType(.bigint)
-        }
     }
 }
 
@@ -114,12 +73,15 @@ package struct WindowAggregatePlan: Sendable {
     package var zone: TimeZoneRules?
     /// The columns a session is kept for: all or some of `groupColumns`. Of no meaning for other shapes.
     package var partition: [Int]
+    /// True when the input takes rows back (-U, -D).
+    package var inputRetracts: Bool
 
     package init(
         shape: WindowShape, timeColumn: Int, groupColumns: [Int], calls: [AggregateCall], windowColumns: [WindowColumn],
-        zone: TimeZoneRules? = nil, partition: [Int] = []
+        zone: TimeZoneRules? = nil, partition: [Int] = [], inputRetracts: Bool = false
     ) {
         self.partition = partition
+        self.inputRetracts = inputRetracts
         self.shape = shape
         self.zone = zone
         self.timeColumn = timeColumn

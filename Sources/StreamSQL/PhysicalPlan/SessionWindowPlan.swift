@@ -32,7 +32,8 @@ extension AggregateCall {
     var mergesInAnyOrder: Bool {
         guard !isDistinct else { return false }
         switch function {
-        case .countRows, .count, .sum, .average, .minimum, .maximum: return true
+        case .countRows, .count, .sum, .average, .sumOrZero, .minimum, .maximum: return true
+        default: return false
         }
     }
 }

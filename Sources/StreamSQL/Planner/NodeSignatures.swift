@@ -38,7 +38,10 @@ struct NodeSignatures {
     private func text(_ call: AggregateCall, _ input: Int) -> String {
         let argument = call.argument.map { joined([$0], input) } ?? "*"
         let filter = call.filter.map { joined([$0], input) } ?? ""
-        return "\(call.function.rawValue)(\(call.isDistinct)\(argument);\(filter)):\(call.resultType.logical)"
+        var more = call.moreArguments.isEmpty ? "" : ",\(joined(call.moreArguments, input))"
+        if call.parameter != .none { more += ",\(call.parameter)" }
+        if !call.skipsNulls { more += ",nulls" }
+        return "\(call.function.rawValue)(\(call.isDistinct)\(argument)\(more);\(filter)):\(call.resultType.logical)"
     }
 
     private func signature(_ node: LogicalNode, _ fields: [Field]) -> (UInt64, [UInt64]) {

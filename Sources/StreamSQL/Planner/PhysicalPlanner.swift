@@ -221,20 +221,25 @@ struct PhysicalPlanner {
         let retracts = below.changelog != .append
         let emitsUpdateBefore = !upsertAggregates.contains(id)
         let changelog: ChangelogMode = isBatchMode ? .append : emitsUpdateBefore ? .retract : .upsert
-        let hasDistinct = aggregate.calls.contains(where: \.isDistinct)
-        guard !retracts, !hasDistinct, below.distribution == .sharded else {
+        let groupCount = aggregate.groupColumns.count
+        let partials = aggregate.calls.map { $0.partialFields(inputRetracts: retracts) }
+        guard below.distribution == .sharded, partials.allSatisfy({ $0 != nil }) else {
             let dealt = keyed(input, aggregate.groupColumns)
             let operation = AggregatePlan(
                 phase: .whole, groupColumns: aggregate.groupColumns, calls: aggregate.calls,
-                emitsUpdateBefore: emitsUpdateBefore, inputRetracts: retracts)
+                emitsUpdateBefore: emitsUpdateBefore, inputRetracts: retracts,
+                stateTimeToLiveMilliseconds: aggregate.stateTimeToLiveMilliseconds)
             return add(
                 .aggregate(operation), [dealt], fields, changelog, result.nodes[dealt].distribution,
                 name: name("aggregate", id))
         }
-        let groupCount = aggregate.groupColumns.count
-        let partial = aggregate.groupColumns.map { below.fields[$0] } + aggregate.calls.flatMap(\.partialFields)
+        var partial = aggregate.groupColumns.map { below.fields[$0] } + partials.flatMap { $0 ?? [] }
+        if retracts { partial.append(Field("rows", DataType(.bigint, isNullable: false))) }
         let local = add(
-            .aggregate(AggregatePlan(phase: .local, groupColumns: aggregate.groupColumns, calls: aggregate.calls)),
+            .aggregate(
+                AggregatePlan(
+                    phase: .local, groupColumns: aggregate.groupColumns, calls: aggregate.calls,
+                    inputRetracts: retracts)),
             [input], partial, .append, .sharded, name: name("local-aggregate", id))
         let dealt = keyed(local, Array(0..<groupCount))
         // In the second phase the arguments are partial results: each call reads its own from where they begin.
@@ -247,7 +252,8 @@ struct PhysicalPlanner {
             return call
         }
         let operation = AggregatePlan(
-            phase: .global, groupColumns: Array(0..<groupCount), calls: calls, emitsUpdateBefore: emitsUpdateBefore)
+            phase: .global, groupColumns: Array(0..<groupCount), calls: calls, emitsUpdateBefore: emitsUpdateBefore,
+            inputRetracts: retracts, stateTimeToLiveMilliseconds: aggregate.stateTimeToLiveMilliseconds)
         return add(
             .aggregate(operation), [dealt], fields, changelog, result.nodes[dealt].distribution,
             name: name("aggregate", id))
@@ -262,8 +268,9 @@ struct PhysicalPlanner {
     private mutating func windowAggregate(
         _ aggregate: LogicalWindowAggregate, _ id: Int, _ input: Int, _ root: LogicalPlan.Root
     ) throws(SQLError) -> Int {
-        guard result.nodes[input].changelog == .append else {
-            throw SQLError(.unsupported, "windows over changing rows are not supported yet", at: root.range)
+        let retracts = result.nodes[input].changelog != .append
+        guard !retracts || !aggregate.isSession else {
+            throw SQLError(.unsupported, "sessions over changing rows are not supported yet", at: root.range)
         }
         // All rows of a session meet, whatever groups they are dealt to then.
         let keys = aggregate.isSession ? aggregate.partition : aggregate.groupColumns
@@ -271,7 +278,7 @@ struct PhysicalPlanner {
         let operation = WindowAggregatePlan(
             shape: aggregate.shape, timeColumn: aggregate.timeColumn, groupColumns: aggregate.groupColumns,
             calls: aggregate.calls, windowColumns: aggregate.windowColumns, zone: windowZone(aggregate.timeType),
-            partition: aggregate.partition)
+            partition: aggregate.partition, inputRetracts: retracts)
         let layout = operation.keepsRows ? fieldLayout(result.nodes[dealt].fields) : ""
         return add(
             .windowAggregate(operation), [dealt], graph.fields[id], .append, result.nodes[dealt].distribution,

@@ -94,8 +94,7 @@ struct ColumnPruning {
     private func read(_ calls: [AggregateCall], _ required: Set<Int>, from base: Int) -> Set<Int> {
         var result: Set<Int> = []
         for (position, call) in calls.enumerated() where required.contains(base + position) {
-            if let argument = call.argument { result.insert(argument) }
-            if let filter = call.filter { result.insert(filter) }
+            result.formUnion(call.columns)
         }
         return result
     }
@@ -194,11 +193,8 @@ struct ColumnPruning {
             for group in 0..<groups { positions[group] = group }
             var kept: [AggregateCall] = []
             for (position, call) in calls.enumerated() where required.contains(groups + position) {
-                var call = call
-                call.argument = call.argument.map(at)
-                call.filter = call.filter.map(at)
                 positions[groups + position] = groups + kept.count
-                kept.append(call)
+                kept.append(call.shifted(at))
             }
             return kept
         }

@@ -9,6 +9,9 @@ package struct JSONCall: Sendable, Hashable {
         case array = "JSON_ARRAY"
         case objectAgg = "JSON_OBJECTAGG"
         case arrayAgg = "JSON_ARRAYAGG"
+
+        /// Whether it is computed over the rows of a group.
+        var isAggregate: Bool { self == .objectAgg || self == .arrayAgg }
     }
 
     /// What JSON_VALUE, JSON_QUERY and JSON_EXISTS do when there is nothing, or on an error.
