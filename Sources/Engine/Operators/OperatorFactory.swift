@@ -54,6 +54,13 @@ struct OperatorFactory {
             return try JoinOperator(
                 join, leftFields: inputFields, rightFields: plan.nodes[node.inputs[1]].fields,
                 timeZone: plan.timeZone, seed: seeds.table, context: context)
+        case .rank(let rank): return self.rank(rank, inputFields)
+        case .timeSort(let sort):
+            return TimeSortOperator(
+                sort, inputFields: inputFields, keepsChanges: wiring.store != nil, seed: seeds.table)
+        case .setOperation(let operation):
+            return SetOperationOperator(
+                operation, inputFields: node.fields, isBatchMode: plan.isBatchMode, seed: seeds.table)
         case .sort(let sort): return SortOperator(sort, inputFields: inputFields, seed: seeds.table)
         case .sink(let sink): return SinkOperator(try wiring.makeSink(sink, inputFields))
         case .exchange:
@@ -70,5 +77,16 @@ struct OperatorFactory {
                 window, gapMilliseconds: gap, inputFields: inputFields, seed: seeds.table)
         }
         return SessionAggregateOperator(window, gapMilliseconds: gap, inputFields: inputFields, seed: seeds.table)
+    }
+
+    private func rank(_ rank: RankPlan, _ inputFields: [Field]) -> any Operator {
+        let keepsChanges = wiring.store != nil
+        if let window = rank.window {
+            return WindowRankOperator(
+                rank, window: window, inputFields: inputFields, keepsChanges: keepsChanges, seed: seeds.table)
+        }
+        return RankOperator(
+            rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,
+            seed: seeds.table)
     }
 }

@@ -46,7 +46,7 @@ final class GrowableColumn {
     func append(_ source: Column, row: Int) {
         reserve(count + 1)
         count += 1
-        set(count - 1, from: source, row: row)
+        write(count - 1, from: source, row: row)
     }
 
     /// Appends a NULL.
@@ -105,6 +105,11 @@ final class GrowableColumn {
     /// Overwrites a row with a row of another column of the same kind.
     func set(_ index: Int, from source: Column, row: Int) {
         if type.kind == .text && column.isValid(index) && index < count { forget(index) }
+        write(index, from: source, row: row)
+    }
+
+    /// Writes a row that holds no text yet.
+    private func write(_ index: Int, from source: Column, row: Int) {
         guard source.isValid(row) else { return column.setNull(index) }
         markValid(index)
         switch type.kind {
@@ -160,6 +165,51 @@ final class GrowableColumn {
     }
 
     // MARK: reading
+
+    /// Makes rows up to `rows` exist; the new ones are unspecified until they are set.
+    func extend(to rows: Int) {
+        guard rows > count else { return }
+        reserve(rows)
+        if type.kind == .text { (column.text + count).update(repeating: TextView(), count: rows - count) }
+        count = rows
+    }
+
+    /// Gives the text of a row up; the row is unspecified until it is set.
+    func clear(_ index: Int) { if type.kind == .text && column.isValid(index) { forget(index) } }
+
+    /// Writes the rows `rows` of another column of the same kind to the rows `places`, which are new or were cleared.
+    func set(
+        _ places: UnsafePointer<Int32>, from source: Column, rows: UnsafePointer<Int32>, count: Int
+    ) {
+        guard !source.mayHaveNulls, !column.mayHaveNulls else {
+            for index in 0..<count { set(Int(places[index]), from: source, row: Int(rows[index])) }
+            return
+        }
+        switch type.kind {
+        case .bits: for index in 0..<count { column.setBit(Int(places[index]), source.bit(Int(rows[index]))) }
+        case .int64: scatter(source.int64, rows, column.int64, places, count)
+        case .float64: scatter(source.float64, rows, column.float64, places, count)
+        case .int128: scatter(source.int128, rows, column.int128, places, count)
+        case .text:
+            guard let heap else { return }
+            let target = column.text
+            let views = UnsafePointer(source.text)
+            for index in 0..<count {
+                let place = views + Int(rows[index])
+                let length = place.pointee.count
+                target[Int(places[index])] =
+                    length <= TextView.inlineLimit ? place.pointee : heap.add(TextView.bytes(at: place), count: length)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func scatter<Value>(
+        _ source: UnsafeMutablePointer<Value>, _ rows: UnsafePointer<Int32>, _ target: UnsafeMutablePointer<Value>,
+        _ places: UnsafePointer<Int32>, _ count: Int
+    ) {
+        for index in 0..<count { target[Int(places[index])] = source[Int(rows[index])] }
+    }
 
     /// True when row `index` here and row `row` there are the same value; NULLs are equal.
     func equals(_ index: Int, _ other: Column, _ row: Int) -> Bool {

@@ -220,11 +220,7 @@ extension QueryBinder {
         for item in window.orderBy {
             let bound = try binder.bind(item.expression)
             if order.isEmpty, window.orderBy.count == 1 {
-                switch Self.output("", bound, scope).time {
-                case .rowTime: time = .rowTime
-                case .processingTime: time = .processingTime
-                case .none: break
-                }
+                time = LogicalRowNumber.TimeOrder(Self.output("", bound, scope).time)
             }
             order.append(
                 SortPlan.Key(

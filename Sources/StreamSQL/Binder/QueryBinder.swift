@@ -24,7 +24,7 @@ final class QueryBinder {
     /// Uses of views in one statement, those inside of views counted each time.
     private static let maximumViewUses = 2_000
     /// Unions of more inputs than this are not merged with the one above.
-    private static let maximumFlatInputs = 64
+    static let maximumFlatInputs = 64
 
     init(
         catalog: Catalog, options: SessionOptions, graph: LogicalGraph, checker: OptionChecker,
@@ -88,7 +88,7 @@ final class QueryBinder {
         var relation: Relation
         var visible: Int
         var keys: [SortPlan.Key]
-        var leadsWithTime = false
+        var leadingTime = LogicalRowNumber.TimeOrder.none
     }
 
     /// Adds a sort key that is a column of the output, by name or number.
@@ -109,7 +109,9 @@ final class QueryBinder {
 
     func addKey(_ position: Int, _ item: OrderItem, to bound: inout BoundSelect) {
         if bound.keys.isEmpty, position < bound.relation.columns.count {
-            bound.leadsWithTime = bound.relation.columns[position].time != .none && !item.isDescending
+            if !item.isDescending {
+                bound.leadingTime = LogicalRowNumber.TimeOrder(bound.relation.columns[position].time)
+            }
         }
         // NULL is the smallest value unless said otherwise.
         bound.keys.append(
@@ -131,7 +133,7 @@ final class QueryBinder {
         var relation = bound.relation
         if !bound.keys.isEmpty || offset > 0 || limit != nil {
             let sort = LogicalSort(
-                keys: bound.keys, offset: offset, limit: limit, leadsWithTime: bound.leadsWithTime, range: range)
+                keys: bound.keys, offset: offset, limit: limit, leadingTime: bound.leadingTime, range: range)
             relation.node = graph.add(.sort(sort), [relation.node])
         }
         guard bound.visible < relation.columns.count else { return relation }
@@ -142,7 +144,7 @@ final class QueryBinder {
         return relation
     }
 
-    // MARK: Values and set operations
+    // MARK: Values
 
     private func bind(_ values: ValuesSyntax) throws(SQLError) -> Relation {
         let width = values.rows.first?.values.count ?? 0
@@ -173,51 +175,6 @@ final class QueryBinder {
         let node = graph.add(.values(rows, types))
         return Relation(
             node: node, columns: types.enumerated().map { RelationColumn(name: "EXPR$\($0.offset)", type: $0.element) })
-    }
-
-    private func bind(_ operation: SetOperation) throws(SQLError) -> Relation {
-        guard operation.kind == .union else {
-            throw SQLError(.unsupported, "\(operation.kind.rawValue) is not supported yet", at: operation.range)
-        }
-        let left = try bind(operation.left)
-        let right = try bind(operation.right)
-        guard left.columns.count == right.columns.count else {
-            throw SQLError(
-                .semantics, "UNION joins queries of \(left.columns.count) and \(right.columns.count) columns",
-                at: operation.right.range)
-        }
-        var columns: [RelationColumn] = []
-        for (first, second) in zip(left.columns, right.columns) {
-            guard let type = DataType.common(first.type, second.type) else {
-                throw SQLError(
-                    .type,
-                    "the column '\(first.name)' of UNION is \(first.type.logical) on the left and "
-                        + "\(second.type.logical) on the right", at: operation.right.range, hint: "CAST one of them")
-            }
-            columns.append(
-                RelationColumn(name: first.name, type: type, time: first.time == second.time ? first.time : .none))
-        }
-        var inputs: [Int] = []
-        for side in [left, right] {
-            let node = converted(side.node, to: columns)
-            if case .union = graph.nodes[node].operation, graph.nodes[node].inputs.count < Self.maximumFlatInputs {
-                inputs += graph.nodes[node].inputs
-            } else {
-                inputs.append(node)
-            }
-        }
-        let relation = Relation(
-            node: graph.add(.union, inputs, names: columns.map(\.name)), columns: columns)
-        return operation.isAll ? relation : distinct(relation)
-    }
-
-    /// The node with its columns brought to these types.
-    private func converted(_ node: Int, to columns: [RelationColumn]) -> Int {
-        let projections = zip(graph.columns(of: node), columns).map { column, wanted in
-            column.type.logical == .null
-                ? PlanExpression.literal(.null, wanted.type) : CastRules.coerce(column, to: wanted.type.logical)
-        }
-        return graph.calculate(node, projections: projections, names: columns.map(\.name))
     }
 
     /// Each different row once.

@@ -99,6 +99,11 @@ enum NodeText {
             let residual = join.residual.map { ", where \(text($0, inputs))" } ?? ""
             return "\(join.kind == .inner ? "join" : "left join") \(names(join.leftKeys, left)) = "
                 + "\(names(join.rightKeys, right))\(residual)"
+        case .rank(let rank): return self.rank(rank, inputs)
+        case .setOperation(let operation): return "\(operation.kind)\(operation.isAll ? " all" : "")"
+        case .timeSort(let sort):
+            return "sort by event time \(names([sort.timeColumn], inputs))"
+                + (sort.keys.isEmpty ? "" : ", " + orderText(sort.keys, inputs))
         case .sort(let sort): return self.sort(sort, inputs)
         case .sink(let sink):
             if case .table(let table) = sink.target { return "sink \(table.name)" }
@@ -148,12 +153,25 @@ enum NodeText {
         }
     }
 
+    private static func orderText(_ keys: [SortPlan.Key], _ inputs: [Field]) -> String {
+        keys.map { key in
+            let nulls = key.nullsFirst == key.isDescending ? (key.nullsFirst ? " nulls first" : " nulls last") : ""
+            return names([key.column], inputs) + (key.isDescending ? " descending" : "") + nulls
+        }.joined(separator: ", ")
+    }
+
+    private static func rank(_ rank: RankPlan, _ inputs: [Field]) -> String {
+        let rows = rank.from == rank.to ? "row \(rank.from)" : "rows \(rank.from) to \(rank.to)"
+        var order = rank.order.isEmpty ? "arrival" : orderText(rank.order, inputs)
+        if rank.prefersLatest { order += ", latest first" }
+        return "keep \(rows) by \(names(rank.partition, inputs)) in order of \(order)"
+            + (rank.window == nil ? "" : " when the window ends") + (rank.emitsNumber ? ", numbered" : "")
+            + (rank.inputRetracts ? ", taking back" : "")
+    }
+
     private static func sort(_ sort: SortPlan, _ inputs: [Field]) -> String {
-        let keys = sort.keys.map { key in
-            names([key.column], inputs) + (key.isDescending ? " descending" : "")
-        }
         let limit = sort.limit.map { " limit \($0)" } ?? ""
         let offset = sort.offset > 0 ? " offset \(sort.offset)" : ""
-        return "sort" + (keys.isEmpty ? "" : " by " + keys.joined(separator: ", ")) + offset + limit
+        return "sort" + (sort.keys.isEmpty ? "" : " by " + orderText(sort.keys, inputs)) + offset + limit
     }
 }

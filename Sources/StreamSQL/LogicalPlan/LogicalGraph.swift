@@ -80,6 +80,8 @@ final class LogicalGraph {
                 }
             }
         case .watermark, .deduplicate, .sort: result = first
+        case .rank(let rank): result = rank.emitsNumber ? first + [Self.numberField] : first
+        case .setOperation(let operation): result = Self.fields(operation, inputs)
         case .aggregate(let aggregate):
             result = aggregate.groupColumns.map { first[$0] } + Self.callFields(aggregate.calls)
         case .window(_, let timeColumn): result = first + Self.windowFields(timeType: first[timeColumn].type)
@@ -89,7 +91,7 @@ final class LogicalGraph {
             let window = Self.windowFields(timeType: aggregate.timeType)
             result = aggregate.groupColumns.map { first[$0] } + Self.callFields(aggregate.calls)
             result += aggregate.windowColumns.map { $0 == .start ? window[0] : $0 == .end ? window[1] : window[2] }
-        case .rowNumber: result = first + [Field("rn", DataType(.bigint, isNullable: false))]
+        case .rowNumber: result = first + [Self.numberField]
         case .join(let join):
             let right = inputs.count > 1 ? inputs[1] : []
             result = first
@@ -99,6 +101,16 @@ final class LogicalGraph {
             for (position, name) in names.enumerated() where position < result.count { result[position].name = name }
         }
         return result
+    }
+
+    static let numberField = Field("rn", DataType(.bigint, isNullable: false))
+
+    /// The columns of the left; a row of INTERSECT is in both inputs, so NULL where both can be.
+    private static func fields(_ operation: LogicalSetOperation, _ inputs: [[Field]]) -> [Field] {
+        guard operation.kind == .intersect, inputs.count == 2 else { return inputs.first ?? [] }
+        return zip(inputs[0], inputs[1]).map { left, right in
+            Field(left.name, left.type.nullable(left.type.isNullable && right.type.isNullable))
+        }
     }
 
     private static func callFields(_ calls: [AggregateCall]) -> [Field] {

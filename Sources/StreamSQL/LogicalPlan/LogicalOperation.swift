@@ -20,6 +20,8 @@ enum LogicalOperation: Hashable {
     /// Appends the number of each row in its partition; only some shapes above it can be run.
     case rowNumber(LogicalRowNumber)
     case deduplicate(LogicalDeduplicate)
+    case rank(LogicalRank)
+    case setOperation(LogicalSetOperation)
     case join(LogicalJoin)
     case sort(LogicalSort)
 }
@@ -88,7 +90,17 @@ struct LogicalSessionWindow: Hashable {
 /// ROW_NUMBER() OVER (PARTITION BY … ORDER BY …).
 struct LogicalRowNumber: Hashable {
     /// What the first sort column is, as far as deduplication cares.
-    enum TimeOrder: Hashable { case none, rowTime, processingTime }
+    enum TimeOrder: Hashable {
+        case none, rowTime, processingTime
+
+        init(_ attribute: TimeAttribute) {
+            switch attribute {
+            case .none: self = .none
+            case .rowTime: self = .rowTime
+            case .processingTime: self = .processingTime
+            }
+        }
+    }
 
     var partition: [Int]
     var order: [SortPlan.Key]
@@ -119,7 +131,7 @@ struct LogicalSort: Hashable {
     var keys: [SortPlan.Key]
     var offset: Int
     var limit: Int?
-    /// Whether the first key is a time attribute in ascending order.
-    var leadsWithTime: Bool
+    /// What the first key is when it is a time attribute in ascending order.
+    var leadingTime: LogicalRowNumber.TimeOrder
     var range: SourceRange
 }

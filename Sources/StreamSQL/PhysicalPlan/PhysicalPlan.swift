@@ -77,8 +77,11 @@ package enum PlanOperation: Sendable {
     case sessionWindow(SessionWindowPlan)
     case windowAggregate(WindowAggregatePlan)
     case deduplicate(DeduplicatePlan)
+    case rank(RankPlan)
+    case setOperation(SetOperationPlan)
     case join(JoinPlan)
     case sort(SortPlan)
+    case timeSort(TimeSortPlan)
     case sink(SinkPlan)
 }
 

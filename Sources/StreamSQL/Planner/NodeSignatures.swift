@@ -69,6 +69,14 @@ struct NodeSignatures {
             hash.combine("filter " + condition.conjuncts.map { text($0, input) }.sorted().joined(separator: " AND "))
             return (hash.value, projections.map { StableHash.of(text($0, input)) })
         case .watermark, .sort: return (nodes[input], columns[input])
+        case .rank(let rank):
+            hash.combine("rank \(rank.from) to \(rank.to) by \(joined(rank.partition, input))")
+            hash.combine("\(rank.prefersLatest) \(rank.window.map { joined([$0.endColumn], input) } ?? "")")
+            for key in rank.order { hash.combine("\(joined([key.column], input)) \(key.isDescending) \(key.nullsFirst)") }
+            return (hash.value, columns[input] + (rank.emitsNumber ? [hash.value] : []))
+        case .setOperation(let operation):
+            hash.combine("\(operation.kind) \(operation.isAll)")
+            return (hash.value, fields.indices.map { StableHash.of("set \(hash.value) \($0)") })
         case .union:
             hash.combine("union")
             return (hash.value, fields.indices.map { StableHash.of("union \(hash.value) \($0)") })

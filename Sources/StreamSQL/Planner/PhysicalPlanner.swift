@@ -3,14 +3,14 @@ import Columnar
 /// Chooses operators, distributions and exchanges for a rewritten logical plan.
 struct PhysicalPlanner {
     private let plan: LogicalPlan
-    private let graph: LogicalGraph
-    private let isBatchMode: Bool
+    let graph: LogicalGraph
+    let isBatchMode: Bool
     private let signatures: NodeSignatures
     private let isBounded: [Bool]
-    /// Aggregates whose only consumer is an upsert sink with the same key.
-    private let upsertAggregates: Set<Int>
+    /// Nodes whose only consumer is an upsert sink with the same key.
+    let upsertNodes: Set<Int>
 
-    private var result: PhysicalPlan
+    var result: PhysicalPlan
     /// A logical node in one of its roles: read as a stream, or read anew at each start for a join.
     private struct Role: Hashable {
         var node: Int
@@ -31,7 +31,7 @@ struct PhysicalPlanner {
         self.isBatchMode = isBatchMode
         signatures = NodeSignatures(plan.graph, timeZone: timeZone)
         isBounded = Self.bounded(plan.graph, isBatchMode)
-        upsertAggregates = UpsertTargets(plan).aggregates
+        upsertNodes = UpsertTargets(plan).nodes
         result = PhysicalPlan(timeZone: timeZone, isBatchMode: isBatchMode)
     }
 
@@ -97,7 +97,7 @@ struct PhysicalPlanner {
     // MARK: Adding nodes
 
     @discardableResult
-    private mutating func add(
+    mutating func add(
         _ operation: PlanOperation, _ inputs: [Int], _ fields: [Field], _ changelog: ChangelogMode,
         _ distribution: Distribution, name: String
     ) -> Int {
@@ -121,16 +121,16 @@ struct PhysicalPlanner {
         return id
     }
 
-    private mutating func single(_ input: Int) -> Int {
+    mutating func single(_ input: Int) -> Int {
         result.nodes[input].distribution == .single ? input : exchange(input, .single, to: .single)
     }
 
     /// By hash of the keys, or all to one where there are none.
-    private mutating func keyed(_ input: Int, _ keys: [Int]) -> Int {
+    mutating func keyed(_ input: Int, _ keys: [Int]) -> Int {
         keys.isEmpty ? single(input) : exchange(input, .hash(keys), to: .sharded)
     }
 
-    private func name(_ kind: String, _ logical: Int, stateLayout: String = "") -> String {
+    func name(_ kind: String, _ logical: Int, stateLayout: String = "") -> String {
         var hash = StableHash()
         hash.combine(signatures.nodes[logical])
         hash.combine(kind)
@@ -166,6 +166,10 @@ struct PhysicalPlanner {
             return add(.values(ValuesPlan(rows: rows)), [], fields, .append, .single, name: name("values", id))
         case .union: return try union(logical, id, isStatic, root)
         case .join(let join): return try self.join(join, id, isStatic, root)
+        case .setOperation(let operation):
+            var inputs: [Int] = []
+            for input in logical.inputs { inputs.append(try node(input, isStatic: isStatic, root)) }
+            return setOperation(operation, id, inputs)
         default: break
         }
         let input = try node(logical.inputs[0], isStatic: isStatic, root)
@@ -190,11 +194,12 @@ struct PhysicalPlanner {
         case .sessionWindow(let session): return try sessionWindow(session, id, input, root)
         case .aggregate(let aggregate): return self.aggregate(aggregate, id, input)
         case .windowAggregate(let aggregate): return try windowAggregate(aggregate, id, input, root)
-        case .deduplicate(let deduplicate): return try self.deduplicate(deduplicate, id, input)
+        case .deduplicate(let deduplicate): return self.deduplicate(deduplicate, id, input)
+        case .rank(let rank): return try self.rank(rank, id, input)
         case .rowNumber(let numbered):
             throw SQLError(
-                .unsupported, "this use of ROW_NUMBER() is not supported yet", at: numbered.range,
-                hint: "what works is keeping the first row: ORDER BY a time attribute, filtered by rn = 1")
+                .unsupported, "ROW_NUMBER() works only with a condition that bounds it from above", at: numbered.range,
+                hint: "SELECT … FROM (SELECT *, ROW_NUMBER() OVER (…) AS rn FROM t) WHERE rn <= 10")
         case .sort(let sort): return try self.sort(sort, id, input, isBounded[logical.inputs[0]])
         default: return input
         }
@@ -219,7 +224,7 @@ struct PhysicalPlanner {
         let below = result.nodes[input]
         let fields = graph.fields[id]
         let retracts = below.changelog != .append
-        let emitsUpdateBefore = !upsertAggregates.contains(id)
+        let emitsUpdateBefore = !upsertNodes.contains(id)
         let changelog: ChangelogMode = isBatchMode ? .append : emitsUpdateBefore ? .retract : .upsert
         let groupCount = aggregate.groupColumns.count
         let partials = aggregate.calls.map { $0.partialFields(inputRetracts: retracts) }
@@ -260,7 +265,7 @@ struct PhysicalPlanner {
     }
 
     /// The zone whose clocks windows over a time of this type go by. Its name was checked when it was set.
-    private func windowZone(_ type: DataType) -> TimeZoneRules? {
+    func windowZone(_ type: DataType) -> TimeZoneRules? {
         guard case .timestampLTZ = type.logical else { return nil }
         return try? TimeZoneRules.named(result.timeZone)
     }
@@ -301,17 +306,13 @@ struct PhysicalPlanner {
             name: name("session-window", id, stateLayout: fieldLayout(below.fields)))
     }
 
-    private func fieldLayout(_ fields: [Field]) -> String {
+    /// Rows that are kept are state: their columns belong to its name.
+    func fieldLayout(_ fields: [Field]) -> String {
         fields.map { "\($0.name) \($0.type.logical)" }.joined(separator: ", ")
     }
 
-    private mutating func deduplicate(
-        _ deduplicate: LogicalDeduplicate, _ id: Int, _ input: Int
-    ) throws(SQLError) -> Int {
-        guard result.nodes[input].changelog == .append else {
-            throw SQLError(
-                .unsupported, "keeping the first row of changing rows is not supported yet", at: deduplicate.range)
-        }
+    private mutating func deduplicate(_ deduplicate: LogicalDeduplicate, _ id: Int, _ input: Int) -> Int {
+        guard result.nodes[input].changelog == .append else { return firstOfChanging(deduplicate, id, input) }
         let dealt = keyed(input, deduplicate.keys)
         let operation = DeduplicatePlan(
             keys: deduplicate.keys, order: deduplicate.order,
@@ -327,7 +328,7 @@ struct PhysicalPlanner {
         return fieldLayout(graph.fields[id])
     }
 
-    // MARK: Joins and sorting
+    // MARK: Joins
 
     private mutating func join(
         _ join: LogicalJoin, _ id: Int, _ isStatic: Bool, _ root: LogicalPlan.Root
@@ -397,22 +398,5 @@ struct PhysicalPlanner {
         return add(
             .calculate(CalculatePlan(condition: nil, projections: projections)), [input],
             below.fields + [Field("all", type)], below.changelog, below.distribution, name: "cross:\(below.name)")
-    }
-
-    private mutating func sort(
-        _ sort: LogicalSort, _ id: Int, _ input: Int, _ isBounded: Bool
-    ) throws(SQLError) -> Int {
-        if !isBatchMode, !sort.keys.isEmpty, sort.limit == nil, !sort.leadsWithTime {
-            throw SQLError(
-                .semantics, "ORDER BY of a stream must begin with a time attribute in ascending order, or have a LIMIT",
-                at: sort.range, hint: "SET 'execution.runtime-mode' = 'batch' sorts bounded input as a whole")
-        }
-        guard isBounded else {
-            throw SQLError(
-                .unsupported, "ORDER BY and LIMIT over unbounded input are not supported yet", at: sort.range)
-        }
-        let dealt = single(input)
-        let operation = SortPlan(keys: sort.keys, offset: sort.offset, limit: sort.limit)
-        return add(.sort(operation), [dealt], graph.fields[id], .append, .single, name: name("sort", id))
     }
 }

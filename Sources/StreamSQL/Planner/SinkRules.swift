@@ -14,9 +14,9 @@ enum SinkRules {
     }
 }
 
-/// Finds aggregates whose rows go to one upsert sink by the same key: the row before an update need not travel.
+/// Finds aggregates and rankings whose rows go to one upsert sink by the same key: the row before an update need not travel.
 struct UpsertTargets {
-    private(set) var aggregates: Set<Int> = []
+    private(set) var nodes: Set<Int> = []
 
     init(_ plan: LogicalPlan) {
         let uses = plan.graph.uses(from: plan.roots.map(\.node))
@@ -27,7 +27,17 @@ struct UpsertTargets {
             while uses[current] == 1 {
                 let node = plan.graph.nodes[current]
                 if case .aggregate(let aggregate) = node.operation {
-                    if keys == Set(0..<aggregate.groupColumns.count) { aggregates.insert(current) }
+                    if keys == Set(0..<aggregate.groupColumns.count) { nodes.insert(current) }
+                    break
+                }
+                if case .rank(let rank) = node.operation, rank.window == nil {
+                    var own = Set(rank.partition)
+                    if rank.from != rank.to { own.insert(plan.graph.fields[node.inputs[0]].count) }
+                    if keys == own { nodes.insert(current) }
+                    break
+                }
+                if case .deduplicate(let deduplicate) = node.operation {
+                    if keys == Set(deduplicate.keys) { nodes.insert(current) }
                     break
                 }
                 guard case .calculate(nil, let projections) = node.operation else { break }

@@ -60,7 +60,9 @@ struct CalculateRewrite {
                 return calculate(node.node, .conjunction(node.rest), projections, names, shared)
             }
         case .rowNumber(let numbered):
-            if let node = deduplication(input, numbered, conjuncts, projections, names) { return node }
+            if let node = RankRewrite(graph: graph).rewrite(input, numbered, conjuncts, projections, names) {
+                return node
+            }
         default: break
         }
         return graph.calculate(input, condition: .conjunction(conjuncts), projections: projections, names: names)
@@ -121,52 +123,6 @@ struct CalculateRewrite {
         let left = graph.filter(inputs[0], .conjunction(pushed))
         let node = builder.build(.left, left, inputs[1], conditions, at: join.range)
         return (node, conjuncts.filter { !pushed.contains($0) })
-    }
-
-    /// `rn = 1` over ROW_NUMBER() ordered by an attribute of time keeps the first row of each key.
-    private func deduplication(
-        _ id: Int, _ numbered: LogicalRowNumber, _ conjuncts: [PlanExpression], _ projections: [PlanExpression],
-        _ names: [String]
-    ) -> Int? {
-        let input = graph.nodes[id].inputs[0]
-        let number = graph.fields[input].count
-        guard numbered.time != .none, !numbered.partition.isEmpty, let key = numbered.order.first, !key.isDescending,
-            let test = conjuncts.firstIndex(where: { Self.keepsFirst($0, number) })
-        else { return nil }
-        var rest = conjuncts
-        rest.remove(at: test)
-        let operation = LogicalDeduplicate(
-            keys: numbered.partition, order: numbered.time == .rowTime ? .rowTime(key.column) : .processingTime,
-            stateTimeToLiveMilliseconds: numbered.stateTimeToLiveMilliseconds, range: numbered.range)
-        let node = graph.add(.deduplicate(operation), [input])
-        let one = PlanExpression.literal(.int64(1), DataType(.bigint, isNullable: false))
-        let replaced = { (expression: PlanExpression) in
-            expression.replacingColumns { $0 == number ? one : .column($0, $1) }
-        }
-        return graph.calculate(
-            node, condition: PlanExpression.conjunction(rest).map(replaced), projections: projections.map(replaced),
-            names: names)
-    }
-
-    /// `rn = 1`, `rn <= 1` or `rn < 2`.
-    private static func keepsFirst(_ condition: PlanExpression, _ number: Int) -> Bool {
-        guard case .call(let function, let operands, _) = condition, operands.count == 2 else { return false }
-        var (left, right, test) = (operands[0], operands[1], function)
-        if case .literal = left {
-            swap(&left, &right)
-            switch function {
-            case .equal: break
-            case .greaterOrEqual: test = .lessOrEqual
-            case .greater: test = .less
-            default: return false
-            }
-        }
-        guard case .column(number, _) = left, case .literal(.int64(let value), _) = right else { return false }
-        switch test {
-        case .equal, .lessOrEqual: return value == 1
-        case .less: return value == 2
-        default: return false
-        }
     }
 }
 

@@ -82,6 +82,8 @@ struct ColumnPruning {
             var result = required.union(deduplicate.keys)
             if case .rowTime(let column) = deduplicate.order { result.insert(column) }
             return result
+        case .rank(let rank): return required.filter { $0 < width }.union(rank.columns)
+        case .setOperation: return Set(0..<width)
         case .join(let join):
             let leftCount = old.fields[node.inputs[0]].count
             let all = required.union(join.residual?.columnSet ?? [])
@@ -157,6 +159,8 @@ struct ColumnPruning {
             deduplicate.keys = deduplicate.keys.map { moved[$0] ?? 0 }
             if case .rowTime(let column) = deduplicate.order { deduplicate.order = .rowTime(moved[column] ?? 0) }
             return (graph.add(.deduplicate(deduplicate), [narrow]), moved)
+        case .rank(let rank): return rebuildRank(node, rank, required, inputs[0], input)
+        case .setOperation: return rebuildSets(id, inputs, positions)
         case .rowNumber(var numbered):
             numbered.partition = numbered.partition.map(at)
             for index in numbered.order.indices { numbered.order[index].column = at(numbered.order[index].column) }
@@ -169,6 +173,30 @@ struct ColumnPruning {
         case .aggregate, .windowAggregate: return rebuildAggregate(node, required, inputs, at)
         case .join(let join): return rebuildJoin(node, join, required, inputs, positions)
         }
+    }
+
+    /// Every column decides which rows are alike.
+    private func rebuildSets(
+        _ id: Int, _ inputs: [Int], _ positions: [[Int: Int]]
+    ) -> (node: Int, positions: [Int: Int]) {
+        let node = old.nodes[id]
+        let aligned = node.inputs.enumerated().map { index, oldInput in
+            let projections = old.columns(of: oldInput).map { $0.shifted { positions[oldInput][$0] ?? 0 } }
+            return graph.calculate(inputs[index], projections: projections, names: old.fields[oldInput].map(\.name))
+        }
+        let all = Dictionary(uniqueKeysWithValues: old.fields[id].indices.map { ($0, $0) })
+        return (graph.add(node.operation, aligned, names: old.fields[id].map(\.name)), all)
+    }
+
+    private func rebuildRank(
+        _ node: LogicalNode, _ rank: LogicalRank, _ required: Set<Int>, _ input: Int, _ positions: [Int: Int]
+    ) -> (node: Int, positions: [Int: Int]) {
+        let number = old.fields[node.inputs[0]].count
+        var (narrow, moved) = narrowed(input, positions, reads(node, input: 0, required))
+        var rank = rank.shifted { moved[$0] ?? 0 }
+        rank.emitsNumber = rank.emitsNumber && required.contains(number)
+        if rank.emitsNumber { moved[number] = graph.fields[narrow].count }
+        return (graph.add(.rank(rank), [narrow]), moved)
     }
 
     /// A node with only the columns that are read from it: what travels or is kept shall not be wider than that,

@@ -47,6 +47,8 @@ struct WatermarkRemoval {
     private static func waits(_ operation: LogicalOperation) -> Bool {
         switch operation {
         case .windowAggregate, .sessionWindow: return true
+        case .rank(let rank): return rank.window != nil
+        case .sort(let sort): return sort.leadingTime == .rowTime && sort.limit == nil
         case .deduplicate(let deduplicate):
             if case .rowTime = deduplicate.order { return true }
             return false

@@ -1,0 +1,205 @@
+import Columnar
+import StreamSQL
+
+/// The rows of all partitions in their order: at most so many of each where rows are only added, else all of them.
+final class RankBuffer {
+    let plan: RankPlan
+    let groups: GroupTable
+    let store: RowSlots
+    let order: RowOrder
+    let lists: OrderedRows
+    let journal: RankJournal?
+    /// What has to be emitted anew; nil where rows leave once, at the end.
+    let changes: RankChanges?
+    private let index: RowIndex?
+    /// Rows kept of a partition.
+    private let bound: Int
+    /// For full partitions the prefix of the last row: what is behind it never enters.
+    private let thresholds = StateArray<UInt64>(zero: .max)
+    private let seed: UInt64
+    private var nextSequence: Int64 = 0
+    private var ids: [Int32] = []
+    private var survivors: [Int32] = []
+
+    init(_ plan: RankPlan, inputFields: [Field], seed: UInt64, emitsChanges: Bool, keepsJournal: Bool) {
+        self.plan = plan
+        self.seed = seed
+        store = RowSlots(types: inputFields.map(\.type))
+        order = RowOrder(plan.order, prefersLatest: plan.prefersLatest, store: store)
+        lists = OrderedRows(order)
+        groups = GroupTable(keyTypes: plan.partition.map { inputFields[$0].type.nullable(true) }, seed: seed)
+        index = plan.inputRetracts ? RowIndex(store) : nil
+        bound = plan.inputRetracts ? .max : max(0, plan.to)
+        changes = emitsChanges ? RankChanges() : nil
+        journal = keepsJournal ? RankJournal(plan.partition, keepsOne: bound == 1) : nil
+    }
+
+    var byteSize: Int {
+        store.byteSize + order.byteSize + lists.byteSize + groups.byteSize + (index?.byteSize ?? 0)
+            + (changes?.byteSize ?? 0)
+    }
+
+    /// The positions of the rows that are to be seen.
+    var visible: Range<Int> { plan.to < plan.from ? 0..<0 : (plan.from - 1)..<plan.to }
+
+    func add(_ batch: Batch) {
+        guard bound > 0 else { return }
+        let rowCount = batch.rowCount
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: rowCount) { numbers in
+            withUnsafeTemporaryAllocation(of: UInt64.self, capacity: rowCount) { prefixes in
+                guard let numbers = numbers.baseAddress, let prefixes = prefixes.baseAddress else { return }
+                groups.assign(plan.partition.map { batch.columns[$0] }, rowCount: rowCount, groups: numbers)
+                lists.reserve(groups.count)
+                thresholds.reserve(groups.count)
+                changes?.reserve(groups: groups.count)
+                order.prefixes(of: batch, into: prefixes)
+                if let index {
+                    apply(batch, numbers, prefixes, index)
+                } else {
+                    addBounded(batch, numbers, prefixes)
+                }
+            }
+        }
+    }
+
+    /// Stores rows of a batch; their numbers are in `ids` afterwards.
+    private func store(_ batch: Batch, _ rows: [Int32], _ prefixes: UnsafePointer<UInt64>) {
+        if ids.count < rows.count { ids = Array(repeating: 0, count: rows.count) }
+        rows.withUnsafeBufferPointer { chosen in
+            ids.withUnsafeMutableBufferPointer { ids in
+                guard let rows = chosen.baseAddress, let ids = ids.baseAddress else { return }
+                store.add(batch, rows: rows, count: chosen.count, ids: ids)
+            }
+        }
+        order.reserve(store.places)
+        changes?.reserve(rows: store.places)
+        journal?.reserve(store.places)
+        for position in rows.indices {
+            let id = Int(ids[position])
+            order.prefixes.base[id] = prefixes[Int(rows[position])]
+            order.sequences.base[id] = nextSequence
+            nextSequence += 1
+        }
+    }
+
+    // MARK: Rows that are only added
+
+    private func addBounded(
+        _ batch: Batch, _ numbers: UnsafePointer<Int32>, _ prefixes: UnsafePointer<UInt64>
+    ) {
+        survivors.removeAll(keepingCapacity: true)
+        let thresholds = self.thresholds.base
+        for row in 0..<batch.rowCount where prefixes[row] <= thresholds[Int(numbers[row])] {
+            survivors.append(Int32(truncatingIfNeeded: row))
+        }
+        guard !survivors.isEmpty else { return }
+        store(batch, survivors, prefixes)
+        for position in survivors.indices {
+            enter(ids[position], into: Int(numbers[Int(survivors[position])]))
+        }
+    }
+
+    private func enter(_ id: Int32, into group: Int) {
+        let count = lists.count(group)
+        if count >= bound {
+            let last = lists.last(group)
+            guard order.isBefore(id, last) else { return store.remove(id) }
+            changes?.willChange(group, lists, visible)
+            lists.removeLast(group)
+            release(last)
+        } else {
+            changes?.willChange(group, lists, visible)
+        }
+        lists.insert(id, into: group)
+        journal?.added(id)
+        if count + 1 >= bound { thresholds.base[group] = order.prefixes.base[Int(lists.last(group))] }
+    }
+
+    /// A row has left its list; it is given back once nothing refers to it.
+    private func release(_ id: Int32) {
+        journal?.removed(id, store, order)
+        if changes?.bury(id) != true { store.remove(id) }
+    }
+
+    // MARK: Rows that come and go
+
+    private func apply(
+        _ batch: Batch, _ numbers: UnsafePointer<Int32>, _ prefixes: UnsafePointer<UInt64>, _ index: RowIndex
+    ) {
+        survivors.removeAll(keepingCapacity: true)
+        for row in 0..<batch.rowCount where batch.kind(row).isAddition {
+            survivors.append(Int32(truncatingIfNeeded: row))
+        }
+        store(batch, survivors, prefixes)
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: batch.rowCount) { scratch in
+            guard let hashes = scratch.baseAddress else { return }
+            hashColumns(batch, Array(batch.columns.indices), seed: seed, into: hashes)
+            var next = 0
+            for row in 0..<batch.rowCount {
+                let group = Int(numbers[row])
+                changes?.willChange(group, lists, visible)
+                if next < survivors.count, Int(survivors[next]) == row {
+                    index.insert(ids[next], hash: hashes[row])
+                    lists.insert(ids[next], into: group)
+                    journal?.added(ids[next])
+                    next += 1
+                } else if let id = index.take(batch.columns, row: row, hash: hashes[row]) {
+                    lists.remove(id, from: group)
+                    release(id)
+                }
+            }
+        }
+    }
+
+    /// Takes the first rows of the one partition out of its list as long as they are wanted, a bounded number of them.
+    /// They stay readable: the caller gives them back to the store.
+    func takeFirst(_ limit: Int, while isWanted: (RowSlots, Int32) -> Bool) -> [Int32] {
+        guard groups.count > 0 else { return [] }
+        var ids: [Int32] = []
+        lists.append(0..<limit, of: 0, to: &ids)
+        let wanted = Array(ids.prefix { isWanted(store, $0) })
+        for id in wanted {
+            lists.remove(id, from: 0)
+            journal?.removed(id, store, order)
+        }
+        return wanted
+    }
+
+    // MARK: Restoring
+
+    /// Puts rows back, in the order of arrival, with the numbers of arrival they had.
+    func restore(_ batch: Batch, sequences: [Int64]) {
+        let rowCount = batch.rowCount
+        guard rowCount > 0 else { return }
+        var numbers = [Int32](repeating: 0, count: rowCount)
+        var prefixes = [UInt64](repeating: 0, count: rowCount)
+        var hashes = [UInt64](repeating: 0, count: rowCount)
+        groups.assign(plan.partition.map { batch.columns[$0] }, rowCount: rowCount, groups: &numbers)
+        order.prefixes(of: batch, into: &prefixes)
+        hashColumns(batch, Array(batch.columns.indices), seed: seed, into: &hashes)
+        lists.reserve(groups.count)
+        thresholds.reserve(groups.count)
+        changes?.reserve(groups: groups.count)
+        store(batch, (0..<rowCount).map { Int32(truncatingIfNeeded: $0) }, prefixes)
+        for row in 0..<rowCount {
+            let id = ids[row]
+            order.sequences.base[Int(id)] = sequences[row]
+            nextSequence = max(nextSequence, sequences[row] &+ 1)
+            index?.insert(id, hash: hashes[row])
+            lists.insert(id, into: Int(numbers[row]))
+            journal?.restored(id)
+        }
+    }
+
+    /// After all rows are back: what is to be seen stands downstream already.
+    func finishRestoring() {
+        var seen: [Int32] = []
+        for group in 0..<groups.count {
+            if lists.count(group) >= bound { thresholds.base[group] = order.prefixes.base[Int(lists.last(group))] }
+            guard changes != nil else { continue }
+            seen.removeAll(keepingCapacity: true)
+            lists.append(visible, of: group, to: &seen)
+            for id in seen { changes?.show(id) }
+        }
+    }
+}
