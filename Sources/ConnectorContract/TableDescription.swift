@@ -14,6 +14,8 @@ package struct TableDescription: Sendable {
     package var baseDirectory: String
     /// Session time zone, an IANA name; formats need it for TIMESTAMP_LTZ.
     package var timeZone: String
+    /// True when what is written takes the place of all rows there were: INSERT OVERWRITE.
+    package var replacesRows = false
 
     package init(
         name: String, physicalFields: [Field], primaryKey: [Int] = [], options: [String: String],

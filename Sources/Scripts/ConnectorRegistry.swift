@@ -75,8 +75,10 @@ package struct ConnectorRegistry: Sendable {
 
     /// A catalog table as connectors see it.
     package static func describe(_ table: CatalogTable, baseDirectory: String, timeZone: String) -> TableDescription {
-        TableDescription(
+        var description = TableDescription(
             name: table.name, physicalFields: table.physicalFields, primaryKey: table.primaryKey,
             options: table.options, baseDirectory: baseDirectory, timeZone: timeZone)
+        description.replacesRows = table.replacesRows
+        return description
     }
 }

@@ -5,8 +5,7 @@ package import StreamSQL
 package enum ScriptPlanning {
     package static func plan(_ script: ScriptText, session: inout PlanningSession) throws(ScriptFailure) -> ScriptPlan {
         do {
-            let parsed = try SQLScript.parse(script.text, file: script.file)
-            return try session.plan(script: parsed)
+            return try session.plan(script.text, file: script.file)
         } catch {
             throw ScriptFailure(script: script, errors: error)
         }

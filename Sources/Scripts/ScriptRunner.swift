@@ -73,6 +73,10 @@ package struct ScriptRunner: Sendable {
 
     /// What SHOW and DESCRIBE answer: drawn for people, else one CSV line a row.
     private static func text(of result: StatementResult, form: OutputForm) -> [UInt8] {
+        // A definition is text to read and copy.
+        if form == .table, result.columns == ["result"] {
+            return Array(result.rows.map { $0.joined() + "\n" }.joined().utf8)
+        }
         guard form != .table else { return Array(TableDrawing.draw(header: result.columns, rows: result.rows).utf8) }
         let lines = result.rows.map { row in
             row.map { cell in

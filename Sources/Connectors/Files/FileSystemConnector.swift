@@ -3,7 +3,7 @@ package import ConnectorContract
 package import Diagnostics
 import Formats
 
-/// `'connector' = 'filesystem'`: files as they are now, read once to their end.
+/// `'connector' = 'filesystem'`: files as they are now, read once to their end; or part files of a folder, written.
 package struct FileSystemConnector: Connector {
     package init() {}
 
@@ -15,6 +15,8 @@ package struct FileSystemConnector: Connector {
                 "path", isRequired: true, "a file, a directory or a pattern with * ? []; also as file:// URL"),
             OptionDescription("format", isRequired: true, "how the bytes are to be read"),
             OptionDescription("on-error", values: ["fail", "reject"], "what a bad line does; fail by default"),
+            OptionDescription("sink.rolling-policy.file-size", "a part ends at this size; 128 mb by default"),
+            OptionDescription("sink.rolling-policy.rollover-interval", "a part ends at this age; 30 min by default"),
             OptionDescription("source.path.regex-pattern", "refused; write a pattern in 'path'"),
             OptionDescription("source.monitor-interval", "refused; use connector tail"),
         ]
@@ -22,7 +24,7 @@ package struct FileSystemConnector: Connector {
 
     package var metadata: [Field] { FileFacts.fields }
     package var canRead: Bool { true }
-    package var canWrite: Bool { false }
+    package var canWrite: Bool { true }
     package func isBounded(_ table: TableDescription) -> Bool { true }
 
     package func makeSource(_ request: ScanRequest, environment: Environment) throws -> any Source {
@@ -46,8 +48,24 @@ package struct FileSystemConnector: Connector {
     }
 
     package func makeSink(_ table: TableDescription, environment: Environment) throws -> any Sink {
-        throw MillraceError(
-            .user, code: "not_writable", "connector 'filesystem' cannot be written to yet",
-            hint: "declare the table without a connector to keep its rows in Millrace")
+        let values = OptionValues(table)
+        let encoder = try FormatCatalog.makeEncoder(
+            format: try values.required("format"), fields: table.physicalFields, options: table.options)
+        let pattern = PathPattern(try values.required("path"), baseDirectory: table.baseDirectory)
+        guard !pattern.hasWildcards else {
+            throw MillraceError(
+                .user, code: "bad_option", "table '\(table.name)' is written, and its 'path' is a pattern",
+                hint: "name the folder that the files are to be in")
+        }
+        var folder = pattern.path
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+        if let status = try environment.files.status(folder), status.kind != .directory {
+            throw MillraceError(
+                .user, code: "bad_option", "table '\(table.name)' is written, and its 'path' is a file",
+                hint: "name a folder: rows go into part files inside it")
+        }
+        return FileSink(
+            table: table, folder: folder, settings: try FileSinkSettings(table), encoder: encoder,
+            environment: environment)
     }
 }

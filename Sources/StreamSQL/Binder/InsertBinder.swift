@@ -11,13 +11,15 @@ struct InsertBinder {
             throw SQLError(
                 .semantics, "'\(insert.table.text)' is a view: rows can't be inserted", at: insert.table.range)
         }
-        if insert.isOverwrite {
-            throw SQLError(.unsupported, "INSERT OVERWRITE is not supported yet", at: range)
-        }
         if let partition = insert.partitions.first {
             throw SQLError(.unsupported, "PARTITION of INSERT is not supported yet", at: partition.column.range)
         }
-        let table = definition.table
+        var table = definition.table
+        if table.connector == "filesystem", !definition.partitionedBy.isEmpty {
+            throw SQLError(
+                .unsupported, "writing tables with PARTITIONED BY is not supported yet", at: insert.table.range)
+        }
+        if insert.isOverwrite { try overwrite(&table, insert, at: range) }
         if let connector = table.connector, checker.connectors[connector]?.canWrite == false {
             throw SQLError(
                 .semantics, "the connector '\(connector)' of '\(insert.table.text)' can only be read",
@@ -48,6 +50,21 @@ struct InsertBinder {
             relation.node, projections: projections, names: table.physicalFields.map(\.name))
         return LogicalPlan.Root(
             node: node, target: .table(table), fields: table.physicalFields, range: insert.query.range)
+    }
+
+    /// Marks the table as one whose rows are replaced, as Flink allows it: for files, in batch mode.
+    private func overwrite(_ table: inout CatalogTable, _ insert: Insert, at range: SourceRange) throws(SQLError) {
+        guard table.connector == "filesystem" else {
+            throw SQLError(
+                .unsupported, "INSERT OVERWRITE of '\(insert.table.text)' is not supported", at: range,
+                hint: "it works for the connector 'filesystem'")
+        }
+        guard binder.options.isBatchMode else {
+            throw SQLError(
+                .semantics, "a stream can't replace what is there: INSERT OVERWRITE needs batch mode", at: range,
+                hint: "SET 'execution.runtime-mode' = 'batch'")
+        }
+        table.replacesRows = true
     }
 
     /// Positions of the table's columns that the query's columns go to.

@@ -16,10 +16,28 @@ extension QueryBinder {
     func bind(_ select: Select, orderBy: [OrderItem]) throws(SQLError) -> BoundSelect {
         try refuseUnsupported(select)
         let scope = try select.from.map { (from) throws(SQLError) in try self.scope(from) }
-        var items = try outputItems(select, scope)
-        let condition = try select.filter.map { (filter) throws(SQLError) in
-            try ExpressionBinder(scope: scope, clause: "WHERE").boolean(filter, "WHERE")
+        let items = try outputItems(select, scope)
+        let condition = condition(select, scope)
+        let bound = try bind(select, items, scope, condition, orderBy)
+        // A mistake in WHERE was noted and the rest looked at all the same.
+        if let last = errors.popLast() { throw last }
+        return bound
+    }
+
+    private func condition(_ select: Select, _ scope: Scope?) -> PlanExpression? {
+        guard let filter = select.filter else { return nil }
+        do throws(SQLError) {
+            return try ExpressionBinder(scope: scope, clause: "WHERE").boolean(filter, "WHERE")
+        } catch {
+            errors.append(error)
+            return nil
         }
+    }
+
+    private func bind(
+        _ select: Select, _ items: [Item], _ scope: Scope?, _ condition: PlanExpression?, _ orderBy: [OrderItem]
+    ) throws(SQLError) -> BoundSelect {
+        var items = items
         guard let scope else {
             // One row to compute constants from.
             let row = graph.add(.values([[LiteralBinding.integer(0)]], [DataType(.integer, isNullable: false)]))

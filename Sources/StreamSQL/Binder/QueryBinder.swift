@@ -213,8 +213,7 @@ final class QueryBinder {
                 if let relation = scope[name.last] { return (relation, [name.last]) }
             }
         }
-        let (database, last) = try catalog.resolve(name)
-        let path = [Catalog.catalogName, database, last]
+        let path = try catalog.resolve(name).path
         switch try catalog.object(name) {
         case .table(let definition):
             let hinted = try applyHints(hints, to: definition)

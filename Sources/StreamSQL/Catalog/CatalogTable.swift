@@ -13,6 +13,8 @@ package struct CatalogTable: Sendable {
     package var isBounded: Bool
     /// What its format makes of it when it is read: rows alone, or changes of rows.
     package var changelog: ChangelogMode
+    /// True for the target of an INSERT OVERWRITE.
+    package var replacesRows = false
 
     package init(
         name: String, physicalFields: [Field], primaryKey: [Int] = [], connector: String?,

@@ -59,21 +59,4 @@ struct SessionOptions: Sendable {
 
     /// Keys whose values must be durations.
     static let durations: Set<String> = ["pipeline.auto-watermark-interval", "table.exec.state.ttl"]
-
-    /// Keys of the dialect, for spotting misspelt ones.
-    static let known: [String] = [
-        "table.local-time-zone", "pipeline.auto-watermark-interval", "pipeline.name", "pipeline.share-scans",
-        "table.exec.state.ttl", "execution.runtime-mode", "execution.checkpointing.interval",
-        "execution.checkpointing.mode", "execution.checkpointing.savepoint-dir", "execution.state-recovery.path",
-        "state.backend.type", "parallelism.default", "table.exec.resource.default-parallelism",
-        "table.exec.mini-batch.enabled", "table.exec.mini-batch.allow-latency", "table.exec.mini-batch.size",
-        "table.optimizer.agg-phase-strategy", "table.optimizer.distinct-agg.split.enabled",
-        "table.optimizer.distinct-agg.split.bucket-num", "table.optimizer.incremental-agg-enabled",
-        "table.exec.rank.topn-cache-size", "table.exec.source.idle-timeout", "table.exec.sink.upsert-materialize",
-        "table.exec.sink.not-null-enforcer", "table.exec.sink.type-length-enforcer", "table.exec.sink.keyed-shuffle",
-        "table.exec.source.cdc-events-duplicate", "table.exec.legacy-cast-behaviour", "table.dml-sync",
-        "pipeline.object-reuse", "sql-client.execution.result-mode", "restart-strategy.type",
-        "table.exec.async-lookup.buffer-capacity", "table.exec.async-lookup.timeout",
-        "table.exec.source.rowtime-null-handling",
-    ]
 }

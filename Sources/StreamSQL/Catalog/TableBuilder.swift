@@ -35,9 +35,10 @@ struct TableBuilder {
         return result
     }
 
-    mutating func build(_ create: CreateTable) -> TableDefinition? {
+    mutating func build(_ written: CreateTable) -> TableDefinition? {
+        var create = written
         do throws(SQLError) {
-            let (schema, base) = try merged(create)
+            let (schema, base) = try TableMerge(catalog: catalog).merged(&create)
             let checked = checker.check(create.options, base: base, table: create.name)
             errors += checked.errors
             let connector = checked.options["connector"]
@@ -52,49 +53,30 @@ struct TableBuilder {
             let primaryKey = self.primaryKey(schema)
             compute(schema.columns)
             let watermark = self.watermark(schema)
+            checkPartitions(create.partitionedBy)
             guard errors.isEmpty else { return nil }
-            let (database, name) = try catalog.resolve(create.name)
+            let place = try catalog.resolve(create.name)
             let table = CatalogTable(
-                name: catalog.displayName(database, name), physicalFields: physical, primaryKey: primaryKey,
+                name: catalog.displayName(place), physicalFields: physical, primaryKey: primaryKey,
                 connector: connector, options: checked.options, isBounded: checker.isBounded(checked.options),
                 changelog: checker.changelog(checked.options))
             return TableDefinition(
                 table: table, identity: 0, columns: columns, metadata: metadata, watermark: watermark, schema: schema,
-                isTemporary: create.isTemporary)
+                isTemporary: create.isTemporary, comment: create.comment?.text, distribution: create.distribution,
+                partitionedBy: create.partitionedBy)
         } catch {
             errors.append(error)
             return nil
         }
     }
 
-    // MARK: LIKE
-
-    /// The schema with what LIKE takes over, and the options taken over.
-    private func merged(_ create: CreateTable) throws(SQLError) -> (TableSchemaSyntax, [String: String]) {
-        guard let like = create.like else { return (create.schema, [:]) }
-        guard case .table(let source) = try catalog.object(like.source) else {
-            throw SQLError(.semantics, "LIKE takes a table, and '\(like.source.text)' is a view", at: like.source.range)
+    private mutating func checkPartitions(_ names: [Identifier]) {
+        for name in names where !physical.contains(where: { $0.name == name.text }) {
+            errors.append(
+                SQLError(
+                    .name, "the partition column '\(name.text)' is not a column that holds data", at: name.range,
+                    hint: nearestName(to: name.text, in: physical.map(\.name)).map { "did you mean \($0)?" }))
         }
-        func includes(_ feature: LikeClause.Feature) -> Bool {
-            let chosen = like.options.last { $0.feature == feature } ?? like.options.last { $0.feature == .all }
-            return chosen.map { $0.strategy != .excluding } ?? true
-        }
-        var schema = source.schema
-        schema.columns.removeAll { column in
-            switch column.kind {
-            case .computed: !includes(.generated)
-            case .metadata: !includes(.metadata)
-            case .physical: false
-            }
-        }
-        if !includes(.constraints) { schema.constraints = [] }
-        if !includes(.watermarks) { schema.watermarks = [] }
-        let own = Set(create.schema.columns.map(\.name.text))
-        schema.columns.removeAll { own.contains($0.name.text) }
-        schema.columns += create.schema.columns
-        if !create.schema.watermarks.isEmpty { schema.watermarks = create.schema.watermarks }
-        if !create.schema.constraints.isEmpty { schema.constraints = create.schema.constraints }
-        return (schema, includes(.options) ? source.table.options : [:])
     }
 
     // MARK: Columns

@@ -42,6 +42,10 @@ struct TableDefinition: Sendable {
     /// As declared, for CREATE TABLE … LIKE.
     var schema: TableSchemaSyntax
     var isTemporary: Bool
+    var comment: String? = nil
+    var distribution: DistributionSyntax? = nil
+    /// Names of columns that hold data.
+    var partitionedBy: [Identifier] = []
 
     /// Physical columns, then metadata columns: what a scan delivers.
     var baseFields: [Field] { table.physicalFields + metadata.map(\.field) }
@@ -53,4 +57,5 @@ struct ViewDefinition: Sendable {
     var columns: [Identifier]
     var query: Query
     var isTemporary: Bool
+    var comment: String? = nil
 }

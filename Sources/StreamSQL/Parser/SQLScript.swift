@@ -10,34 +10,56 @@ package struct SQLScript: Sendable {
     package static func parse(
         _ text: String, file: String = "query", limits: SyntaxLimits = SyntaxLimits()
     ) throws(SQLScriptError) -> SQLScript {
-        var parser: Parser
+        let parsed = parseAll(text, file: file, limits: limits)
+        guard parsed.errors.isEmpty else { throw SQLScriptError(errors: parsed.errors) }
+        return parsed.script
+    }
+
+    /// The statements without mistakes, the mistakes of the others, and the names of what those would have made.
+    static func parseAll(
+        _ text: String, file: String, limits: SyntaxLimits = SyntaxLimits()
+    ) -> (script: SQLScript, errors: [SQLError], failedNames: Set<String>) {
         do throws(SQLError) {
-            parser = try Parser(text, limits: limits)
+            var parser = try Parser(text, limits: limits)
+            var failedNames: Set<String> = []
+            let statements = parser.script(failedNames: &failedNames)
+            return (SQLScript(statements: statements, file: file, text: text), parser.errors, failedNames)
         } catch {
-            throw SQLScriptError(error)
+            return (SQLScript(statements: [], file: file, text: text), [error], [])
         }
-        let statements = parser.script()
-        guard parser.errors.isEmpty else { throw SQLScriptError(errors: parser.errors) }
-        return SQLScript(statements: statements, file: file, text: text)
     }
 }
 
 extension Parser {
     /// All the statements up to the end of the text; mistakes are in `errors`.
-    mutating func script() -> [Statement] {
+    mutating func script(failedNames: inout Set<String>) -> [Statement] {
         var statements: [Statement] = []
         while !isAtEnd, !hasTooManyErrors {
             if accept(.semicolon) { continue }
             let level = level
+            let name = createdName()
             do throws(SQLError) {
                 let statement = try statement()
                 if kind != .semicolon, !isAtEnd { throw unexpected() }
                 statements.append(statement)
             } catch {
+                if let name { failedNames.insert(name) }
                 recover(from: error, to: level)
             }
         }
         return statements
+    }
+
+    /// The name that the CREATE which stands here gives to something.
+    private func createdName() -> String? {
+        guard word(ahead: 0) == "CREATE" else { return nil }
+        var ahead = 1
+        while ["OR", "REPLACE", "TEMPORARY", "TABLE", "VIEW", "IF", "NOT", "EXISTS"].contains(word(ahead: ahead)) {
+            ahead += 1
+        }
+        while kind(ahead: ahead + 1) == .dot { ahead += 2 }
+        guard [.word, .quotedWord].contains(kind(ahead: ahead)) else { return nil }
+        return tokens[min(index + ahead, tokens.count - 1)].text
     }
 }
 

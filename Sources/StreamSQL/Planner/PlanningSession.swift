@@ -21,12 +21,15 @@ package struct PlanningSession: Sendable {
 
     /// Parses a script and plans it.
     package mutating func plan(_ text: String, file: String = "query") throws(SQLScriptError) -> ScriptPlan {
-        try plan(script: try SQLScript.parse(text, file: file))
+        let parsed = SQLScript.parseAll(text, file: file)
+        return try plan(script: parsed.script, errors: parsed.errors, failedNames: parsed.failedNames)
     }
 
     /// Plans all statements of a script. When one has a mistake the session stays as it was.
-    package mutating func plan(script: SQLScript) throws(SQLScriptError) -> ScriptPlan {
-        var planner = ScriptPlanner(session: self)
+    package mutating func plan(
+        script: SQLScript, errors: [SQLError] = [], failedNames: Set<String> = []
+    ) throws(SQLScriptError) -> ScriptPlan {
+        var planner = ScriptPlanner(session: self, errors: errors, failedNames: failedNames)
         for statement in script.statements { planner.run(statement) }
         let plan = try planner.finish()
         self = planner.session

@@ -9,13 +9,16 @@ struct ScriptPlanner {
     private var warnings: [SQLError] = []
     private var pending: PendingJob?
     /// Tables and views that could not be made: that they are missing later is no mistake of its own.
-    private var failedNames: Set<String> = []
+    private var failedNames: Set<String>
 
     /// Mistakes after which the rest of a script is not looked at.
     private static let maximumErrors = 50
 
-    init(session: PlanningSession) {
+    /// `failedNames` are those that statements with mistakes of syntax would have made.
+    init(session: PlanningSession, errors: [SQLError] = [], failedNames: Set<String> = []) {
         self.session = session
+        self.errors = errors
+        self.failedNames = failedNames
     }
 
     mutating func run(_ statement: Statement) {
@@ -74,10 +77,11 @@ struct ScriptPlanner {
         case .explain(let explain): try self.explain(explain)
         case .createTable(let create): try createTable(create, at: statement.range)
         case .createView(let create): try createView(create)
-        case .createDatabase(let create):
-            if !session.catalog.createDatabase(create.name.last), !create.ifNotExists {
-                throw SQLError(.name, "the database '\(create.name.last)' exists already", at: create.name.range)
-            }
+        case .createDatabase(let create): try session.createDatabase(create)
+        case .createCatalog(let create): try session.createCatalog(create)
+        case .alterTable(let alter): warnings += try session.alterTable(alter, at: statement.range)
+        case .alterView(let alter): try alterView(alter)
+        case .alterOptions(let alter): try session.alterOptions(alter, at: statement.range)
         case .drop(let drop): try session.drop(drop)
         case .set(let key, let value): try set(key, value, at: statement.range)
         case .reset(let key): session.options.reset(key?.text)
@@ -86,9 +90,32 @@ struct ScriptPlanner {
         case .describe(let describe):
             steps.append(.message(try session.describe(describe, at: statement.range)))
         case .jar, .loadModule, .unloadModule, .analyzeTable: break
-        default:
-            throw SQLError(.unsupported, "this statement is not supported yet", at: statement.range)
+        default: throw Self.refused(statement)
         }
+    }
+
+    private static func refused(_ statement: Statement) -> SQLError {
+        let (what, hint): (String, String?) =
+            switch statement.kind {
+            case .createFunction, .alterFunction:
+                ("functions of one's own are not supported", "they are classes of Java; Millrace runs no Java")
+            case .call: ("procedures are not supported", nil)
+            case .stopJob: ("STOP JOB is not supported here", "a job of `millrace run` ends with Ctrl-C")
+            case .compilePlan, .executePlan:
+                ("compiled plans are not supported", "the script itself runs; state is kept by the names of its parts")
+            case .delete, .update, .truncateTable: ("changing rows in place is not supported yet", nil)
+            case .createMaterializedTable, .alterMaterializedTable: ("materialized tables are not supported yet", nil)
+            case .createModel: ("models are not supported yet", nil)
+            default: ("this statement is not supported yet", nil)
+            }
+        return SQLError(.unsupported, what, at: statement.range, hint: hint)
+    }
+
+    private mutating func alterView(_ alter: AlterView) throws(SQLError) {
+        if case .query(let query) = alter.action {
+            _ = try bind(query, with: binder(LogicalGraph(), readsEmbeddedTables: true))
+        }
+        try session.alterView(alter)
     }
 
     private mutating func query(_ query: Query) throws(SQLError) {
@@ -180,7 +207,7 @@ struct ScriptPlanner {
             throw SQLError(
                 .semantics, "EXPLAIN takes a query, an INSERT or a STATEMENT SET", at: explain.statement.range)
         }
-        if errors.isEmpty { steps.append(.explain(PlanText.text(plan))) }
+        if errors.isEmpty { steps.append(.explain(PlanAdvice.text(plan, details: explain.details, options: session.options))) }
     }
 
     // MARK: Definitions and settings
@@ -212,7 +239,9 @@ struct ScriptPlanner {
         definition.identity = session.catalog.nextIdentity()
         try session.catalog.put(.table(definition), create.name)
         if let query = create.query {
-            try insert(Insert(table: create.name, isOverwrite: false, query: query), at: range)
+            // By name: columns that were declared beside those of the query get NULL.
+            let columns = (selected?.fields ?? []).map { Identifier($0.name, range: query.range) }
+            try insert(Insert(table: create.name, isOverwrite: false, columns: columns, query: query), at: range)
         }
     }
 
@@ -224,7 +253,8 @@ struct ScriptPlanner {
                 hint: "DROP it first, or write CREATE VIEW IF NOT EXISTS")
         }
         let view = ViewDefinition(
-            name: create.name.text, columns: create.columns, query: create.query, isTemporary: create.isTemporary)
+            name: create.name.text, columns: create.columns, query: create.query, isTemporary: create.isTemporary,
+            comment: create.comment?.text)
         // The view is bound now for its mistakes, and again where it is used.
         // A view over result tables is fine as such: whether it can be read is seen where it is used.
         let binder = binder(LogicalGraph(), readsEmbeddedTables: true)

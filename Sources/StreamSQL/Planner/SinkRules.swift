@@ -4,7 +4,9 @@ enum SinkRules {
     private static let appendOnly: Set<String> = ["filesystem", "kafka"]
 
     static func check(_ table: CatalogTable, _ changelog: ChangelogMode, at range: SourceRange) throws(SQLError) {
-        guard let connector = table.connector, appendOnly.contains(connector), changelog != .append else { return }
+        guard let connector = table.connector, appendOnly.contains(connector), changelog != .append,
+            table.changelog == .append
+        else { return }
         throw SQLError(
             .semantics, "the table '\(table.name)' can only take new rows, and this query changes rows it gave before",
             at: range,

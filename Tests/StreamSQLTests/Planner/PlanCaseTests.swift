@@ -5,7 +5,7 @@ import Testing
 struct PlanCaseTests {
     @Test(arguments: [
         "scan.txt", "aggregate.txt", "window.txt", "deduplicate.txt", "join.txt", "sharing.txt", "errors.txt",
-        "statements.txt", "types.txt",
+        "statements.txt", "types.txt", "definitions.txt",
     ])
     func everyCaseGivesItsText(_ file: String) throws {
         var cases = try PlanCase.read(file)

@@ -1,0 +1,88 @@
+import Columnar
+import Diagnostics
+
+/// Fields between delimiters, quoted where they hold something that would end them.
+struct CSVRowEncoder: RowEncoder {
+    private let settings: CSVSettings
+    private let text = RecordText()
+    private let forms: [ValueText.Form]
+
+    var takesChanges: Bool { false }
+
+    init(fields: [Field], settings: CSVSettings) {
+        self.settings = settings
+        forms = fields.map { ValueText.Form($0.type.logical) }
+    }
+
+    func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError) {
+        for (index, column) in batch.columns.enumerated() where index < forms.count {
+            if index > 0 { bytes.append(settings.delimiter) }
+            guard column.isValid(row) else {
+                bytes.append(contentsOf: settings.nullLiteral ?? [])
+                continue
+            }
+            switch forms[index] {
+            case .bytes: RecordText.appendBase64(RecordText.bytes(column, row), to: &bytes)
+            case .boolean, .integer, .float, .double, .decimal, .date, .months, .milliseconds, .time, .timestamp,
+                .instant:
+                text.append(column, row, as: forms[index], to: &bytes)
+            default:
+                let start = bytes.count
+                text.append(column, row, as: forms[index], to: &bytes)
+                try quoteWhereNeeded(&bytes, from: start)
+            }
+        }
+        bytes.append(0x0A)
+    }
+
+    private func quoteWhereNeeded(_ bytes: inout [UInt8], from start: Int) throws(MillraceError) {
+        let isPlain = bytes[start...].allSatisfy { byte in
+            byte != settings.delimiter && byte != settings.quote && byte != settings.escape && byte != 10 && byte != 13
+        }
+        // A text that is spelled like NULL is told from it by its quotes alone where the reader looks at them.
+        if isPlain { return }
+        let field = Array(bytes[start...])
+        bytes.removeSubrange(start...)
+        guard let quote = settings.quote else {
+            guard let escape = settings.escape, !field.contains(10), !field.contains(13) else {
+                throw MillraceError(
+                    .user, code: "bad_value", "a text holds the delimiter or a line end and may not be quoted",
+                    hint: "leave out 'csv.disable-quote-character', or set 'csv.escape-character'")
+            }
+            for byte in field {
+                if byte == settings.delimiter || byte == escape { bytes.append(escape) }
+                bytes.append(byte)
+            }
+            return
+        }
+        bytes.append(quote)
+        for byte in field {
+            if byte == quote { bytes.append(quote) } else if byte == settings.escape { bytes.append(byte) }
+            bytes.append(byte)
+        }
+        bytes.append(quote)
+    }
+}
+
+/// The one text of each row, and a line end.
+struct RawRowEncoder: RowEncoder {
+    var takesChanges: Bool { false }
+
+    init(fields: [Field], charset: String?) throws(MillraceError) {
+        guard fields.count == 1, fields[0].type.kind == .text else {
+            throw MillraceError(
+                .user, code: "bad_schema", "format raw writes exactly one column, STRING or BYTES",
+                hint: "CAST other values to STRING in the query")
+        }
+        if let charset, !["utf-8", "utf8", "us-ascii", "ascii"].contains(charset.lowercased()) {
+            throw MillraceError(
+                .user, code: "bad_option", "option 'raw.charset' is '\(charset)'", hint: "lines are written in UTF-8")
+        }
+    }
+
+    func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError) {
+        guard let column = batch.columns.first else { return }
+        if column.isValid(row) { bytes.append(contentsOf: RecordText.bytes(column, row)) }
+        bytes.append(0x0A)
+    }
+}

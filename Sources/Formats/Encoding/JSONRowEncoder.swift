@@ -1,0 +1,155 @@
+import Columnar
+import Diagnostics
+
+/// The options of the `json` format that tell how rows are written.
+struct JSONEncoderSettings: Sendable {
+    var isISO = false
+    /// NULL fields are left out.
+    var leavesNullsOut = false
+
+    init(_ reader: FormatOptionReader) throws(MillraceError) {
+        isISO = try reader.choice("timestamp-format.standard", ["SQL", "ISO-8601"]) == "ISO-8601"
+        leavesNullsOut = try reader.flag("encode.ignore-null-fields")
+        _ = try reader.flag("encode.decimal-as-plain-number")
+    }
+}
+
+/// One JSON object a line.
+struct JSONRowEncoder: RowEncoder {
+    /// How a column's values stand in JSON.
+    private enum Shape: Sendable { case bare, floating, time, text, bytes, nested }
+
+    private let text: RecordText
+    private let shapes: [Shape]
+    private let forms: [ValueText.Form]
+    /// `"name":` of each field.
+    private let keys: [[UInt8]]
+    private let leavesNullsOut: Bool
+
+    var takesChanges: Bool { false }
+
+    init(fields: [Field], settings: JSONEncoderSettings) {
+        text = RecordText(isISO: settings.isISO)
+        leavesNullsOut = settings.leavesNullsOut
+        forms = fields.map { ValueText.Form($0.type.logical) }
+        shapes = fields.map { field in
+            switch field.type.logical {
+            case .boolean, .tinyint, .smallint, .integer, .bigint, .decimal, .null, .intervalMonths,
+                .intervalMilliseconds:
+                .bare
+            case .float, .double: .floating
+            case .char, .varchar: .text
+            case .binary, .varbinary: .bytes
+            case .array, .map, .multiset, .row: .nested
+            case .date, .time, .timestamp, .timestampLTZ: .time
+            }
+        }
+        keys = fields.map { field in
+            var key: [UInt8] = [0x22]
+            Self.appendEscaped(Array(field.name.utf8)[...], to: &key)
+            return key + [0x22, 0x3A]
+        }
+    }
+
+    func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) {
+        appendObject(batch, row, to: &bytes)
+        bytes.append(0x0A)
+    }
+
+    /// The object without a line end.
+    func appendObject(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "{"))
+        var isFirst = true
+        for (index, column) in batch.columns.enumerated() where index < keys.count {
+            let isValid = column.isValid(row)
+            if !isValid, leavesNullsOut { continue }
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            bytes.append(contentsOf: keys[index])
+            if isValid {
+                appendValue(column, row, index, to: &bytes)
+            } else {
+                bytes.append(contentsOf: Self.null)
+            }
+        }
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    private static let null = Array("null".utf8)
+    private static let hexDigits = Array("0123456789abcdef".utf8)
+
+    private func appendValue(_ column: Column, _ row: Int, _ index: Int, to bytes: inout [UInt8]) {
+        switch shapes[index] {
+        case .bare, .nested: text.append(column, row, as: forms[index], to: &bytes)
+        case .floating:
+            // JSON has no spelling for NaN and the infinities.
+            let isQuoted = !column.float64[row].isFinite
+            if isQuoted { bytes.append(0x22) }
+            text.append(column, row, as: forms[index], to: &bytes)
+            if isQuoted { bytes.append(0x22) }
+        case .time:
+            bytes.append(0x22)
+            text.append(column, row, as: forms[index], to: &bytes)
+            bytes.append(0x22)
+        case .text:
+            bytes.append(0x22)
+            Self.appendEscaped(RecordText.bytes(column, row), to: &bytes)
+            bytes.append(0x22)
+        case .bytes:
+            bytes.append(0x22)
+            RecordText.appendBase64(RecordText.bytes(column, row), to: &bytes)
+            bytes.append(0x22)
+        }
+    }
+
+    /// The bytes with quotes, backslashes and control characters escaped.
+    private static func appendEscaped(_ value: some Sequence<UInt8>, to bytes: inout [UInt8]) {
+        for byte in value {
+            switch byte {
+            case 0x22: bytes += [0x5C, 0x22]
+            case 0x5C: bytes += [0x5C, 0x5C]
+            case 0x0A: bytes += [0x5C, 0x6E]
+            case 0x0D: bytes += [0x5C, 0x72]
+            case 0x09: bytes += [0x5C, 0x74]
+            case 0..<0x20:
+                bytes += [0x5C, 0x75, 0x30, 0x30, hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
+            default: bytes.append(byte)
+            }
+        }
+    }
+}
+
+/// Changes in the layout of a change-log format: a row that adds is an insert, one that takes away a delete.
+struct ChangelogEncoder: RowEncoder {
+    private let rows: JSONRowEncoder
+    private let insert: (before: [UInt8], after: [UInt8])
+    private let delete: (before: [UInt8], after: [UInt8])
+
+    var takesChanges: Bool { true }
+
+    init(format: String, rows: JSONRowEncoder) {
+        self.rows = rows
+        let parts: (String, String, String, String)
+        switch format {
+        case "canal-json":
+            parts = (#"{"data":["#, #"],"type":"INSERT"}"#, #"{"data":["#, #"],"type":"DELETE"}"#)
+        case "maxwell-json":
+            parts = (#"{"data":"#, #","type":"insert"}"#, #"{"data":"#, #","type":"delete"}"#)
+        default:
+            let (name, inserted, deleted) = format == "ogg-json" ? ("op_type", "I", "D") : ("op", "c", "d")
+            parts = (
+                #"{"before":null,"after":"#, #","\#(name)":"\#(inserted)"}"#, #"{"before":"#,
+                #","after":null,"\#(name)":"\#(deleted)"}"#
+            )
+        }
+        insert = (Array(parts.0.utf8), Array((parts.1 + "\n").utf8))
+        delete = (Array(parts.2.utf8), Array((parts.3 + "\n").utf8))
+    }
+
+    func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) {
+        let frame = batch.kind(row).isAddition ? insert : delete
+        bytes.append(contentsOf: frame.before)
+        rows.appendObject(batch, row, to: &bytes)
+        bytes.append(contentsOf: frame.after)
+    }
+}

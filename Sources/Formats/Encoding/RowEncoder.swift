@@ -1,0 +1,83 @@
+package import Columnar
+package import Diagnostics
+
+/// Turns rows into the bytes of records, line ends included. Used by one thread.
+package protocol RowEncoder: Sendable {
+    /// True when rows that take back others can be written too.
+    var takesChanges: Bool { get }
+
+    /// Appends the record of one row.
+    func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError)
+}
+
+extension FormatCatalog {
+    /// An encoder of rows with these columns. `options` is the WITH clause.
+    package static func makeEncoder(
+        format: String, fields: [Field], options: [String: String]
+    ) throws(MillraceError) -> any RowEncoder {
+        let reader = FormatOptionReader(format: format, options: options)
+        switch format {
+        case "json": return JSONRowEncoder(fields: fields, settings: try JSONEncoderSettings(reader))
+        case "csv": return CSVRowEncoder(fields: fields, settings: try CSVSettings(reader))
+        case "raw": return try RawRowEncoder(fields: fields, charset: reader.text("charset"))
+        case "debezium-json", "canal-json", "maxwell-json", "ogg-json":
+            if try reader.flag("schema-include") {
+                throw reader.invalid("schema-include", "true", "false when the table is written")
+            }
+            return ChangelogEncoder(
+                format: format, rows: JSONRowEncoder(fields: fields, settings: try JSONEncoderSettings(reader)))
+        default:
+            throw MillraceError(.user, code: "unknown_format", "format '\(format)' cannot be written")
+        }
+    }
+}
+
+/// The texts of values in records, as Flink's formats write them.
+struct RecordText: Sendable {
+    /// True: a `T` between date and time.
+    var isISO = false
+
+    private static let text = ValueText()
+
+    /// Appends the value of a column that is not text. Times have no trailing zeros of a fraction; instants are those of UTC
+    /// and end in `Z`.
+    func append(_ column: Column, _ row: Int, as form: ValueText.Form, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        Self.text.append(column, row, as: form, to: &bytes)
+        switch form {
+        case .timestamp(let precision), .instant(let precision):
+            Self.trimFraction(&bytes, digits: precision)
+            if isISO, bytes.count > start + 10, let blank = bytes[start...].firstIndex(of: 0x20) { bytes[blank] = 0x54 }
+            if case .instant = form { bytes.append(UInt8(ascii: "Z")) }
+        case .time(let precision): Self.trimFraction(&bytes, digits: precision)
+        default: break
+        }
+    }
+
+    private static func trimFraction(_ bytes: inout [UInt8], digits: Int) {
+        guard digits > 0 else { return }
+        while bytes.last == UInt8(ascii: "0") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
+    }
+
+    static func bytes(_ column: Column, _ row: Int) -> UnsafeBufferPointer<UInt8> {
+        let place = UnsafePointer(column.text + row)
+        return UnsafeBufferPointer(start: TextView.bytes(at: place), count: place.pointee.count)
+    }
+
+    /// Appends bytes in Base64.
+    static func appendBase64(_ source: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        var index = 0
+        while index < source.count {
+            let count = min(3, source.count - index)
+            var group: UInt32 = 0
+            for offset in 0..<3 { group = group << 8 | (offset < count ? UInt32(source[index + offset]) : 0) }
+            for place in 0..<4 {
+                bytes.append(place <= count ? digits[Int(group >> UInt32(18 - 6 * place) & 63)] : UInt8(ascii: "="))
+            }
+            index += 3
+        }
+    }
+
+    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+}
