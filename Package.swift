@@ -33,6 +33,7 @@ let lifecycle = "swift-service-lifecycle"
 let layers: [Layer] = [
     Layer(name: "CPlatform", kind: .c),
     Layer(name: "CSimdjson", kind: .c),
+    Layer(name: "CRegex", kind: .c),
     Layer(name: "CWebAssets", kind: .c),
     Layer(name: "Diagnostics", uses: ["CPlatform"]),
     Layer(name: "Columnar", kind: .rows, uses: ["CPlatform", "Diagnostics"]),
@@ -42,7 +43,7 @@ let layers: [Layer] = [
         name: "Connectors", kind: .rows, uses: ["ConnectorContract", "Columnar", "Formats", "Diagnostics", "CPlatform"]),
     Layer(name: "StreamSQL", uses: ["Columnar", "Diagnostics"]),
     Layer(
-        name: "Engine", kind: .rows, uses: ["StreamSQL", "Columnar", "ConnectorContract", "CPlatform", "Diagnostics"]),
+        name: "Engine", kind: .rows, uses: ["StreamSQL", "Columnar", "ConnectorContract", "CRegex", "CPlatform", "Diagnostics"]),
     Layer(name: "Checkpoints", uses: ["ConnectorContract", "CPlatform", "Diagnostics"]),
     Layer(name: "Tables", kind: .rows, uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
     Layer(name: "Workloads", uses: ["Diagnostics"]),
@@ -98,12 +99,18 @@ func target(of layer: Layer) -> Target {
     case .executable:
         return .executableTarget(name: "millrace", dependencies: dependencies, path: path, swiftSettings: common)
     case .c:
-        let simdjson = layer.name == "CSimdjson"
+        // The archive and not the shared library: the binary then needs no package of the system for it.
+        let linked: [LinkerSetting] =
+            switch layer.name {
+            case "CSimdjson": [.linkedLibrary("simdjson")]
+            case "CRegex": [.linkedLibrary(":libre2.a")]
+            default: []
+            }
         return .target(
             name: layer.name, path: path,
             cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))],
             cxxSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))],
-            linkerSettings: simdjson ? [.linkedLibrary("simdjson")] : [])
+            linkerSettings: linked)
     }
 }
 
@@ -114,7 +121,7 @@ let unitTested = [
 ]
 let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.map { name in
     let layer = layers.first { $0.name == name }!
-    let uses = Set(layer.uses + [name, "TestSupport"]).subtracting(["CSimdjson"]).sorted()
+    let uses = Set(layer.uses + [name, "TestSupport"]).subtracting(["CSimdjson", "CRegex"]).sorted()
     return .testTarget(
         name: "\(name)Tests",
         dependencies: uses.map { .target(name: $0) }

@@ -32,6 +32,7 @@ VENDOR = {
 # C modules, each with the one Swift target that wraps it; CPlatform is the exception and stands in the table below.
 SHIMS = {
     "CSimdjson": "Formats",
+    "CRegex": "Engine",
     "CRdKafka": "Connectors",
     "CMariaDB": "Connectors",
     "CPostgres": "Connectors",

@@ -6,8 +6,14 @@ package struct EvaluationContext: Sendable {
     /// Microseconds; nil before the first watermark. Changed through ``ExpressionEvaluator/currentWatermark`` as time goes on.
     package var currentWatermark: Int64?
 
-    package init(clock: any TimeSource, currentWatermark: Int64? = nil) {
+    /// What RAND and UUID draw from.
+    package var random: any RandomSource
+
+    package init(
+        clock: any TimeSource, random: any RandomSource = SystemRandomSource(), currentWatermark: Int64? = nil
+    ) {
         self.clock = clock
+        self.random = random
         self.currentWatermark = currentWatermark
     }
 }

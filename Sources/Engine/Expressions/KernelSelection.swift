@@ -11,7 +11,7 @@ struct KernelSelection {
 
     func kernel() throws(MillraceError) -> Kernel {
         try checkArity()
-        let timeless = nested() ?? comparison() ?? arithmetic() ?? text()
+        let timeless = nested() ?? comparison() ?? arithmetic() ?? text() ?? encoding()
         guard let kernel = timeless == nil ? try time() : timeless else {
             let types = arguments.map(\.type.logical.description).joined(separator: ", ")
             throw MillraceError(
@@ -113,34 +113,41 @@ struct KernelSelection {
         }
     }
 
-    private var areTexts: Bool { arguments.allSatisfy { $0.type.kind == .text } }
-    private func has(_ kinds: [PhysicalKind]) -> Bool { arguments.map(\.type.kind) == kinds }
+    var areTexts: Bool { arguments.allSatisfy { $0.type.kind == .text } }
+    func has(_ kinds: [PhysicalKind]) -> Bool { arguments.map(\.type.kind) == kinds }
 
     private func trim(leading: Bool, trailing: Bool) -> Kernel? {
         guard areTexts else { return nil }
         if isNull(1) { return Self.nothing }
-        return constantText(1).map { TrimKernels.kernel($0, leading: leading, trailing: trailing) }
+        guard let characters = constantText(1) else {
+            return TrimKernels.kernel(leading: leading, trailing: trailing)
+        }
+        return TrimKernels.kernel(characters, leading: leading, trailing: trailing)
     }
 
     private func like() -> Kernel? {
         guard areTexts else { return nil }
         if isNull(1) || (arguments.count > 2 && isNull(2)) { return Self.nothing }
-        guard let pattern = constantText(1) else { return nil }
-        if arguments.count == 2 { return LikeKernels.kernel(LikePattern(pattern)) }
-        return constantText(2).map { LikeKernels.kernel(LikePattern(pattern, escape: $0)) }
+        var escape: [UInt8] = [0x5C]
+        if arguments.count > 2 {
+            guard let bytes = constantText(2) else { return nil }
+            escape = bytes
+        }
+        guard let pattern = constantText(1) else { return LikeKernels.kernel(escape: escape) }
+        return LikeKernels.kernel(LikePattern(pattern, escape: escape))
     }
 
     // MARK: Constants
 
     /// The result of a function whose constant argument is NULL.
-    private static let nothing: Kernel = { call in call.makeNullResult() }
+    static let nothing: Kernel = { call in call.makeNullResult() }
 
-    private func isNull(_ index: Int) -> Bool {
+    func isNull(_ index: Int) -> Bool {
         if case .literal(.null, _) = arguments[index] { return true }
         return false
     }
 
-    private func constantText(_ index: Int) -> [UInt8]? {
+    func constantText(_ index: Int) -> [UInt8]? {
         if case .literal(.text(let bytes), _) = arguments[index] { return bytes }
         return nil
     }
@@ -167,6 +174,17 @@ struct KernelSelection {
         case .localTimestamp: return ClockKernels.now(zone) { local, _ in local }
         case .currentDate:
             return ClockKernels.now(zone) { local, _ in floorDivide(local, TimeUnits.microsecondsPerDay) }
+        case .currentTime:
+            // A TIME without fraction.
+            return ClockKernels.now(zone) { local, _ in
+                let second = floorDivide(local, TimeUnits.microsecondsPerSecond)
+                return floorModulo(second, 86_400) &* 1_000
+            }
+        case .convertZone: return has([.text, .text, .text]) ? ZoneTextKernels.convert : nil
+        case .toInstant:
+            guard has([.text, .text, .text]), let zone = constantText(2) else { return nil }
+            let rules = try TimeZoneRules.named(String(decoding: zone, as: UTF8.self))
+            return ZoneTextKernels.toInstant(isNull(1) ? nil : try pattern(1), rules)
         case .currentWatermark: return ClockKernels.watermark
         case .dateFormat, .toTimestamp, .toDate, .unixTimestamp, .fromUnixTime: return try timeText()
         default: break
@@ -203,7 +221,9 @@ struct KernelSelection {
         let wanted: PhysicalKind = function == .dateFormat || function == .fromUnixTime ? .int64 : .text
         guard arguments[0].type.kind == wanted else { return nil }
         if arguments.count > 1, isNull(1) { return Self.nothing }
-        if arguments.count > 1, constantText(1) == nil { return nil }
+        if arguments.count > 1, constantText(1) == nil {
+            return arguments[1].type.kind == .text ? kernels.patternOfEachRow(function, logical(0)) : nil
+        }
         switch function {
         case .dateFormat: return try pattern(1).map { kernels.dateFormat($0, logical(0)) }
         case .fromUnixTime: return try pattern(1).map { kernels.fromUnixTime($0) }
@@ -218,7 +238,9 @@ extension ScalarFunction {
     /// False for functions that read the clock or the watermark.
     var isPure: Bool {
         switch self {
-        case .currentTimestamp, .localTimestamp, .currentDate, .processingTime, .currentWatermark: false
+        case .currentTimestamp, .localTimestamp, .currentDate, .processingTime, .currentWatermark, .currentTime,
+            .random, .randomInteger, .uuid:
+            false
         default: true
         }
     }
@@ -241,7 +263,7 @@ extension ScalarFunction {
         case .concatenateWithSeparator, .inList: 1...Int.max
         case .substring, .like: 2...3
         case .replace, .leftPad, .rightPad, .splitIndex, .timestampAdd, .timestampDifference: 3...3
-        default: 2...2
+        default: textArity ?? 2...2
         }
     }
 }

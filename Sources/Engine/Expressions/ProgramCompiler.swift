@@ -84,7 +84,10 @@ struct BlockBuilder {
         let selection = KernelSelection(function: function, arguments: arguments, type: type, zone: compiler.zone)
         let kernel = try selection.kernel()
         var operands: [Operand] = []
-        for argument in arguments { operands.append(try operand(argument)) }
+        for argument in arguments {
+            if function.drawsValues, case .literal = argument { continue }
+            operands.append(try operand(argument))
+        }
         return emit(.kernel(kernel, operands), type)
     }
 
@@ -147,6 +150,9 @@ extension PlanExpression {
         case .column, .literal: return false
         case .call(let function, let arguments, let type):
             if arguments.contains(where: \.canFail) { return true }
+            if function.isJSONSearch, case .literal(.text(let letters), _) = arguments[2] {
+                return letters.dropFirst(function == .jsonQuery ? 1 : 0).contains(UInt8(ascii: "E"))
+            }
             guard function == .divide || function == .modulo else { return false }
             return type.kind == .int64 || type.kind == .int128
         case .cast(let value, let type, let isTry):

@@ -99,6 +99,9 @@ enum ArithmeticKernels {
         case .arcCosine: { call in mapUnary(call, \.float64, \.float64) { acos($0) } }
         case .arcTangent: { call in mapUnary(call, \.float64, \.float64) { atan($0) } }
         case .arcTangent2: { call in mapBinary(call, \.float64, \.float64) { atan2($0, $1) } }
+        case .hyperbolicSine: { call in mapUnary(call, \.float64, \.float64) { sinh($0) } }
+        case .hyperbolicCosine: { call in mapUnary(call, \.float64, \.float64) { cosh($0) } }
+        case .hyperbolicTangent: { call in mapUnary(call, \.float64, \.float64) { tanh($0) } }
         case .degrees: { call in mapUnary(call, \.float64, \.float64) { $0 * (180 / Double.pi) } }
         case .radians: { call in mapUnary(call, \.float64, \.float64) { $0 * (Double.pi / 180) } }
         default: nil

@@ -129,8 +129,25 @@ struct LikePattern: Sendable {
     }
 }
 
-/// LIKE with a constant pattern.
 enum LikeKernels {
+    /// LIKE with a pattern of each row.
+    static func kernel(escape: [UInt8]) -> Kernel {
+        { call in
+            let result = call.makeResult()
+            let texts = TextOperand(call[0])
+            let patterns = TextOperand(call[1])
+            let memory = call.remembered { CompiledTexts<LikePattern>() }
+            let bits = result.bits
+            forEachValid(call, into: result) { row in
+                let pattern = memory.value(patterns[row]) { LikePattern($0, escape: escape) }
+                bits[row >> 6] |= UInt64(unsafeBitCast(pattern.matches(texts[row]), to: UInt8.self)) << UInt64(row & 63)
+                return true
+            }
+            return result
+        }
+    }
+
+    /// LIKE with a constant pattern.
     static func kernel(_ pattern: LikePattern) -> Kernel {
         { call in
             let result = call.makeResult()

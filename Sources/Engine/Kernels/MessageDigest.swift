@@ -1,7 +1,7 @@
 import Columnar
 import StreamSQL
 
-/// MD5 and SHA-256 as lower-case hexadecimal text. For keys and comparison with other systems, not for secrets.
+/// Digests as lower-case hexadecimal text. For keys and comparison with other systems, not for secrets.
 enum DigestKernels {
     static let md5: Kernel = kernel(length: 16) { bytes, target in
         var digest = MD5()
@@ -17,6 +17,35 @@ enum DigestKernels {
         }
     }
 
+    static let sha224: Kernel = kernel(length: 28) { bytes, target in
+        var digest = SHA256(SHA256.shortened)
+        digest.run(bytes)
+        for index in 0..<7 {
+            target.storeBytes(of: digest.state[index].bigEndian, toByteOffset: index * 4, as: UInt32.self)
+        }
+    }
+
+    static let sha1: Kernel = kernel(length: 20) { bytes, target in
+        var digest = SHA1()
+        digest.run(bytes)
+        for index in 0..<5 {
+            target.storeBytes(of: digest.state[index].bigEndian, toByteOffset: index * 4, as: UInt32.self)
+        }
+    }
+
+    static let sha384: Kernel = long(SHA512.shortened, words: 6)
+    static let sha512: Kernel = long(SHA512.full, words: 8)
+
+    private static func long(_ start: [UInt64], words: Int) -> Kernel {
+        kernel(length: words * 8) { bytes, target in
+            var digest = SHA512(start)
+            digest.run(bytes)
+            for index in 0..<words {
+                target.storeBytes(of: digest.state[index].bigEndian, toByteOffset: index * 8, as: UInt64.self)
+            }
+        }
+    }
+
     private static func kernel(
         length: Int, _ digest: @escaping @Sendable (TextBytes, UnsafeMutableRawBufferPointer) -> Void
     ) -> Kernel {
@@ -24,7 +53,7 @@ enum DigestKernels {
             let texts = TextOperand(call[0])
             return makeTexts(call) { row, heap in
                 let place = heap.allocate(length * 2)
-                withUnsafeTemporaryAllocation(byteCount: length, alignment: 4) { buffer in
+                withUnsafeTemporaryAllocation(byteCount: length, alignment: 8) { buffer in
                     digest(texts[row], buffer)
                     for index in 0..<length {
                         place[index &* 2] = hexDigit(buffer[index] >> 4)
@@ -40,7 +69,7 @@ enum DigestKernels {
 }
 
 /// Cuts a message into blocks of 64 bytes, the last ones with the padding both digests share.
-private func forEachBlock(_ message: TextBytes, isBigEndian: Bool, _ body: (UnsafePointer<UInt8>) -> Void) {
+func forEachBlock(_ message: TextBytes, isBigEndian: Bool, _ body: (UnsafePointer<UInt8>) -> Void) {
     var index = 0
     while message.count &- index >= 64 {
         body(message.start + index)
@@ -61,7 +90,7 @@ private func forEachBlock(_ message: TextBytes, isBigEndian: Bool, _ body: (Unsa
     }
 }
 
-private func rotatedLeft(_ value: UInt32, _ count: UInt32) -> UInt32 { value << count | value >> (32 - count) }
+func rotatedLeft(_ value: UInt32, _ count: UInt32) -> UInt32 { value << count | value >> (32 - count) }
 
 /// RFC 1321.
 private struct MD5 {
@@ -104,9 +133,18 @@ private struct MD5 {
 
 /// FIPS 180-4.
 private struct SHA256 {
-    var state: [UInt32] = [
+    var state: [UInt32]
+
+    static let full: [UInt32] = [
         0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
     ]
+
+    /// SHA-224.
+    static let shortened: [UInt32] = [
+        0xC105_9ED8, 0x367C_D507, 0x3070_DD17, 0xF70E_5939, 0xFFC0_0B31, 0x6858_1511, 0x64F9_8FA7, 0xBEFA_4FA4,
+    ]
+
+    init(_ start: [UInt32] = SHA256.full) { state = start }
 
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
     private static let constants: [UInt32] = [

@@ -1,33 +1,47 @@
 import Columnar
 import StreamSQL
 
-/// TRIM and its like: characters of a constant set are taken away at the ends.
+/// TRIM and its like: characters of a set are taken away at the ends.
 enum TrimKernels {
     static func kernel(_ characters: [UInt8], leading: Bool, trailing: Bool) -> Kernel {
         let set = CharacterSet(characters)
         return { call in
             let texts = TextOperand(call[0])
+            return makeTexts(call) { row, _ in trimmed(texts[row], set, leading, trailing) }
+        }
+    }
+
+    /// The characters come from a column.
+    static func kernel(leading: Bool, trailing: Bool) -> Kernel {
+        { call in
+            let texts = TextOperand(call[0])
+            let characters = TextOperand(call[1])
+            let sets = call.remembered { CompiledTexts<CharacterSet>() }
             return makeTexts(call) { row, _ in
-                let text = texts[row]
-                var start = 0
-                var end = text.count
-                if leading {
-                    while start < end {
-                        let length = set.lengthOfMember(text, from: start, to: end)
-                        if length == 0 { break }
-                        start &+= length
-                    }
-                }
-                if trailing {
-                    while end > start {
-                        let length = set.lengthOfLastMember(text, from: start, to: end)
-                        if length == 0 { break }
-                        end &-= length
-                    }
-                }
-                return text.part(start, end &- start).view
+                trimmed(texts[row], sets.value(characters[row]) { CharacterSet($0) }, leading, trailing)
             }
         }
+    }
+
+    @inline(__always)
+    private static func trimmed(_ text: TextBytes, _ set: CharacterSet, _ leading: Bool, _ trailing: Bool) -> TextView {
+        var start = 0
+        var end = text.count
+        if leading {
+            while start < end {
+                let length = set.lengthOfMember(text, from: start, to: end)
+                if length == 0 { break }
+                start &+= length
+            }
+        }
+        if trailing {
+            while end > start {
+                let length = set.lengthOfLastMember(text, from: start, to: end)
+                if length == 0 { break }
+                end &-= length
+            }
+        }
+        return text.part(start, end &- start).view
     }
 
     /// Some characters, by their UTF-8.

@@ -20,7 +20,7 @@ struct OperatorFactory {
     let seeds: JobSeeds
 
     func make(_ node: PlanNode) throws -> any Operator {
-        let context = EvaluationContext(clock: wiring.environment.clock)
+        let context = EvaluationContext(clock: wiring.environment.clock, random: wiring.environment.random)
         let inputFields = node.inputs.first.map { plan.nodes[$0].fields } ?? []
         switch node.operation {
         case .scan, .values, .union: return PassOperator()

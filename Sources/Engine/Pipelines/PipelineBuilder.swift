@@ -171,7 +171,7 @@ struct PipelineBuilder {
                 let positions = try stored.map { try EpochCoordinator.parts(of: $0.bytes) } ?? []
                 readers[node.id] = try source.open(parallelism: count, positions: positions, rejects: wiring.rejects)
             case .values(let values):
-                let context = EvaluationContext(clock: wiring.environment.clock)
+                let context = EvaluationContext(clock: wiring.environment.clock, random: wiring.environment.random)
                 let reader = try ValuesReader(values, fields: node.fields, timeZone: plan.timeZone, context: context)
                 let count = instanceCount(layout.stageOf[node.id] ?? 0)
                 readers[node.id] = [reader] + (1..<max(1, count)).map { _ in EmptyReader() }

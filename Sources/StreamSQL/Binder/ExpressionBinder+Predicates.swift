@@ -18,7 +18,7 @@ extension ExpressionBinder {
         case .unknown:
             return .call(isNegated ? .isNotNull : .isNull, [try boolean(operand, "IS UNKNOWN")], type)
         case .json, .jsonValue, .jsonObject, .jsonArray, .jsonScalar:
-            throw SQLError(.unsupported, "IS \(predicate.rawValue) is not supported yet", at: range)
+            return try jsonTest(operand, predicate, isNegated: isNegated)
         }
     }
 
@@ -54,7 +54,7 @@ extension ExpressionBinder {
     }
 
     func like(_ like: LikeExpression, at range: SourceRange) throws(SQLError) -> PlanExpression {
-        if like.isSimilar { throw SQLError(.unsupported, "SIMILAR TO is not supported yet", at: range) }
+        let name = like.isSimilar ? "SIMILAR TO" : "LIKE"
         let value = try bind(like.value)
         var operands = [value, try bind(like.pattern)]
         var ranges = [like.value.range, like.pattern.range]
@@ -64,10 +64,10 @@ extension ExpressionBinder {
         }
         for (operand, place) in zip(operands, ranges)
         where !operand.type.logical.isText && operand.type.logical != .null {
-            throw SQLError(.type, "LIKE takes texts, not \(operand.type.logical)", at: place)
+            throw SQLError(.type, "\(name) takes texts, not \(operand.type.logical)", at: place)
         }
-        for (operand, place) in zip(operands, ranges).dropFirst() where !operand.isLiteral {
-            throw SQLError(.unsupported, "LIKE with a pattern that is not constant is not supported yet", at: place)
+        if operands.count == 3, !operands[2].isLiteral {
+            throw SQLError(.unsupported, "ESCAPE takes a constant", at: ranges[2])
         }
         if operands.contains(where: { $0.type.logical == .null }) { return .literal(.null, .boolean) }
         if operands.count == 3, case .literal(.text(let escape), _) = operands[2], let range = ranges.last,
@@ -75,8 +75,9 @@ extension ExpressionBinder {
         {
             throw SQLError(.semantics, "ESCAPE takes a single character", at: range)
         }
-        let type = DataType(.boolean, isNullable: value.type.isNullable)
-        let result = PlanExpression.call(.like, operands, type)
+        let type = DataType(.boolean, isNullable: operands.contains { $0.type.isNullable })
+        if like.isSimilar { try PatternFunctions.checkSimilar(operands, at: ranges[1]) }
+        let result = PlanExpression.call(like.isSimilar ? .similarTo : .like, operands, type)
         return like.isNegated ? .call(.not, [result], type) : result
     }
 

@@ -67,6 +67,8 @@ struct ExpressionBinder {
             return try interval(value, qualifier, at: expression.range)
         case .json(let call) where call.function.isAggregate:
             return try aggregateBinding(call.function.rawValue, at: expression.range).bind(call, at: expression.range)
+        case .json(let call): return try limited(try json(call, at: expression.range), at: expression.range)
+        case .overlaps(let left, let right): return try overlaps(left, right, at: expression.range)
         default: throw Self.unsupported(expression)
         }
     }
@@ -198,7 +200,6 @@ struct ExpressionBinder {
             switch expression.kind {
             case .inQuery, .exists, .quantified: "subqueries in conditions are"
             case .scalarQuery: "subqueries as values are"
-            case .overlaps: "OVERLAPS is"
             case .json(let call): "\(call.function.rawValue) is"
             case .collectionQuery: "ARRAY, MAP and MULTISET of a query are"
             default: "this expression is"

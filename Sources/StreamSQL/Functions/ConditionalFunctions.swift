@@ -34,7 +34,26 @@ enum ConditionalFunctions {
         }
     }
 
+    /// ELT(n, a, b, …): the n-th of the values, NULL outside of them.
+    private static let element = BuiltinFunction("ELT", 2...FunctionCatalog.unlimited) { (arguments) throws(SQLError) in
+        let index = try arguments.bigint(0)
+        let values = Array(arguments.values.dropFirst())
+        let ranges = Array(arguments.ranges.dropFirst())
+        for (position, value) in values.enumerated()
+        where !value.type.logical.isText && !value.type.logical.isBinary && value.type.logical != .null {
+            throw SQLError(.type, "ELT takes texts or bytes, not \(value.type.logical)", at: ranges[position])
+        }
+        let tests = values.indices.map { position in
+            PlanExpression.call(
+                .equal, [index, LiteralBinding.integer(Int64(position) + 1, .bigint)],
+                DataType(.boolean, isNullable: index.type.isNullable))
+        }
+        return try Conditionals.choose(
+            tests, values + [.literal(.null, DataType(.null))], ranges + [arguments.range], "ELT")
+    }
+
     static let all: [BuiltinFunction] = [
+        element,
         BuiltinFunction("COALESCE", 1...FunctionCatalog.unlimited) { (arguments) throws(SQLError) in
             try Conditionals.coalesce(arguments)
         },

@@ -103,6 +103,7 @@ enum NumberFunctions {
         real("SIN", .sine), real("COS", .cosine), real("TAN", .tangent), real("ASIN", .arcSine),
         real("ACOS", .arcCosine), real("ATAN", .arcTangent), real("ATAN2", .arcTangent2, arity: 2),
         real("DEGREES", .degrees), real("RADIANS", .radians), cotangent,
+        real("SINH", .hyperbolicSine), real("COSH", .hyperbolicCosine), real("TANH", .hyperbolicTangent),
         constant("PI", Double.pi), constant("E", 2.718281828459045),
         extreme("GREATEST", .greatest), extreme("LEAST", .least), modulo,
     ]

@@ -23,18 +23,67 @@ package enum ScalarFunction: String, Sendable, Hashable, CaseIterable {
     /// (number, digits INT)
     case round, truncate
     case sine, cosine, tangent, arcSine, arcCosine, arcTangent, arcTangent2, degrees, radians
+    case hyperbolicSine, hyperbolicCosine, hyperbolicTangent
+    /// (constant number of the call[, constant seed]): two calls of a statement are two expressions
+    case random
+    /// (constant number of the call, constant seed or NULL, bound INT)
+    case randomInteger
+    /// (constant number of the call)
+    case uuid
     case greatest, least
 
     // Text. Positions count characters from 1.
     case characterLength, upper, lower, initialCapital, concatenate, concatenateWithSeparator
     /// (text, start INT) or (text, start INT, length INT)
     case substring
-    /// (text, constant characters)
+    /// (text, characters)
     case trimBoth, trimLeading, trimTrailing
     case replace, position, left, right, leftPad, rightPad, repeatText, reverse, startsWith, endsWith, splitIndex
-    /// (text, constant pattern) or (text, constant pattern, constant escape)
+    /// (text, pattern) or (text, pattern, constant escape)
     case like
     case ascii, character, md5, sha256
+    case sha1, sha224, sha384, sha512
+    /// (needle, text, start INT)
+    case positionFrom
+    /// (text, needle, start INT, occurrence INT)
+    case occurrence
+    /// (text, replacement, start INT) or with a length INT
+    case overlay
+    /// (text, from, to)
+    case translate
+    /// Never NULL: FALSE for NULL.
+    case isAlpha, isDigit, isDecimal
+    case toBase64, fromBase64, urlEncode, urlDecode, hexOfText, hexOfInteger, binaryDigits, unhex
+    /// (text or bytes, constant name of a character set)
+    case encode, decode
+    /// (address, part) or (address, part, key)
+    case parseURL
+    /// (format, value of any type, …)
+    case printFormat
+
+    // Regular expressions: (text, pattern, …), the pattern in Java's dialect.
+    case regexpFound, regexpCount, regexpPlace, regexpPart
+    /// (text, pattern, group INT)
+    case regexpExtract
+    /// (text, pattern, replacement)
+    case regexpReplace
+    /// (text, pattern) or (text, pattern, constant escape)
+    case similarTo
+
+    // JSON. Letters are constant texts that say what to do; the last two are for nothing and for an error.
+    /// (document, path, constant letter T, F, U or E)
+    case jsonExists
+    /// (document, path, letters of N, D or E, value for nothing, value for an error)
+    case jsonValue
+    /// (document, path, letters W, C or U and twice N, E, A or O)
+    case jsonQuery
+    /// (text, constant letter V, S, A or O); FALSE for NULL
+    case jsonTest
+    /// (letters, name, value, …): N or A for NULLs, then J for each value that is JSON already, V for others
+    case jsonObject
+    /// (letters, value, …), as for jsonObject
+    case jsonArray
+    case jsonString, jsonQuote, jsonUnquote
 
     // Time. Units are constant texts: YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND, MILLISECOND, DOW, DOY, EPOCH …
     /// (unit, time) -> BIGINT
@@ -47,12 +96,17 @@ package enum ScalarFunction: String, Sendable, Hashable, CaseIterable {
     case timestampAdd
     /// (unit, from, to) -> INT
     case timestampDifference
-    /// (timestamp, constant format) -> STRING
+    /// (timestamp, format) -> STRING
     case dateFormat
-    /// (text) or (text, constant format); NULL when it does not fit
+    /// (text) or (text, format); NULL when it does not fit
     case toTimestamp, toDate
     /// (number, precision 0 or 3)
     case toTimestampLTZ
+    /// (text, constant pattern or NULL, constant zone)
+    case toInstant
+    /// (text, zone, zone)
+    case convertZone
+    case currentTime
     /// () or (text[, format]) -> BIGINT seconds
     case unixTimestamp
     /// (seconds[, format]) -> STRING

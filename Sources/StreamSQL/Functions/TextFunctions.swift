@@ -2,24 +2,24 @@ import Columnar
 
 /// Functions over texts.
 enum TextFunctions {
-    private static func string(_ isNullable: Bool) -> DataType { DataType(.string, isNullable: isNullable) }
+    static func string(_ isNullable: Bool) -> DataType { DataType(.string, isNullable: isNullable) }
 
     /// A function of texts alone that gives a text.
-    private static func plain(_ name: String, _ function: ScalarFunction, _ arity: ClosedRange<Int>) -> BuiltinFunction
+    static func plain(_ name: String, _ function: ScalarFunction, _ arity: ClosedRange<Int>) -> BuiltinFunction
     {
         BuiltinFunction(name, arity) { (arguments) throws(SQLError) in
             .call(function, try texts(arguments), string(arguments.isNullable))
         }
     }
 
-    private static func texts(_ arguments: FunctionArguments) throws(SQLError) -> [PlanExpression] {
+    static func texts(_ arguments: FunctionArguments) throws(SQLError) -> [PlanExpression] {
         var result: [PlanExpression] = []
         for position in arguments.values.indices { result.append(try arguments.text(position)) }
         return result
     }
 
     static func trim(_ function: ScalarFunction, _ arguments: FunctionArguments) throws(SQLError) -> PlanExpression {
-        let characters = arguments.count > 1 ? try arguments.constantText(1) : LiteralBinding.text(" ")
+        let characters = arguments.count > 1 ? try arguments.text(1) : LiteralBinding.text(" ")
         return .call(function, [try arguments.text(0), characters], string(arguments.isNullable))
     }
 
@@ -51,16 +51,16 @@ enum TextFunctions {
 
     /// Where one text begins in another; `isTextFirst` tells the order of the arguments.
     private static func position(_ name: String, isTextFirst: Bool) -> BuiltinFunction {
-        BuiltinFunction(name, 2...4) { (arguments) throws(SQLError) in
-            guard arguments.count == 2 else {
-                throw SQLError(
-                    .unsupported, "\(name) with a start position is not supported yet", at: arguments.range)
-            }
+        BuiltinFunction(name, isTextFirst ? 2...4 : 2...3) { (arguments) throws(SQLError) in
             let first = try arguments.text(0)
             let second = try arguments.text(1)
-            return .call(
-                .position, isTextFirst ? [second, first] : [first, second],
-                DataType(.integer, isNullable: arguments.isNullable))
+            let type = DataType(.integer, isNullable: arguments.isNullable)
+            let (needle, text) = isTextFirst ? (second, first) : (first, second)
+            if arguments.count == 2 { return .call(.position, [needle, text], type) }
+            let start = try arguments.integer(2)
+            guard isTextFirst else { return .call(.positionFrom, [needle, text, start], type) }
+            let count = arguments.count > 3 ? try arguments.integer(3) : LiteralBinding.integer(1)
+            return .call(.occurrence, [text, needle, start, count], type)
         }
     }
 
@@ -82,6 +82,17 @@ enum TextFunctions {
             let scalar = UnicodeScalar(UInt32(code))
         {
             separator = LiteralBinding.text(String(Character(scalar)))
+        } else if arguments.type(1).isInteger {
+            // A code outside of 1 to 255 gives NULL.
+            let code = try arguments.integer(1)
+            let type = DataType(.boolean)
+            let bounds = [
+                PlanExpression.call(.greaterOrEqual, [code, LiteralBinding.integer(1)], type),
+                .call(.lessOrEqual, [code, LiteralBinding.integer(255)], type),
+            ]
+            separator = .conditional(
+                [ConditionalBranch(condition: .call(.and, bounds, type), value: .call(.character, [code], string(true)))],
+                otherwise: .literal(.null, .string), string(true))
         } else {
             separator = try arguments.text(1)
         }

@@ -57,23 +57,27 @@ enum TimeFunctions {
             time = try arguments.timestamp(0)
         }
         let isNullable = arguments.isNullable || time.type.isNullable
-        return .call(.dateFormat, [time, try arguments.constantText(1)], DataType(.string, isNullable: isNullable))
+        return .call(.dateFormat, [time, try arguments.text(1)], DataType(.string, isNullable: isNullable))
     }
 
     /// (text) or (text, constant format) to a time; NULL when it does not fit.
     private static func parse(_ name: String, _ function: ScalarFunction, _ type: LogicalType) -> BuiltinFunction {
         BuiltinFunction(name, 1...2) { (arguments) throws(SQLError) in
             var operands = [try arguments.text(0)]
-            if arguments.count > 1 { operands.append(try arguments.constantText(1)) }
+            if arguments.count > 1 { operands.append(try arguments.text(1)) }
             return .call(function, operands, DataType(type))
         }
     }
 
     private static let toTimestampLTZ = BuiltinFunction("TO_TIMESTAMP_LTZ", 1...3) { (arguments) throws(SQLError) in
-        guard arguments.count < 3, !arguments.type(0).isText else {
-            throw SQLError(
-                .unsupported, "TO_TIMESTAMP_LTZ of texts is not supported yet", at: arguments.range,
-                hint: "use CAST(TO_TIMESTAMP(text, format) AS TIMESTAMP_LTZ(3))")
+        if arguments.type(0).isText {
+            let pattern = arguments.count > 1 ? try arguments.constantText(1) : .literal(.null, .string)
+            let zone = arguments.count > 2 ? try arguments.constantText(2) : LiteralBinding.text("UTC")
+            let operands = [try arguments.text(0), pattern, zone]
+            return .call(.toInstant, operands, DataType(.timestampLTZ(precision: 3)))
+        }
+        guard arguments.count < 3 else {
+            throw SQLError(.semantics, "TO_TIMESTAMP_LTZ of a number takes 1 to 2 arguments", at: arguments.range)
         }
         var precision = LiteralBinding.integer(3)
         if arguments.count == 2 {
@@ -91,17 +95,47 @@ enum TimeFunctions {
     private static let unixTimestamp = BuiltinFunction("UNIX_TIMESTAMP", 0...2) { (arguments) throws(SQLError) in
         var operands: [PlanExpression] = []
         if arguments.count > 0 { operands.append(try arguments.text(0)) }
-        if arguments.count > 1 { operands.append(try arguments.constantText(1)) }
+        if arguments.count > 1 { operands.append(try arguments.text(1)) }
         return .call(.unixTimestamp, operands, DataType(.bigint, isNullable: arguments.isNullable))
     }
 
     private static let fromUnixTime = BuiltinFunction("FROM_UNIXTIME", 1...2) { (arguments) throws(SQLError) in
         var operands = [try arguments.bigint(0)]
-        if arguments.count > 1 { operands.append(try arguments.constantText(1)) }
+        if arguments.count > 1 { operands.append(try arguments.text(1)) }
         return .call(.fromUnixTime, operands, DataType(.string, isNullable: arguments.isNullable))
     }
 
+    private static let convertZone = BuiltinFunction("CONVERT_TZ", 3...3) { (arguments) throws(SQLError) in
+        .call(.convertZone, try TextFunctions.texts(arguments), DataType(.string))
+    }
+
+    /// `(a, b) OVERLAPS (c, d)`: both periods are given by begin and end, in either order, or begin and length.
+    static func overlaps(
+        _ first: (PlanExpression, PlanExpression), _ second: (PlanExpression, PlanExpression),
+        _ ranges: [SourceRange], at range: SourceRange
+    ) throws(SQLError) -> PlanExpression {
+        let binder = ExpressionBinder(scope: nil, clause: "OVERLAPS")
+        var bounds: [PlanExpression] = []
+        for ((start, end), place) in zip([first, second], ranges) {
+            guard start.type.logical.isTemporal else {
+                throw SQLError(.type, "OVERLAPS takes times, not \(start.type.logical)", at: place)
+            }
+            let last = end.type.logical.isInterval ? try binder.arithmetic(.add, start, end, "+", at: place) : end
+            let (one, two) = try binder.comparable(start, last, "OVERLAPS", place, place, at: place)
+            let type = one.type.nullable(one.type.isNullable || two.type.isNullable)
+            bounds += [.call(.least, [one, two], type), .call(.greatest, [one, two], type)]
+        }
+        let tests = [
+            try binder.compare(.greaterOrEqual, bounds[1], bounds[2], "OVERLAPS", ranges[0], ranges[1], at: range),
+            try binder.compare(.greaterOrEqual, bounds[3], bounds[0], "OVERLAPS", ranges[1], ranges[0], at: range),
+        ]
+        return .call(.and, tests, DataType(.boolean, isNullable: tests.contains { $0.type.isNullable }))
+    }
+
     static let all: [BuiltinFunction] = [
+        convertZone,
+        now("CURRENT_TIME", .currentTime, DataType(.time(precision: 0), isNullable: false)),
+        now("LOCALTIME", .currentTime, DataType(.time(precision: 0), isNullable: false)),
         now("CURRENT_TIMESTAMP", .currentTimestamp, instant), now("NOW", .currentTimestamp, instant),
         now("CURRENT_ROW_TIMESTAMP", .currentTimestamp, instant), now("PROCTIME", .processingTime, instant),
         now("LOCALTIMESTAMP", .localTimestamp, DataType(.timestamp(precision: 3), isNullable: false)),

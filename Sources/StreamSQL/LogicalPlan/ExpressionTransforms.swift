@@ -66,7 +66,8 @@ extension PlanExpression {
     var isDeterministic: Bool {
         switch self {
         case .call(.currentTimestamp, _, _), .call(.localTimestamp, _, _), .call(.currentDate, _, _),
-            .call(.processingTime, _, _), .call(.currentWatermark, _, _):
+            .call(.processingTime, _, _), .call(.currentWatermark, _, _), .call(.currentTime, _, _),
+            .call(.random, _, _), .call(.randomInteger, _, _), .call(.uuid, _, _):
             return false
         case .call(.unixTimestamp, let arguments, _) where arguments.isEmpty: return false
         default: return children.allSatisfy(\.isDeterministic)

@@ -1,0 +1,252 @@
+import Columnar
+import StreamSQL
+
+/// Texts and bytes in other notations: hexadecimal, Base64, addresses, character sets.
+enum EncodingKernels {
+    /// A kernel that writes the bytes of each result; where the closure says false, the result is NULL.
+    static func rewrite(_ body: @escaping @Sendable (TextBytes, inout [UInt8]) -> Bool) -> Kernel {
+        { call in
+            let texts = TextOperand(call[0])
+            var bytes: [UInt8] = []
+            return makeTexts(call) { row, heap in
+                bytes.removeAll(keepingCapacity: true)
+                guard body(texts[row], &bytes), bytes.count <= longestMadeText else { return nil }
+                return heap.add(bytes)
+            }
+        }
+    }
+
+    // MARK: Hexadecimal and binary
+
+    private static let upperDigits = Array("0123456789ABCDEF".utf8)
+
+    static let hexOfText = rewrite { text, bytes in
+        for index in 0..<text.count {
+            bytes.append(upperDigits[Int(text[index] >> 4)])
+            bytes.append(upperDigits[Int(text[index] & 15)])
+        }
+        return true
+    }
+
+    static let hexOfInteger = digits { String(UInt64(bitPattern: $0), radix: 16, uppercase: true) }
+    static let binaryDigits = digits { String(UInt64(bitPattern: $0), radix: 2) }
+
+    private static func digits(_ body: @escaping @Sendable (Int64) -> String) -> Kernel {
+        { call in
+            let numbers = NumberOperand(call[0])
+            return makeTexts(call) { row, heap in heap.add(body(numbers[row])) }
+        }
+    }
+
+    /// The value of a hexadecimal digit, nil for anything else.
+    static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x37
+        case 0x61...0x66: byte - 0x57
+        default: nil
+        }
+    }
+
+    /// UNHEX: the first of an odd number of digits counts as 00, as in the dialect; NULL for other characters.
+    static let unhex = rewrite { text, bytes in
+        var index = 0
+        if text.count & 1 == 1 {
+            guard digit(text[0]) != nil else { return false }
+            bytes.append(0)
+            index = 1
+        }
+        while index < text.count {
+            guard let high = digit(text[index]), let low = digit(text[index + 1]) else { return false }
+            bytes.append(high << 4 | low)
+            index += 2
+        }
+        return true
+    }
+
+    // MARK: Base64
+
+    private static let base64Digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func appendBase64(_ text: TextBytes, to bytes: inout [UInt8]) {
+        var index = 0
+        while index < text.count {
+            let left = text.count &- index
+            let first = UInt32(text[index])
+            let second = left > 1 ? UInt32(text[index &+ 1]) : 0
+            let third = left > 2 ? UInt32(text[index &+ 2]) : 0
+            let word = first << 16 | second << 8 | third
+            bytes.append(base64Digits[Int(word >> 18)])
+            bytes.append(base64Digits[Int(word >> 12 & 63)])
+            bytes.append(left > 1 ? base64Digits[Int(word >> 6 & 63)] : 0x3D)
+            bytes.append(left > 2 ? base64Digits[Int(word & 63)] : 0x3D)
+            index &+= 3
+        }
+    }
+
+    static let toBase64 = rewrite { text, bytes in
+        appendBase64(text, to: &bytes)
+        return true
+    }
+
+    /// FROM_BASE64: NULL for a text that is none.
+    static let fromBase64 = rewrite { text, bytes in
+        var count = text.count
+        while count > 0, text.count - count < 2, text[count - 1] == 0x3D { count -= 1 }
+        guard count % 4 != 1, count == text.count || text.count % 4 == 0 else { return false }
+        var word: UInt32 = 0
+        for index in 0..<count {
+            guard let value = base64Value(text[index]) else { return false }
+            word = word << 6 | value
+            if index & 3 == 3 {
+                bytes.append(UInt8(truncatingIfNeeded: word >> 16))
+                bytes.append(UInt8(truncatingIfNeeded: word >> 8))
+                bytes.append(UInt8(truncatingIfNeeded: word))
+                word = 0
+            }
+        }
+        if count & 3 == 2 { bytes.append(UInt8(truncatingIfNeeded: word >> 4)) }
+        if count & 3 == 3 {
+            bytes.append(UInt8(truncatingIfNeeded: word >> 10))
+            bytes.append(UInt8(truncatingIfNeeded: word >> 2))
+        }
+        bytes = bytes.asUTF8
+        return true
+    }
+
+    private static func base64Value(_ byte: UInt8) -> UInt32? {
+        switch byte {
+        case 0x41...0x5A: UInt32(byte) - 0x41
+        case 0x61...0x7A: UInt32(byte) - 0x61 + 26
+        case 0x30...0x39: UInt32(byte) - 0x30 + 52
+        case 0x2B: 62
+        case 0x2F: 63
+        default: nil
+        }
+    }
+
+    // MARK: Addresses
+
+    static let urlEncode = rewrite { text, bytes in
+        for index in 0..<text.count {
+            switch text[index] {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2E, 0x2D, 0x2A, 0x5F: bytes.append(text[index])
+            case 0x20: bytes.append(0x2B)
+            default:
+                bytes.append(0x25)
+                bytes.append(upperDigits[Int(text[index] >> 4)])
+                bytes.append(upperDigits[Int(text[index] & 15)])
+            }
+        }
+        return true
+    }
+
+    /// URL_DECODE: NULL where a percent sign is not followed by two digits.
+    static let urlDecode = rewrite { text, bytes in
+        var index = 0
+        var isASCII = true
+        while index < text.count {
+            switch text[index] {
+            case 0x2B: bytes.append(0x20)
+            case 0x25:
+                guard index + 2 < text.count, let high = digit(text[index + 1]), let low = digit(text[index + 2])
+                else { return false }
+                bytes.append(high << 4 | low)
+                if high > 7 { isASCII = false }
+                index += 2
+            default: bytes.append(text[index])
+            }
+            index += 1
+        }
+        if !isASCII { bytes = bytes.asUTF8 }
+        return true
+    }
+
+    // MARK: Character sets
+
+    /// ENCODE(text, set) and DECODE(bytes, set) for a set of the binder's list.
+    static func encode(_ set: String) -> Kernel? {
+        switch set {
+        case "UTF-8": return { call in copied(call) }
+        case "US-ASCII": return narrow(limit: 0x80)
+        case "ISO-8859-1": return narrow(limit: 0x100)
+        case "UTF-16": return wide(isBig: true, mark: [0xFE, 0xFF])
+        case "UTF-16BE": return wide(isBig: true, mark: [])
+        case "UTF-16LE": return wide(isBig: false, mark: [])
+        default: return nil
+        }
+    }
+
+    private static func copied(_ call: KernelCall) -> Column {
+        let texts = TextOperand(call[0])
+        return makeTexts(call) { row, _ in texts[row].view }
+    }
+
+    /// One byte for each character; `?` for those the set has not.
+    private static func narrow(limit: UInt32) -> Kernel {
+        rewrite { text, bytes in
+            for scalar in text.string.unicodeScalars {
+                bytes.append(scalar.value < limit ? UInt8(truncatingIfNeeded: scalar.value) : 0x3F)
+            }
+            return true
+        }
+    }
+
+    private static func wide(isBig: Bool, mark: [UInt8]) -> Kernel {
+        rewrite { text, bytes in
+            if text.count > 0 { bytes += mark }
+            for unit in text.string.utf16 {
+                let (high, low) = (UInt8(truncatingIfNeeded: unit >> 8), UInt8(truncatingIfNeeded: unit))
+                bytes.append(isBig ? high : low)
+                bytes.append(isBig ? low : high)
+            }
+            return true
+        }
+    }
+
+    static func decode(_ set: String) -> Kernel? {
+        switch set {
+        case "UTF-8":
+            return rewrite { text, bytes in
+                bytes.append(contentsOf: text.string.utf8)
+                return true
+            }
+        case "US-ASCII": return fromNarrow(limit: 0x80)
+        case "ISO-8859-1": return fromNarrow(limit: 0x100)
+        case "UTF-16": return fromWide(isBig: nil)
+        case "UTF-16BE": return fromWide(isBig: true)
+        case "UTF-16LE": return fromWide(isBig: false)
+        default: return nil
+        }
+    }
+
+    private static func fromNarrow(limit: UInt16) -> Kernel {
+        rewrite { text, bytes in
+            for index in 0..<text.count {
+                bytes.append(UInt16(text[index]) < limit ? UnicodeScalar(text[index]) : "\u{FFFD}")
+            }
+            return true
+        }
+    }
+
+    /// nil: the byte order that a mark at the begin tells, big without one.
+    private static func fromWide(isBig: Bool?) -> Kernel {
+        rewrite { text, bytes in
+            var start = 0
+            var big = isBig ?? true
+            if isBig == nil, text.count >= 2, text[0] == 0xFE && text[1] == 0xFF || text[0] == 0xFF && text[1] == 0xFE {
+                big = text[0] == 0xFE
+                start = 2
+            }
+            var units: [UInt16] = []
+            while start + 1 < text.count {
+                let (first, second) = (UInt16(text[start]), UInt16(text[start + 1]))
+                units.append(big ? first << 8 | second : second << 8 | first)
+                start += 2
+            }
+            bytes.append(contentsOf: String(decoding: units, as: UTF16.self).utf8)
+            if start < text.count { bytes.append("\u{FFFD}" as UnicodeScalar) }
+            return true
+        }
+    }
+}
