@@ -34,9 +34,12 @@ let layers: [Layer] = [
     Layer(name: "CPlatform", kind: .c),
     Layer(name: "CSimdjson", kind: .c),
     Layer(name: "CRegex", kind: .c),
+    Layer(name: "CCompression", kind: .c),
     Layer(name: "CWebAssets", kind: .c),
     Layer(name: "Diagnostics", uses: ["CPlatform"]),
     Layer(name: "Columnar", kind: .rows, uses: ["CPlatform", "Diagnostics"]),
+    Layer(name: "KafkaProtocol", kind: .rows, uses: ["CPlatform", "CCompression", "Diagnostics"]),
+    Layer(name: "CommitLog", kind: .rows, uses: ["KafkaProtocol", "CPlatform", "Diagnostics"]),
     Layer(name: "Formats", kind: .rows, uses: ["Columnar", "CSimdjson", "Diagnostics"]),
     Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
     Layer(
@@ -104,6 +107,7 @@ func target(of layer: Layer) -> Target {
             switch layer.name {
             case "CSimdjson": [.linkedLibrary("simdjson")]
             case "CRegex": [.linkedLibrary(":libre2.a")]
+            case "CCompression": [":libz.a", ":liblz4.a", ":libzstd.a"].map { .linkedLibrary($0) }
             default: []
             }
         return .target(
@@ -116,12 +120,13 @@ func target(of layer: Layer) -> Target {
 
 // Every target has tests under Tests/<Target>Tests; the folders named here hold tests of the whole.
 let unitTested = [
-    "Diagnostics", "Columnar", "Formats", "Connectors", "StreamSQL", "Engine", "Checkpoints", "Tables", "Workloads",
+    "Diagnostics", "Columnar", "KafkaProtocol", "CommitLog", "Formats", "Connectors", "StreamSQL", "Engine",
+    "Checkpoints", "Tables", "Workloads",
     "Scripts", "Serving", "Server",
 ]
 let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.map { name in
     let layer = layers.first { $0.name == name }!
-    let uses = Set(layer.uses + [name, "TestSupport"]).subtracting(["CSimdjson", "CRegex"]).sorted()
+    let uses = Set(layer.uses + [name, "TestSupport"]).subtracting(["CSimdjson", "CRegex", "CCompression"]).sorted()
     return .testTarget(
         name: "\(name)Tests",
         dependencies: uses.map { .target(name: $0) }

@@ -33,6 +33,7 @@ VENDOR = {
 SHIMS = {
     "CSimdjson": "Formats",
     "CRegex": "Engine",
+    "CCompression": "KafkaProtocol",
     "CRdKafka": "Connectors",
     "CMariaDB": "Connectors",
     "CPostgres": "Connectors",

@@ -1,0 +1,66 @@
+import Synchronization
+
+/// What waits for the next round, bounded by bytes.
+final class Inbox: Sendable {
+    private struct State {
+        var requests: [AppendRequest] = []
+        var bytes = 0
+        var isClosed = false
+    }
+
+    private let limitBytes: Int
+    private let state = Mutex(State())
+    private let signal = WaitPoint()
+
+    init(limitBytes: Int) { self.limitBytes = limitBytes }
+
+    /// Why a request was not taken.
+    enum Refusal: Error { case full, closed }
+
+    func put(_ request: AppendRequest) throws(Refusal) {
+        let bytes = request.byteCount
+        let refusal = state.withLock { state -> Refusal? in
+            guard !state.isClosed else { return .closed }
+            // One request of any size gets through an empty inbox.
+            guard state.bytes == 0 || state.bytes + bytes <= limitBytes else { return .full }
+            state.requests.append(request)
+            state.bytes += bytes
+            return nil
+        }
+        if let refusal { throw refusal }
+        signal.raise()
+    }
+
+    /// Takes requests for one round, in the order they came: at least one, if there is one, and up to `limitBytes`.
+    func take(limitBytes: Int) -> [AppendRequest] {
+        state.withLock { state in
+            var count = 0
+            var bytes = 0
+            while count < state.requests.count {
+                let next = state.requests[count].byteCount
+                if count > 0 && bytes + next > limitBytes { break }
+                bytes += next
+                count += 1
+            }
+            let taken = Array(state.requests.prefix(count))
+            state.requests.removeFirst(count)
+            state.bytes -= bytes
+            return taken
+        }
+    }
+
+    /// Blocks until there may be something to take; false once closed and empty.
+    func wait() -> Bool {
+        while true {
+            let (isEmpty, isClosed) = state.withLock { ($0.requests.isEmpty, $0.isClosed) }
+            if !isEmpty { return true }
+            if isClosed { return false }
+            signal.wait()
+        }
+    }
+
+    func close() {
+        state.withLock { $0.isClosed = true }
+        signal.raise()
+    }
+}

@@ -1,0 +1,8 @@
+import Diagnostics
+import Glibc
+
+extension FileSystemError {
+    /// Whether the call failed because nothing more fits: the only failure that is waited out.
+    var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+    var isMissingFile: Bool { code == ENOENT }
+}
