@@ -59,7 +59,8 @@ final class JoinOperator: Operator {
         var groups = [Int32](repeating: -1, count: batch.rowCount)
         groups.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
-            table.find(plan.leftKeys.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: base)
+            table.find(
+                plan.leftKeys.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: base, nullSafe: plan.nullSafe)
         }
         var left: [Int32] = []
         var right: [Int32] = []

@@ -61,6 +61,7 @@ struct OperatorFactory {
         case .setOperation(let operation):
             return SetOperationOperator(
                 operation, inputFields: node.fields, isBatchMode: plan.isBatchMode, seed: seeds.table)
+        case .streamJoin(let join): return try streamJoin(join, node, context)
         case .sort(let sort): return SortOperator(sort, inputFields: inputFields, seed: seeds.table)
         case .sink(let sink): return SinkOperator(try wiring.makeSink(sink, inputFields))
         case .exchange:
@@ -88,5 +89,24 @@ struct OperatorFactory {
         return RankOperator(
             rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,
             seed: seeds.table)
+    }
+
+    private func streamJoin(
+        _ join: StreamJoinPlan, _ node: PlanNode, _ context: EvaluationContext
+    ) throws -> any Operator {
+        let left = plan.nodes[node.inputs[0]].fields
+        let right = plan.nodes[node.inputs[1]].fields
+        let clock = wiring.environment.clock
+        let storing = JoinStoring(
+            keepsChanges: wiring.store != nil, ownNumber: wiring.environment.random.next(),
+            wallMilliseconds: { clock.wallMilliseconds() })
+        if join.timing != .unbounded {
+            return try TimedJoinOperator(
+                join, leftFields: left, rightFields: right, timeZone: plan.timeZone, seed: seeds.table,
+                context: context, storing: storing)
+        }
+        return try RegularJoinOperator(
+            join, leftFields: left, rightFields: right, timeZone: plan.timeZone, isBatchMode: plan.isBatchMode,
+            seed: seeds.table, context: context, storing: storing)
     }
 }

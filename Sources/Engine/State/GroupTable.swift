@@ -52,13 +52,18 @@ final class GroupTable {
         }
     }
 
-    /// Finds the group of each row without making any; -1 where there is none. Rows with a NULL key find nothing.
-    func find(_ columns: [Column], rowCount: Int, groups: UnsafeMutablePointer<Int32>) {
+    /// Finds the group of each row without making any; -1 where there is none. Rows with a NULL key find nothing,
+    /// except in columns that are `nullSafe`.
+    func find(
+        _ columns: [Column], rowCount: Int, groups: UnsafeMutablePointer<Int32>, nullSafe: [Bool] = []
+    ) {
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: max(1, rowCount)) { scratch in
             guard let rowHashes = scratch.baseAddress else { return }
             hashRows(columns, rowCount: rowCount, into: rowHashes)
             for row in 0..<rowCount {
-                let hasNull = columns.contains { !$0.isValid(row) }
+                let hasNull = columns.indices.contains { index in
+                    !columns[index].isValid(row) && !(index < nullSafe.count && nullSafe[index])
+                }
                 groups[row] = hasNull ? -1 : lookup(columns, row: row, hash: rowHashes[row]) ?? -1
             }
         }

@@ -27,6 +27,7 @@ struct ExpressionBinder {
     }
 
     func bind(_ expression: Expression) throws(SQLError) -> PlanExpression {
+        if let scope, !scope.subqueries.isEmpty, let known = scope.subqueries[expression] { return known }
         switch expression.kind {
         case .literal(let literal): return try LiteralBinding.bind(literal, at: expression.range)
         case .name(let parts): return try column(parts, at: expression.range)
@@ -102,8 +103,16 @@ struct ExpressionBinder {
             let name = parts.map(\.text).joined(separator: ".")
             throw SQLError(.name, "there is no column '\(name)': the query has no FROM", at: range)
         }
-        let (position, fields) = try scope.resolvePath(parts, at: range)
-        var value = PlanExpression.column(position, scope.columns[position].type)
+        var (value, fields): (PlanExpression, [Identifier])
+        do throws(SQLError) {
+            let path = try scope.resolvePath(parts, at: range)
+            (value, fields) = (.column(path.column, scope.columns[path.column].type), path.fields)
+        } catch {
+            // What has no meaning inside may have one outside.
+            guard let outer = scope.outer.first, let path = try? outer.resolvePath(parts, at: range) else { throw error }
+            value = .column(Scope.outerBase + path.column, outer.columns[path.column].type)
+            fields = path.fields
+        }
         for name in fields { value = try field(value, name) }
         return value
     }

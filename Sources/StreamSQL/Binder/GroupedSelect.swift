@@ -4,6 +4,8 @@ import Columnar
 struct GroupedSelect {
     let binder: QueryBinder
     private(set) var scope: Scope
+    /// Keys beside those of GROUP BY, over the scope.
+    var extraKeys: [PlanExpression] = []
     private let collector: AggregateCollector
 
     init(binder: QueryBinder, scope: Scope) {
@@ -23,6 +25,7 @@ struct GroupedSelect {
             for key in grouping.keys { key.forEachColumn { scope.columns[$0].type.isNullable = true } }
             grouping = try groupingSets(select.groupBy)
         }
+        for key in extraKeys { grouping.add(key) }
         collector.groupingSets = grouping
         let outputs = try bound(items)
         let having = try select.having.map { (having) throws(SQLError) in

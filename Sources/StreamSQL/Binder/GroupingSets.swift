@@ -31,6 +31,13 @@ struct GroupingSets {
         }
     }
 
+    /// Adds a key that every set is grouped by.
+    mutating func add(_ key: PlanExpression) {
+        guard !keys.contains(key) else { return }
+        for index in sets.indices { sets[index].append(keys.count) }
+        keys.append(key)
+    }
+
     private func check(_ groupBy: GroupBy?) throws(SQLError) {
         guard sets.count > Self.maximumSets else { return }
         throw SQLError(

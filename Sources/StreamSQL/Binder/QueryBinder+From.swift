@@ -188,7 +188,7 @@ extension QueryBinder {
             let binder = ExpressionBinder(scope: combined, clause: "ON")
             conditions += try binder.boolean(expression, "ON").conjuncts
         }
-        let builder = JoinBuilder(graph: graph)
+        let builder = joinBuilder
         switch join.kind {
         case .inner, .cross:
             combined.node = builder.build(.inner, left.node, right.node, conditions, at: range)
@@ -205,7 +205,11 @@ extension QueryBinder {
                 combined.columns[position].time = .none
             }
         case .full:
-            throw SQLError(.unsupported, "\(join.kind.rawValue) JOIN is not supported yet", at: range)
+            combined.node = builder.build(.full, left.node, right.node, conditions, at: range)
+            for position in combined.columns.indices {
+                combined.columns[position].type.isNullable = true
+                combined.columns[position].time = .none
+            }
         }
         return combined
     }

@@ -15,7 +15,12 @@ extension QueryBinder {
 
     func bind(_ select: Select, orderBy: [OrderItem]) throws(SQLError) -> BoundSelect {
         try refuseUnsupported(select)
-        let scope = try select.from.map { (from) throws(SQLError) in try self.scope(from) }
+        var scope =
+            try select.from.map { (from) throws(SQLError) in try self.scope(from) } ?? scopeOfOneRow(for: select)
+        if var joined = scope {
+            try joinSubqueries(of: select, &joined)
+            scope = joined
+        }
         let items = try outputItems(select, scope)
         let condition = condition(select, scope)
         let bound = try bind(select, items, scope, condition, orderBy)
@@ -46,6 +51,7 @@ extension QueryBinder {
         }
         if isGrouped(select, orderBy) {
             var grouped = GroupedSelect(binder: self, scope: scope)
+            grouped.extraKeys = scope.constantColumns.map { .column($0, scope.columns[$0].type) }
             return try grouped.bind(select, items, condition, orderBy)
         }
         if let having = select.having {
@@ -68,7 +74,7 @@ extension QueryBinder {
 
     // MARK: Items
 
-    private func outputItems(_ select: Select, _ scope: Scope?) throws(SQLError) -> [Item] {
+    func outputItems(_ select: Select, _ scope: Scope?) throws(SQLError) -> [Item] {
         var items: [Item] = []
         for item in select.items {
             switch item.kind {
@@ -265,7 +271,7 @@ extension QueryBinder {
 
     // MARK: Grouping
 
-    private func isGrouped(_ select: Select, _ orderBy: [OrderItem]) -> Bool {
+    func isGrouped(_ select: Select, _ orderBy: [OrderItem]) -> Bool {
         if select.groupBy != nil { return true }
         for item in select.items {
             if case .expression(let expression, _) = item.kind, AggregateSearch.holds(expression) { return true }

@@ -37,6 +37,15 @@ struct Scope {
     /// Left-hand columns of USING, which come first in `*`.
     var merged: [Int] = []
 
+    /// What the subqueries of the SELECT stand for, once they are joined.
+    var subqueries: [Expression: PlanExpression] = [:]
+    /// Columns of subqueries after WHERE, which do not change from row to row of a group.
+    var constantColumns: [Int] = []
+    /// The scope around a subquery, whose columns WHERE may read; none or one.
+    var outer: [Scope] = []
+    /// Columns of the scope around are numbered from here.
+    static let outerBase = 1 << 24
+
     /// What `*` stands for.
     var starColumns: [Int] {
         merged + columns.indices.filter { !hidden.contains($0) && !merged.contains($0) }

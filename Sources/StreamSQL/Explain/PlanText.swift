@@ -104,11 +104,29 @@ enum NodeText {
         case .timeSort(let sort):
             return "sort by event time \(names([sort.timeColumn], inputs))"
                 + (sort.keys.isEmpty ? "" : ", " + orderText(sort.keys, inputs))
+        case .streamJoin(let join): return streamJoin(join, node, inputs, plan)
         case .sort(let sort): return self.sort(sort, inputs)
         case .sink(let sink):
             if case .table(let table) = sink.target { return "sink \(table.name)" }
             return "result \(names(Array(node.fields.indices), node.fields))"
         }
+    }
+
+    private static func streamJoin(
+        _ join: StreamJoinPlan, _ node: PlanNode, _ inputs: [Field], _ plan: PhysicalPlan
+    ) -> String {
+        let left = plan.nodes[node.inputs[0]].fields
+        let right = plan.nodes[node.inputs[1]].fields
+        let residual = join.residual.map { ", where \(text($0, left + right))" } ?? ""
+        let timing =
+            switch join.timing {
+            case .unbounded: ""
+            case .interval(let bounds):
+                ", from \(bounds.lower / 1_000) to \(bounds.upper / 1_000) ms of \(names([bounds.leftTime], left))"
+            case .window: ", by window"
+            }
+        return "\(join.kind.rawValue) join of streams \(names(join.leftKeys, left)) = "
+            + "\(names(join.rightKeys, right))\(residual)\(timing)"
     }
 
     private static func calculate(_ calculate: CalculatePlan, _ node: PlanNode, _ inputs: [Field]) -> String {

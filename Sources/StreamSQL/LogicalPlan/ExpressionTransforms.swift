@@ -33,7 +33,7 @@ extension PlanExpression {
     }
 
     /// The expression over another numbering of the columns.
-    func shifted(_ transform: (Int) -> Int) -> PlanExpression {
+    package func shifted(_ transform: (Int) -> Int) -> PlanExpression {
         replacingColumns { .column(transform($0), $1) }
     }
 
@@ -51,7 +51,7 @@ extension PlanExpression {
     }
 
     /// Calls `visit` with each column that is read.
-    func forEachColumn(_ visit: (Int) -> Void) {
+    package func forEachColumn(_ visit: (Int) -> Void) {
         if case .column(let position, _) = self { visit(position) }
         for child in children { child.forEachColumn(visit) }
     }

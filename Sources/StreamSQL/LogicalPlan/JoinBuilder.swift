@@ -3,8 +3,10 @@ import Columnar
 /// Builds joins out of conditions: equalities become keys, conditions on one side go below the join.
 struct JoinBuilder {
     let graph: LogicalGraph
+    var timesToLive = StateTimesToLive()
 
-    /// A node with the columns of `left`, then those of `right`, joined where all the conditions hold.
+    /// A node with the columns of `left`, then those of `right`, joined where all the conditions hold; those of `left`
+    /// only for semi and anti joins. The conditions are over the columns of both.
     func build(
         _ kind: JoinPlan.Kind, _ left: Int, _ right: Int, _ conditions: [PlanExpression], at range: SourceRange
     ) -> Int {
@@ -12,19 +14,21 @@ struct JoinBuilder {
         var leftFilters: [PlanExpression] = []
         var rightFilters: [PlanExpression] = []
         var residual: [PlanExpression] = []
+        var nullSafe: [Bool] = []
         var leftSide = Side(count: leftCount)
         var rightSide = Side(count: graph.fields[right].count)
         for condition in conditions {
             let columns = condition.columnSet
             let readsLeft = columns.contains { $0 < leftCount }
             let readsRight = columns.contains { $0 >= leftCount }
-            if readsRight, !readsLeft, condition.isDeterministic {
+            if readsRight, !readsLeft, !kind.keepsUnmatched(1), condition.isDeterministic {
                 rightFilters.append(condition.shifted { $0 - leftCount })
-            } else if !readsRight, kind == .inner, condition.isDeterministic {
+            } else if !readsRight, !kind.keepsUnmatched(0), condition.isDeterministic {
                 leftFilters.append(condition)
-            } else if let (first, second) = Self.equality(condition, leftCount) {
+            } else if let (first, second, isNullSafe) = Self.equality(condition, leftCount) {
                 leftSide.addKey(first)
                 rightSide.addKey(second.shifted { $0 - leftCount })
+                nullSafe.append(isNullSafe)
             } else {
                 residual.append(condition)
             }
@@ -34,12 +38,14 @@ struct JoinBuilder {
         let leftWidth = leftCount + leftSide.extra.count
         let join = LogicalJoin(
             kind: kind, leftKeys: leftSide.keys, rightKeys: rightSide.keys,
+            nullSafe: nullSafe, timesToLive: timesToLive,
             residual: PlanExpression.conjunction(residual)?.shifted {
                 $0 < leftCount ? $0 : $0 - leftCount + leftWidth
             }, range: range)
         let node = graph.add(.join(join), [leftNode, rightNode])
         let columns = graph.columns(of: node)
-        let kept = Array(columns[..<leftCount]) + Array(columns[leftWidth..<(leftWidth + rightSide.count)])
+        var kept = Array(columns[..<leftCount])
+        if kind.emitsPairs { kept += columns[leftWidth..<(leftWidth + rightSide.count)] }
         return graph.calculate(node, projections: kept, names: kept.map(name(of: node)))
     }
 
@@ -78,19 +84,22 @@ struct JoinBuilder {
         return graph.calculate(node, projections: graph.columns(of: node) + side.extra, names: names)
     }
 
-    /// The two sides of an equality between the left and the right, left first.
-    private static func equality(_ condition: PlanExpression, _ leftCount: Int) -> (PlanExpression, PlanExpression)? {
-        guard case .call(.equal, let operands, _) = condition, operands.count == 2, condition.isDeterministic else {
-            return nil
-        }
+    /// The two sides of an equality between the left and the right, left first, and whether NULL equals NULL in it.
+    private static func equality(
+        _ condition: PlanExpression, _ leftCount: Int
+    ) -> (PlanExpression, PlanExpression, Bool)? {
+        guard case .call(let function, let operands, _) = condition, operands.count == 2, condition.isDeterministic,
+            function == .equal || function == .isNotDistinctFrom
+        else { return nil }
         let first = operands[0].columnSet
         let second = operands[1].columnSet
         guard !first.isEmpty, !second.isEmpty else { return nil }
+        let isNullSafe = function == .isNotDistinctFrom
         if first.allSatisfy({ $0 < leftCount }), second.allSatisfy({ $0 >= leftCount }) {
-            return (operands[0], operands[1])
+            return (operands[0], operands[1], isNullSafe)
         }
         if first.allSatisfy({ $0 >= leftCount }), second.allSatisfy({ $0 < leftCount }) {
-            return (operands[1], operands[0])
+            return (operands[1], operands[0], isNullSafe)
         }
         return nil
     }

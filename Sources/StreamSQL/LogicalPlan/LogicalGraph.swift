@@ -94,8 +94,11 @@ final class LogicalGraph {
         case .rowNumber: result = first + [Self.numberField]
         case .join(let join):
             let right = inputs.count > 1 ? inputs[1] : []
-            result = first
-            result += right.map { join.kind == .left ? Field($0.name, $0.type.nullable(true)) : $0 }
+            result = join.kind.keepsUnmatched(1) ? first.map { Field($0.name, $0.type.nullable(true)) } : first
+            if join.kind.emitsPairs {
+                let isPadded = join.kind.keepsUnmatched(0)
+                result += right.map { isPadded ? Field($0.name, $0.type.nullable(true)) : $0 }
+            }
         }
         if let names {
             for (position, name) in names.enumerated() where position < result.count { result[position].name = name }

@@ -117,11 +117,15 @@ struct LogicalDeduplicate: Hashable {
     var range: SourceRange
 }
 
-/// Equi-join; emits the columns of the left, then those of the right.
+/// Equi-join; emits the columns of the left, then those of the right. Semi and anti joins emit the left's only.
 struct LogicalJoin: Hashable {
     var kind: JoinPlan.Kind
     var leftKeys: [Int]
     var rightKeys: [Int]
+    /// For each key whether NULL equals NULL.
+    var nullSafe: [Bool]
+    /// How long rows of the left and right are kept where nothing else says.
+    var timesToLive = StateTimesToLive()
     var residual: PlanExpression?
     var range: SourceRange
 }
@@ -134,4 +138,12 @@ struct LogicalSort: Hashable {
     /// What the first key is when it is a time attribute in ascending order.
     var leadingTime: LogicalRowNumber.TimeOrder
     var range: SourceRange
+}
+
+/// Milliseconds after which rows of a join's inputs are forgotten; nil keeps them.
+struct StateTimesToLive: Hashable {
+    var left: Int64?
+    var right: Int64?
+
+    var swapped: Self { Self(left: right, right: left) }
 }

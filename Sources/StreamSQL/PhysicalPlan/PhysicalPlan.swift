@@ -80,6 +80,7 @@ package enum PlanOperation: Sendable {
     case rank(RankPlan)
     case setOperation(SetOperationPlan)
     case join(JoinPlan)
+    case streamJoin(StreamJoinPlan)
     case sort(SortPlan)
     case timeSort(TimeSortPlan)
     case sink(SinkPlan)
@@ -175,17 +176,23 @@ package struct DeduplicatePlan: Sendable {
     }
 }
 
-/// Equi-join of a stream (input 0) with a bounded table (input 1, read whole before the first row of input 0).
+/// Inner or left equi-join of a stream (input 0) with a bounded table (input 1, read whole before the first row of
+/// input 0).
 /// Emits the columns of input 0, then those of input 1.
 package struct JoinPlan: Sendable {
-    package enum Kind: Sendable, Hashable { case inner, left }
+    package enum Kind: String, Sendable, Hashable { case inner, left, right, full, semi, anti }
     package var kind: Kind
     package var leftKeys: [Int]
     package var rightKeys: [Int]
+    /// For each key whether NULL equals NULL.
+    package var nullSafe: [Bool]
     /// A further condition over the joined columns; nil is true.
     package var residual: PlanExpression?
 
-    package init(kind: Kind, leftKeys: [Int], rightKeys: [Int], residual: PlanExpression?) {
+    package init(
+        kind: Kind, leftKeys: [Int], rightKeys: [Int], nullSafe: [Bool] = [], residual: PlanExpression?
+    ) {
+        self.nullSafe = nullSafe
         self.kind = kind
         self.leftKeys = leftKeys
         self.rightKeys = rightKeys

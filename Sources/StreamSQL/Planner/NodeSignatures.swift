@@ -108,7 +108,7 @@ struct NodeSignatures {
         case .join(let join):
             let right = node.inputs.count > 1 ? node.inputs[1] : input
             hash.combine("join \(join.kind) \(joined(join.leftKeys, input)) \(joined(join.rightKeys, right))")
-            return (hash.value, columns[input] + columns[right])
+            return (hash.value, columns[input] + (join.kind.emitsPairs ? columns[right] : []))
         }
     }
 

@@ -6,9 +6,11 @@ struct PhysicalPlanner {
     let graph: LogicalGraph
     let isBatchMode: Bool
     private let signatures: NodeSignatures
-    private let isBounded: [Bool]
     /// Nodes whose only consumer is an upsert sink with the same key.
     let upsertNodes: Set<Int>
+    let isBounded: [Bool]
+    /// What columns are in terms of time.
+    let times: TimeTrace
 
     var result: PhysicalPlan
     /// A logical node in one of its roles: read as a stream, or read anew at each start for a join.
@@ -32,6 +34,7 @@ struct PhysicalPlanner {
         signatures = NodeSignatures(plan.graph, timeZone: timeZone)
         isBounded = Self.bounded(plan.graph, isBatchMode)
         upsertNodes = UpsertTargets(plan).nodes
+        times = TimeTrace(plan.graph)
         result = PhysicalPlan(timeZone: timeZone, isBatchMode: isBatchMode)
     }
 
@@ -111,7 +114,7 @@ struct PhysicalPlanner {
         return id
     }
 
-    private mutating func exchange(_ input: Int, _ exchange: ExchangePlan, to distribution: Distribution) -> Int {
+    mutating func exchange(_ input: Int, _ exchange: ExchangePlan, to distribution: Distribution) -> Int {
         let crossing = Crossing(input: input, exchange: exchange, distribution: distribution)
         if let known = exchanges[crossing] { return known }
         let node = result.nodes[input]
@@ -140,7 +143,7 @@ struct PhysicalPlanner {
 
     // MARK: Nodes
 
-    private mutating func node(
+    mutating func node(
         _ id: Int, isStatic: Bool, _ root: LogicalPlan.Root
     ) throws(SQLError) -> Int {
         let role = Role(node: id, isStatic: isStatic)
@@ -334,11 +337,7 @@ struct PhysicalPlanner {
         _ join: LogicalJoin, _ id: Int, _ isStatic: Bool, _ root: LogicalPlan.Root
     ) throws(SQLError) -> Int {
         let inputs = graph.nodes[id].inputs
-        guard isBounded[inputs[1]] || (join.kind == .inner && isBounded[inputs[0]]) else {
-            throw SQLError(
-                .unsupported, "joins of two unbounded inputs are not supported yet", at: join.range,
-                hint: "one side must be bounded, such as a file of the connector 'filesystem'")
-        }
+        guard readsOneSideFirst(join, id) else { return try streamJoin(join, id, isStatic, root) }
         let swaps = join.kind == .inner && !isBounded[inputs[1]]
         let probe = try node(inputs[swaps ? 1 : 0], isStatic: isStatic, root)
         let build = settled(try node(inputs[swaps ? 0 : 1], isStatic: true, root))
@@ -364,7 +363,7 @@ struct PhysicalPlanner {
         }
         let broadcast = exchange(buildInput, .broadcast, to: result.nodes[probeInput].distribution)
         let operation = JoinPlan(
-            kind: join.kind, leftKeys: probeKeys, rightKeys: buildKeys, residual: join.residual?.shifted(place))
+            kind: join.kind, leftKeys: probeKeys, rightKeys: buildKeys, nullSafe: join.nullSafe, residual: join.residual?.shifted(place))
         let isAppend = result.nodes[probeInput].changelog == .append && result.nodes[buildInput].changelog == .append
         let buildFields = result.nodes[buildInput].fields.map { field in
             join.kind == .left ? Field(field.name, field.type.nullable(true)) : field
@@ -381,7 +380,7 @@ struct PhysicalPlanner {
     }
 
     /// The final rows of bounded input that changes rows it gave before; a join reads its build side once.
-    private mutating func settled(_ input: Int) -> Int {
+    mutating func settled(_ input: Int) -> Int {
         let below = result.nodes[input]
         guard below.changelog != .append else { return input }
         return add(

@@ -99,10 +99,10 @@ struct CalculateRewrite {
         let leftCount = graph.fields[inputs[0]].count
         let right = graph.fields[inputs[1]]
         var conditions: [PlanExpression] = []
-        for (first, second) in zip(join.leftKeys, join.rightKeys) {
+        for (position, (first, second)) in zip(join.leftKeys, join.rightKeys).enumerated() {
             conditions.append(
                 .call(
-                    .equal,
+                    join.nullSafe[position] ? .isNotDistinctFrom : .equal,
                     [
                         .column(first, graph.fields[inputs[0]][first].type),
                         .column(leftCount + second, right[second].type),
@@ -110,7 +110,7 @@ struct CalculateRewrite {
                     .boolean))
         }
         conditions += join.residual?.conjuncts ?? []
-        let builder = JoinBuilder(graph: graph)
+        let builder = JoinBuilder(graph: graph, timesToLive: join.timesToLive)
         if join.kind == .inner {
             let pushed = conjuncts.filter(\.isDeterministic)
             guard !pushed.isEmpty else { return nil }
@@ -118,10 +118,13 @@ struct CalculateRewrite {
             // What the join itself takes as a residual condition would come back here without end.
             return (node, conjuncts.filter { !$0.isDeterministic })
         }
+        // What a row of the left was filtered by after the join it can be filtered by before, unless rows without a
+        // left side come out of it.
+        guard join.kind != .full, join.kind != .right else { return nil }
         let pushed = conjuncts.filter { $0.isDeterministic && $0.columnSet.allSatisfy { $0 < leftCount } }
         guard !pushed.isEmpty else { return nil }
         let left = graph.filter(inputs[0], .conjunction(pushed))
-        let node = builder.build(.left, left, inputs[1], conditions, at: join.range)
+        let node = builder.build(join.kind, left, inputs[1], conditions, at: join.range)
         return (node, conjuncts.filter { !pushed.contains($0) })
     }
 }

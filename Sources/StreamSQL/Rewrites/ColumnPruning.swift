@@ -251,16 +251,16 @@ struct ColumnPruning {
     private func rebuildJoin(
         _ node: LogicalNode, _ join: LogicalJoin, _ required: Set<Int>, _ inputs: [Int], _ positions: [[Int: Int]]
     ) -> (node: Int, positions: [Int: Int]) {
-        let left = positions[node.inputs[0]]
+        let (probe, left) = narrowed(inputs[0], positions[node.inputs[0]], reads(node, input: 0, required))
         let (build, right) = narrowed(inputs[1], positions[node.inputs[1]], reads(node, input: 1, required))
         let oldLeft = old.fields[node.inputs[0]].count
-        let newLeft = graph.fields[inputs[0]].count
+        let newLeft = graph.fields[probe].count
         var moved = left
         for (position, new) in right { moved[oldLeft + position] = newLeft + new }
         var join = join
         join.leftKeys = join.leftKeys.map { left[$0] ?? 0 }
         join.rightKeys = join.rightKeys.map { right[$0] ?? 0 }
         join.residual = join.residual?.shifted { moved[$0] ?? 0 }
-        return (graph.add(.join(join), [inputs[0], build]), moved)
+        return (graph.add(.join(join), [probe, build]), moved)
     }
 }

@@ -14,10 +14,12 @@ struct WatermarkRemoval {
 
     func run() -> LogicalPlan {
         let uses = old.uses(from: plan.roots.map(\.node))
+        let times = TimeTrace(old)
         var isWaitedFor = [Bool](repeating: false, count: old.nodes.count)
         for id in old.nodes.indices.reversed() where uses[id] > 0 {
             let node = old.nodes[id]
-            for input in node.inputs where isWaitedFor[id] || Self.waits(node.operation) { isWaitedFor[input] = true }
+            let waits = isWaitedFor[id] || Self.waits(node.operation) || isTimed(id, node, times)
+            for input in node.inputs where waits { isWaitedFor[input] = true }
         }
         var isBounded: [Bool] = []
         for node in old.nodes {
@@ -41,6 +43,12 @@ struct WatermarkRemoval {
         var roots = plan.roots
         for index in roots.indices { roots[index].node = mapped[roots[index].node] }
         return LogicalPlan(graph: graph, roots: roots)
+    }
+
+    /// Whether a node is a join whose rows go when their time is over.
+    private func isTimed(_ id: Int, _ node: LogicalNode, _ times: TimeTrace) -> Bool {
+        guard case .join(let join) = node.operation else { return false }
+        return times.timing(of: join, id) != .unbounded
     }
 
     /// Whether a node acts on the watermark of its input.

@@ -1,0 +1,132 @@
+import Columnar
+import Diagnostics
+import StreamSQL
+
+/// Finds the partners of rows and builds the rows that a join emits.
+final class JoinPairing {
+    private let state: JoinState
+    private let leftTypes: [DataType]
+    private let rightTypes: [DataType]
+    private let residual: ExpressionEvaluator?
+    /// The joined columns that the residual condition reads.
+    private let residualColumns: [Int]
+    private var rows: [Int32] = []
+    private var partners: [Int32] = []
+
+    init(_ state: JoinState, timeZone: String, context: EvaluationContext) throws {
+        self.state = state
+        leftTypes = state.stores[0].types
+        rightTypes = state.stores[1].types
+        residualColumns = (state.plan.residual.map { Self.columns(of: $0) } ?? []).sorted()
+        let places = Dictionary(uniqueKeysWithValues: residualColumns.enumerated().map { ($0.element, $0.offset) })
+        residual = try state.plan.residual.map { condition in
+            let narrow = condition.shifted { places[$0] ?? 0 }
+            return ExpressionEvaluator(
+                try ExpressionProgram.compile([narrow], timeZone: timeZone), environment: context)
+        }
+    }
+
+    private static func columns(of expression: PlanExpression) -> Set<Int> {
+        var result: Set<Int> = []
+        expression.forEachColumn { result.insert($0) }
+        return result
+    }
+
+    /// Calls `body` with pairs of a row of the batch and a row of the other side that belong together, a bounded
+    /// number at a time. `hashes` are the key hashes of all rows of the batch.
+    func forEach(
+        _ batch: Batch, _ side: Int, rows chosen: [Int32], hashes: [UInt64],
+        _ body: (_ rows: [Int32], _ partners: [Int32]) throws -> Void
+    ) throws {
+        let other = 1 - side
+        guard state.stores[other].liveCount > 0 else { return }
+        rows.removeAll(keepingCapacity: true)
+        partners.removeAll(keepingCapacity: true)
+        for row in chosen {
+            let key = state.key(batch.columns, side, row: Int(row), hash: hashes[Int(row)])
+            guard key >= 0 else { continue }
+            var partner = state.head(key, other)
+            while partner >= 0 {
+                rows.append(row)
+                partners.append(partner)
+                if rows.count >= Limits.batchRows { try pass(batch, side, body) }
+                partner = state.next(partner, other)
+            }
+        }
+        try pass(batch, side, body)
+    }
+
+    private func pass(_ batch: Batch, _ side: Int, _ body: ([Int32], [Int32]) throws -> Void) throws {
+        defer {
+            rows.removeAll(keepingCapacity: true)
+            partners.removeAll(keepingCapacity: true)
+        }
+        guard !rows.isEmpty else { return }
+        guard let residual else { return try body(rows, partners) }
+        let columns = residualColumns.map { joinedColumn($0, batch, side) }
+        var kept = [Int32](repeating: 0, count: rows.count)
+        let count = try kept.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return 0 }
+            return try residual.select(Batch(columns: columns, rowCount: rows.count), into: base)
+        }
+        guard count > 0 else { return }
+        if count == rows.count { return try body(rows, partners) }
+        try body(kept.prefix(count).map { rows[Int($0)] }, kept.prefix(count).map { partners[Int($0)] })
+    }
+
+    private func joinedColumn(_ position: Int, _ batch: Batch, _ side: Int) -> Column {
+        let isLeft = position < leftTypes.count
+        let column = isLeft ? position : position - leftTypes.count
+        if isLeft == (side == 0) {
+            return rows.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return Column(batch.columns[column].type, capacity: 0) }
+                return gather(batch.columns[column], rows: base, count: buffer.count)
+            }
+        }
+        return partners.withUnsafeBufferPointer { state.stores[1 - side].gathered(column, $0) }
+    }
+
+    // MARK: rows to emit
+
+    /// Rows of a batch joined with rows of the other side.
+    func joined(_ batch: Batch, _ side: Int, _ rows: [Int32], _ partners: [Int32], _ kind: RowKind) -> Batch {
+        let own = Self.gathered(batch, rows)
+        let others = state.stores[1 - side].gathered(partners)
+        return Self.batch(side == 0 ? own + others : others + own, rows.count, kind)
+    }
+
+    /// Rows of a batch that have no partner.
+    func padded(_ batch: Batch, _ side: Int, _ rows: [Int32], _ kind: RowKind) -> Batch {
+        padded(Self.gathered(batch, rows), side, rows.count, kind)
+    }
+
+    /// Kept rows that have no partner.
+    func padded(_ side: Int, numbers: [Int32], _ kind: RowKind) -> Batch {
+        padded(state.stores[side].gathered(numbers), side, numbers.count, kind)
+    }
+
+    private func padded(_ own: [Column], _ side: Int, _ count: Int, _ kind: RowKind) -> Batch {
+        if state.plan.kind.emitsLeftOnly { return Self.batch(own, count, kind) }
+        let nulls = (side == 0 ? rightTypes : leftTypes).map { Self.nulls($0, count) }
+        return Self.batch(side == 0 ? own + nulls : nulls + own, count, kind)
+    }
+
+    private static func gathered(_ batch: Batch, _ rows: [Int32]) -> [Column] {
+        rows.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return [] }
+            return batch.columns.map { gather($0, rows: base, count: buffer.count) }
+        }
+    }
+
+    private static func nulls(_ type: DataType, _ count: Int) -> Column {
+        let column = Column(type, capacity: count)
+        for row in 0..<count { column.setNull(row) }
+        return column
+    }
+
+    private static func batch(_ columns: [Column], _ count: Int, _ kind: RowKind) -> Batch {
+        Batch(
+            columns: columns, rowCount: count,
+            kinds: kind == .insert ? nil : [UInt8](repeating: kind.rawValue, count: count))
+    }
+}
