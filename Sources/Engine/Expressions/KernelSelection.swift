@@ -259,6 +259,13 @@ extension ScalarFunction {
         case .toTimestamp, .toDate, .fromUnixTime: 1...2
         case .and, .or, .greatest, .least, .concatenate, .makeArray, .presentRow: 1...Int.max
         case .makeRow: 0...Int.max
+        case .arrayConcat, .mapUnion: 1...Int.max
+        case .cardinality, .element, .arrayDistinct, .arrayReverse, .arrayMaximum, .arrayMinimum, .mapKeys, .mapValues,
+            .mapEntries:
+            1...1
+        case .arraySlice, .arrayJoin: 2...3
+        case .arraySort: 1...3
+        case .stringToMap: 3...3
         case .makeMap: 2...Int.max
         case .concatenateWithSeparator, .inList: 1...Int.max
         case .substring, .like: 2...3

@@ -153,6 +153,7 @@ extension PlanExpression {
             if function.isJSONSearch, case .literal(.text(let letters), _) = arguments[2] {
                 return letters.dropFirst(function == .jsonQuery ? 1 : 0).contains(UInt8(ascii: "E"))
             }
+            if function == .element || function == .mapFromArrays { return true }
             guard function == .divide || function == .modulo else { return false }
             return type.kind == .int64 || type.kind == .int128
         case .cast(let value, let type, let isTry):

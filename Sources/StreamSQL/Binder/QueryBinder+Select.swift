@@ -80,6 +80,10 @@ extension QueryBinder {
             switch item.kind {
             case .star(let qualifier):
                 guard let scope else { throw SQLError(.semantics, "* needs FROM", at: item.range) }
+                if let fields = try rowFields(qualifier, scope, at: item.range) {
+                    items += fields
+                    continue
+                }
                 for position in try starColumns(qualifier, scope, at: item.range) {
                     items.append(Item(name: scope.columns[position].name, source: .column(position), range: item.range))
                 }
@@ -101,6 +105,22 @@ extension QueryBinder {
         let name = qualifier.map(\.text).joined(separator: ".")
         let near = nearestName(to: name, in: scope.tables.compactMap(\.path.last))
         throw SQLError(.name, "there is no table '\(name)' here", at: range, hint: near.map { "did you mean \($0)?" })
+    }
+
+    /// The fields of the ROW that stands before `.*`; nil where a table does, or nothing.
+    private func rowFields(_ qualifier: [Identifier], _ scope: Scope, at range: SourceRange) throws(SQLError) -> [Item]? {
+        guard let first = qualifier.first, try scope.table(qualifier) == nil,
+            qualifier.count > 1 || scope.columns.contains(where: { $0.name == first.text })
+        else { return nil }
+        let value = try ExpressionBinder(scope: scope, clause: "SELECT").bind(
+            Expression(kind: .name(qualifier), range: range))
+        guard case .row(let fields) = value.type.logical else {
+            throw SQLError(.type, "'.*' takes a table or a ROW, not \(value.type.logical)", at: range)
+        }
+        return fields.map { field in
+            let name = Expression(kind: .name(qualifier + [Identifier(field.name, range: range)]), range: range)
+            return Item(name: field.name, source: .expression(name), range: range)
+        }
     }
 
     /// The name of a column without alias.

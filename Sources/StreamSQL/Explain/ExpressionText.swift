@@ -38,12 +38,32 @@ enum ExpressionText {
         if let suffix = postfix[function], let first = arguments.first, let operand = operands.first {
             return "\(bracketed(first, operand)) \(suffix)"
         }
+        if let text = nested(function, arguments, operands) { return text }
         switch function {
         case .not: return "NOT(\(arguments.joined(separator: ", ")))"
         case .negate: return "-\(zip(arguments, operands).map { bracketed($0, $1) }.joined())"
         case .inList where !arguments.isEmpty:
             return "\(arguments[0]) IN (\(arguments.dropFirst().joined(separator: ", ")))"
         default: return "\(function.rawValue)(\(arguments.joined(separator: ", ")))"
+        }
+    }
+
+    /// Functions over nested values that have a form of their own.
+    private static func nested(
+        _ function: ScalarFunction, _ arguments: [String], _ operands: [PlanExpression]
+    ) -> String? {
+        switch function {
+        case .rowField where operands.count == 2:
+            guard case .row(let fields) = operands[0].type.logical, case .literal(.int64(let index), _) = operands[1],
+                fields.indices.contains(Int(clamping: index))
+            else { return nil }
+            return "\(bracketed(arguments[0], operands[0])).\(fields[Int(clamping: index)].name)"
+        case .arrayElement where arguments.count == 2, .mapValue where arguments.count == 2:
+            return "\(bracketed(arguments[0], operands[0]))[\(arguments[1])]"
+        case .makeRow, .presentRow: return "ROW(\(arguments.joined(separator: ", ")))"
+        case .makeArray: return "ARRAY[\(arguments.joined(separator: ", "))]"
+        case .makeMap: return "MAP[\(arguments.joined(separator: ", "))]"
+        default: return nil
         }
     }
 

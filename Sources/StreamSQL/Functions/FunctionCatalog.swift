@@ -10,7 +10,7 @@ struct FunctionCatalog: Sendable {
         var functions: [String: BuiltinFunction] = [:]
         let families = [
             TextFunctions.all, EncodingFunctions.all, PatternFunctions.all, JSONFunctions.all, NumberFunctions.all,
-            RandomFunctions.all, TimeFunctions.all, ConditionalFunctions.all,
+            RandomFunctions.all, TimeFunctions.all, ConditionalFunctions.all, CollectionFunctions.all,
         ]
         for function in families.joined() { functions[function.name] = function }
         self.functions = functions
@@ -54,11 +54,7 @@ struct FunctionCatalog: Sendable {
 
     /// Functions of the dialect that have no kernel yet.
     static let notYet: Set<String> = [
-        "STR_TO_MAP", "REGEXP_EXTRACT_ALL", "SPLIT", "CARDINALITY", "ELEMENT", "ARRAY_APPEND", "ARRAY_PREPEND",
-        "ARRAY_CONCAT", "ARRAY_CONTAINS", "ARRAY_DISTINCT", "ARRAY_EXCEPT", "ARRAY_INTERSECT", "ARRAY_JOIN",
-        "ARRAY_MAX", "ARRAY_MIN", "ARRAY_POSITION", "ARRAY_REMOVE", "ARRAY_REVERSE", "ARRAY_SLICE", "ARRAY_SORT",
-        "ARRAY_UNION", "MAP_KEYS", "MAP_VALUES", "MAP_ENTRIES", "MAP_UNION", "MAP_FROM_ARRAYS", "PARSE_JSON",
-        "TRY_PARSE_JSON", "CURRENT_DATABASE", "SESSION_START", "SESSION_END", "SESSION_ROWTIME", "TUMBLE_PROCTIME",
-        "HOP_PROCTIME", "SESSION_PROCTIME", "SESSION", "GROUPING",
+        "REGEXP_EXTRACT_ALL", "PARSE_JSON", "TRY_PARSE_JSON", "CURRENT_DATABASE", "SESSION_START", "SESSION_END",
+        "SESSION_ROWTIME", "TUMBLE_PROCTIME", "HOP_PROCTIME", "SESSION_PROCTIME", "SESSION", "GROUPING",
     ]
 }

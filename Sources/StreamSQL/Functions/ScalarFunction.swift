@@ -127,4 +127,28 @@ package enum ScalarFunction: String, Sendable, Hashable, CaseIterable {
     case makeMap
     /// (array, index from 1) and (map, key): NULL where there is nothing
     case arrayElement, mapValue
+    /// Of an array, map or multiset.
+    case cardinality
+    /// The only element of an array; fails where there are more.
+    case element
+    /// (array, element)
+    case arrayAppend, arrayPrepend, arrayContains, arrayPosition, arrayRemove
+    /// Arrays of one type.
+    case arrayConcat, arrayUnion, arrayIntersect, arrayExcept
+    case arrayDistinct, arrayReverse, arrayMaximum, arrayMinimum
+    /// (array, start BIGINT[, end BIGINT])
+    case arraySlice
+    /// (array[, ascending BOOLEAN[, NULLs first BOOLEAN]])
+    case arraySort
+    /// (array of texts, delimiter[, what stands for NULL])
+    case arrayJoin
+    case mapKeys, mapValues, mapEntries
+    /// Maps of one type.
+    case mapUnion
+    /// (keys, values); fails where they are not as many.
+    case mapFromArrays
+    /// (text, delimiter)
+    case split
+    /// (text, constant between pairs, constant inside of pairs)
+    case stringToMap
 }

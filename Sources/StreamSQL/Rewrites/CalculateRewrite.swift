@@ -26,6 +26,7 @@ struct CalculateRewrite {
             let names = old.fields[id].map(\.name)
             if case .calculate(let condition, let projections) = node.operation {
                 mapped[id] = calculate(inputs[0], condition, projections, names, shared)
+                if uses[id] > 1 { mapped[id] = takenApart(mapped[id], names) }
             } else {
                 mapped[id] = graph.add(node.operation, inputs, names: names)
             }
@@ -66,6 +67,29 @@ struct CalculateRewrite {
         default: break
         }
         return graph.calculate(input, condition: .conjunction(conjuncts), projections: projections, names: names)
+    }
+
+    /// A filter that several consumers use, with the ROWs it makes put together above it: there each consumer finds the
+    /// fields it reads as columns, and makes the ROW only where it wants it whole.
+    private func takenApart(_ id: Int, _ names: [String]) -> Int {
+        guard case .calculate(let condition?, let projections) = graph.nodes[id].operation,
+            projections.contains(where: \.isRowOfColumns)
+        else { return id }
+        var columns: [PlanExpression] = []
+        var columnNames: [String] = []
+        func position(of expression: PlanExpression, _ name: String) -> PlanExpression {
+            if let known = columns.firstIndex(of: expression) { return .column(known, expression.type) }
+            columns.append(expression)
+            columnNames.append(name)
+            return .column(columns.count - 1, expression.type)
+        }
+        let input = graph.nodes[id].inputs[0]
+        let above = zip(projections, names).map { projection, name in
+            guard projection.isRowOfColumns else { return position(of: projection, name) }
+            return projection.replacingColumns { position(of: .column($0, $1), graph.fields[input][$0].name) }
+        }
+        let below = graph.calculate(input, condition: condition, projections: columns, names: columnNames)
+        return graph.calculate(below, projections: above, names: names)
     }
 
     /// Whether a projection may be put into its consumer.
@@ -130,6 +154,14 @@ struct CalculateRewrite {
 }
 
 extension PlanExpression {
+    /// Whether this is a ROW put together from columns, or from such ROWs.
+    fileprivate var isRowOfColumns: Bool {
+        guard case .call(let function, let items, _) = self, function == .presentRow || function == .makeRow else {
+            return false
+        }
+        return items.allSatisfy { $0.isTrivial || $0.isRowOfColumns }
+    }
+
     /// Counts how often each projection that costs something would be evaluated if this expression were written over the
     /// projections' input. Taking a field out of a ROW that is made of columns costs nothing.
     fileprivate func countCostly(_ inner: [PlanExpression], _ counts: inout [Int: Int]) {

@@ -90,6 +90,7 @@ struct FunctionCoverageTests {
         case .localTimestamp: return [call([], .timestamp(precision: 3))]
         case .currentDate: return [call([], .date)]
         case .currentWatermark: return [call([.timestampLTZ(precision: 3)], .timestampLTZ(precision: 3))]
+        default: return NestedSamples.calls(function)
         }
     }
 
@@ -136,7 +137,7 @@ struct FunctionCoverageTests {
                 [], Array("a".utf8), Array("2026-11-20 08:09:10".utf8), [0xFF, 0xC3, 0x28], Array("数据😀".utf8),
                 Array(repeating: 0x61, count: 500),
             ]
-            .map { .text($0) } + [.null]
+            .map { .text($0) } + NestedSamples.values(type).map { .text($0) } + [.null]
         }
     }
 
@@ -165,7 +166,7 @@ struct FunctionCoverageTests {
                 }
                 for rowCount in Set([0, 1, 63, 64, 65, total]) where rowCount <= total {
                     let batch = Batch(columns: columns, rowCount: rowCount)
-                    if function == .divide || function == .modulo {
+                    if [.divide, .modulo, .element, .mapFromArrays].contains(function) {
                         _ = try? evaluator.evaluate(batch)
                         continue
                     }

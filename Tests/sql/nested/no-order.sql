@@ -1,0 +1,4 @@
+-- arrays can't be ordered
+CREATE TABLE orders (id INT, `order` ROW<item ROW<sku STRING, price DECIMAL(6, 2)>, `count` INT, tags ARRAY<STRING>>, props MAP<STRING, STRING>)
+WITH ('connector' = 'filesystem', 'path' = 'data/nested.ndjson', 'format' = 'json');
+SELECT id FROM orders WHERE `order`.tags < ARRAY['x'];

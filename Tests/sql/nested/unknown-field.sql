@@ -1,0 +1,4 @@
+-- a field that is not there
+CREATE TABLE orders (id INT, `order` ROW<item ROW<sku STRING, price DECIMAL(6, 2)>, `count` INT, tags ARRAY<STRING>>, props MAP<STRING, STRING>)
+WITH ('connector' = 'filesystem', 'path' = 'data/nested.ndjson', 'format' = 'json');
+SELECT `order`.item.skv FROM orders;

@@ -1,0 +1,4 @@
+-- rows as a whole, and the fields of one as columns
+CREATE TABLE orders (id INT, `order` ROW<item ROW<sku STRING, price DECIMAL(6, 2)>, `count` INT, tags ARRAY<STRING>>, props MAP<STRING, STRING>)
+WITH ('connector' = 'filesystem', 'path' = 'data/nested.ndjson', 'format' = 'json');
+SELECT id, `order`, props, o.`order`.item.* FROM orders AS o;
