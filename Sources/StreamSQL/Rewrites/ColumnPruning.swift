@@ -146,14 +146,7 @@ struct ColumnPruning {
             var moved = input
             for role in 0..<3 { moved[oldWidth + role] = newWidth + role }
             return (graph.add(.window(shape, timeColumn: at(timeColumn)), inputs), moved)
-        case .sessionWindow(var session):
-            // Its rows are kept: only what is read of them.
-            let (narrow, moved) = narrowed(inputs[0], input, reads(node, input: 0, required))
-            session.timeColumn = moved[session.timeColumn] ?? 0
-            session.partition = session.partition.map { moved[$0] ?? 0 }
-            var all = moved
-            for role in 0..<3 { all[old.fields[node.inputs[0]].count + role] = graph.fields[narrow].count + role }
-            return (graph.add(.sessionWindow(session), [narrow]), all)
+        case .sessionWindow(let session): return rebuildSession(node, session, required, inputs[0], input)
         case .deduplicate(var deduplicate):
             let (narrow, moved) = narrowed(inputs[0], input, reads(node, input: 0, required))
             deduplicate.keys = deduplicate.keys.map { moved[$0] ?? 0 }
@@ -173,6 +166,20 @@ struct ColumnPruning {
         case .aggregate, .windowAggregate: return rebuildAggregate(node, required, inputs, at)
         case .join(let join): return rebuildJoin(node, join, required, inputs, positions)
         }
+    }
+
+    /// The rows of a session are kept: only what is read of them.
+    private func rebuildSession(
+        _ node: LogicalNode, _ session: LogicalSessionWindow, _ required: Set<Int>, _ input: Int,
+        _ positions: [Int: Int]
+    ) -> (node: Int, positions: [Int: Int]) {
+        let (narrow, moved) = narrowed(input, positions, reads(node, input: 0, required))
+        var session = session
+        session.timeColumn = moved[session.timeColumn] ?? 0
+        session.partition = session.partition.map { moved[$0] ?? 0 }
+        var all = moved
+        for role in 0..<3 { all[old.fields[node.inputs[0]].count + role] = graph.fields[narrow].count + role }
+        return (graph.add(.sessionWindow(session), [narrow]), all)
     }
 
     /// Every column decides which rows are alike.

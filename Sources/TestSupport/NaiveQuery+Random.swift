@@ -1,0 +1,41 @@
+extension NaiveQuery {
+    /// A query of at most so many operations one above the other; the same numbers give the same query.
+    package static func random(
+        using random: inout some RandomNumberGenerator, depth: Int, tables: Int, columns: Int
+    ) -> NaiveQuery {
+        guard depth > 0 else { return .table(Int.random(in: 0..<tables, using: &random), columns: columns) }
+        let below = Self.random(using: &random, depth: depth - 1, tables: tables, columns: columns)
+        let width = below.width
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0:
+            let test = Test.allCases.randomElement(using: &random) ?? .less
+            return .filter(
+                below, column: Int.random(in: 0..<width, using: &random), test, .random(in: 0...12, using: &random))
+        case 1...3:
+            let keys = subset(width, using: &random, atLeast: 1)
+            let calls = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+                (Call.allCases.randomElement(using: &random) ?? .count, Int.random(in: 0..<width, using: &random))
+            }
+            return .aggregate(below, by: keys, calls)
+        case 4...7:
+            let keys = subset(width, using: &random, atLeast: 0)
+            let order = subset(width, using: &random, atLeast: 1).map { ($0, Bool.random(using: &random)) }
+            let from = Bool.random(using: &random) ? 1 : Int.random(in: 1...4, using: &random)
+            let to = from + Int.random(in: 0...5, using: &random)
+            return .rank(below, by: keys, order: order, from...to, number: Bool.random(using: &random))
+        default:
+            let other = Self.random(using: &random, depth: depth - 1, tables: tables, columns: columns)
+            let common = min(width, other.width, 3)
+            return .sets(
+                Sets.allCases.randomElement(using: &random) ?? .union, .project(below, Array(0..<common)),
+                .project(other, Array(0..<common)))
+        }
+    }
+
+    private static func subset(
+        _ width: Int, using random: inout some RandomNumberGenerator, atLeast least: Int
+    ) -> [Int] {
+        let count = Int.random(in: least...max(least, min(2, width)), using: &random)
+        return Array((0..<width).shuffled(using: &random).prefix(count))
+    }
+}

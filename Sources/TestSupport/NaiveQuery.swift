@@ -1,0 +1,159 @@
+/// A query over tables of BIGINT columns that can be written as SQL and computed the plain way: all rows at once,
+/// nothing kept, nothing taken back. What an engine makes of the same text must come to the same rows.
+package indirect enum NaiveQuery: Sendable {
+    package typealias Row = [BatchBuilder.Value]
+
+    package enum Test: String, Sendable, CaseIterable { case less = "<", greater = ">", equal = "=" }
+    package enum Call: String, Sendable, CaseIterable {
+        case countRows = "COUNT(*)"
+        case count = "COUNT", sum = "SUM", minimum = "MIN", maximum = "MAX", countDistinct = "COUNT(DISTINCT"
+    }
+    package enum Sets: String, Sendable, CaseIterable {
+        case unionAll = "UNION ALL", union = "UNION", intersect = "INTERSECT", intersectAll = "INTERSECT ALL"
+        case except = "EXCEPT", exceptAll = "EXCEPT ALL"
+    }
+
+    /// A table by number, with so many columns.
+    case table(Int, columns: Int)
+    case project(NaiveQuery, [Int])
+    case filter(NaiveQuery, column: Int, Test, Int64)
+    /// Group columns, then calls over columns.
+    case aggregate(NaiveQuery, by: [Int], [(Call, Int)])
+    /// Numbers by partition in an order; all other columns follow as sort keys, so that ties are equal rows.
+    case rank(NaiveQuery, by: [Int], order: [(column: Int, isDescending: Bool)], ClosedRange<Int>, number: Bool)
+    case sets(Sets, NaiveQuery, NaiveQuery)
+
+    package var width: Int {
+        switch self {
+        case .table(_, let columns): columns
+        case .project(_, let columns): columns.count
+        case .filter(let query, _, _, _): query.width
+        case .aggregate(_, let keys, let calls): keys.count + calls.count
+        case .rank(let query, _, _, _, let number): query.width + (number ? 1 : 0)
+        case .sets(_, let left, _): left.width
+        }
+    }
+
+    // MARK: As SQL
+
+    private static func list(_ columns: [Int], _ separator: String = ", ") -> String {
+        columns.map { "c\($0)" }.joined(separator: separator)
+    }
+
+    package var sql: String {
+        switch self {
+        case .table(let number, let columns): return "SELECT \(Self.list(Array(0..<columns))) FROM t\(number)"
+        case .project(let query, let columns):
+            let items = columns.enumerated().map { "c\($0.element) AS c\($0.offset)" }.joined(separator: ", ")
+            return "SELECT \(items) FROM (\(query.sql))"
+        case .filter(let query, let column, let test, let value):
+            return "SELECT * FROM (\(query.sql)) WHERE c\(column) \(test.rawValue) \(value)"
+        case .aggregate(let query, let keys, let calls):
+            var items = keys.enumerated().map { "c\($0.element) AS c\($0.offset)" }
+            for (position, (call, column)) in calls.enumerated() {
+                let text =
+                    switch call {
+                    case .countRows: "COUNT(*)"
+                    case .countDistinct: "COUNT(DISTINCT c\(column))"
+                    default: "\(call.rawValue)(c\(column))"
+                    }
+                items.append("\(text) AS c\(keys.count + position)")
+            }
+            return "SELECT \(items.joined(separator: ", ")) FROM (\(query.sql)) GROUP BY \(Self.list(keys))"
+        case .rank(let query, let keys, let order, let range, let number):
+            let sorted = Self.complete(order, query.width)
+            let sortText = sorted.map { "c\($0.column)\($0.isDescending ? " DESC" : "")" }.joined(separator: ", ")
+            let partition = keys.isEmpty ? "" : "PARTITION BY \(Self.list(keys)) "
+            let columns = Self.list(Array(0..<query.width)) + (number ? ", c\(query.width)" : "")
+            return "SELECT \(columns) FROM (SELECT *, ROW_NUMBER() OVER (\(partition)ORDER BY \(sortText)) AS "
+                + "c\(query.width) FROM (\(query.sql))) WHERE c\(query.width) >= \(range.lowerBound) "
+                + "AND c\(query.width) <= \(range.upperBound)"
+        case .sets(let kind, let left, let right): return "(\(left.sql)) \(kind.rawValue) (\(right.sql))"
+        }
+    }
+
+    private static func complete(
+        _ order: [(column: Int, isDescending: Bool)], _ width: Int
+    ) -> [(column: Int, isDescending: Bool)] {
+        order + (0..<width).filter { column in !order.contains { $0.column == column } }.map { ($0, false) }
+    }
+
+    // MARK: As rows
+
+    /// The rows over tables by number.
+    package func rows(_ tables: [[Row]]) -> [Row] {
+        switch self {
+        case .table(let number, _): return tables[number]
+        case .project(let query, let columns): return query.rows(tables).map { row in columns.map { row[$0] } }
+        case .filter(let query, let column, let test, let value):
+            return query.rows(tables).filter { row in
+                guard case .integer(let own) = row[column] else { return false }
+                return test == .less ? own < value : test == .greater ? own > value : own == value
+            }
+        case .aggregate(let query, let keys, let calls):
+            return Dictionary(grouping: query.rows(tables)) { row in keys.map { row[$0] } }.map { key, rows in
+                key + calls.map { Self.value($0.0, rows.map { [column = $0.1] row in row[column] }) }
+            }
+        case .rank(let query, let keys, let order, let range, let number):
+            let sorted = Self.complete(order, query.width)
+            var result: [Row] = []
+            for (_, rows) in Dictionary(grouping: query.rows(tables), by: { row in keys.map { row[$0] } }) {
+                let ranked = rows.sorted { Self.isBefore($0, $1, sorted) }
+                for (position, row) in ranked.enumerated() where range.contains(position + 1) {
+                    result.append(number ? row + [.integer(Int64(position + 1))] : row)
+                }
+            }
+            return result
+        case .sets(let kind, let left, let right): return Self.combined(kind, left.rows(tables), right.rows(tables))
+        }
+    }
+
+    private static func number(_ value: BatchBuilder.Value) -> Int64? {
+        if case .integer(let number) = value { return number }
+        return nil
+    }
+
+    private static func value(_ call: Call, _ values: [BatchBuilder.Value]) -> BatchBuilder.Value {
+        let numbers = values.compactMap(number)
+        switch call {
+        case .countRows: return .integer(Int64(values.count))
+        case .count: return .integer(Int64(numbers.count))
+        case .countDistinct: return .integer(Int64(Set(numbers).count))
+        case .sum: return numbers.isEmpty ? .null : .integer(numbers.reduce(0, +))
+        case .minimum: return numbers.min().map { .integer($0) } ?? .null
+        case .maximum: return numbers.max().map { .integer($0) } ?? .null
+        }
+    }
+
+    /// NULL is the smallest value.
+    private static func isBefore(_ a: Row, _ b: Row, _ order: [(column: Int, isDescending: Bool)]) -> Bool {
+        for key in order {
+            let first = number(a[key.column])
+            let second = number(b[key.column])
+            guard first != second else { continue }
+            let isLess = first == nil || (second != nil && (first ?? 0) < (second ?? 0))
+            return isLess != key.isDescending
+        }
+        return false
+    }
+
+    private static func combined(_ kind: Sets, _ left: [Row], _ right: [Row]) -> [Row] {
+        var first: [Row: Int] = [:]
+        var second: [Row: Int] = [:]
+        for row in left { first[row, default: 0] += 1 }
+        for row in right { second[row, default: 0] += 1 }
+        return Set(left + right).flatMap { row -> [Row] in
+            let (own, other) = (first[row] ?? 0, second[row] ?? 0)
+            let count =
+                switch kind {
+                case .unionAll: own + other
+                case .union: 1
+                case .intersect: min(own, other, 1)
+                case .intersectAll: min(own, other)
+                case .except: other == 0 ? min(own, 1) : 0
+                case .exceptAll: max(0, own - other)
+                }
+            return Array(repeating: row, count: count)
+        }
+    }
+}
