@@ -51,6 +51,11 @@ final class AggregateSet {
         }
     }
 
+    /// Feeds one call with rows that count.
+    func update(call number: Int, _ input: AggregateInput, _ arguments: [Column]) {
+        states[number].update(input, arguments: arguments)
+    }
+
     /// Lists the rows whose filter is true and whose argument is not NULL; nil when that is all of them.
     private static func countedRows(
         _ rowCount: Int, argument: Column?, filter: Column?, into rows: UnsafeMutablePointer<Int32>
@@ -100,6 +105,8 @@ final class AggregateSet {
     func append(_ group: Int, to columns: [GrowableColumn]) {
         for (state, column) in zip(states, columns) { state.append(group, to: column) }
     }
+
+    func append(call number: Int, group: Int, to column: GrowableColumn) { states[number].append(group, to: column) }
 
     // MARK: state
 

@@ -40,6 +40,16 @@ struct OperatorFactory {
         case .sessionWindow(let session):
             return SessionWindowOperator(session, inputFields: inputFields, seed: seeds.table)
         case .windowAggregate(let window): return windowAggregate(window, inputFields)
+        case .over(let over):
+            if case .sorted = over.order {
+                return OverSortedOperator(
+                    over, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: wiring.store != nil,
+                    seed: seeds.table)
+            }
+            let clock = wiring.environment.clock
+            return OverTimeOperator(
+                over, inputFields: inputFields, seed: seeds.table, keepsChanges: wiring.store != nil,
+                wallMilliseconds: { clock.wallMilliseconds() })
         case .deduplicate(let deduplicate):
             if case .rowTime(let column) = deduplicate.order {
                 return RowTimeDeduplicateOperator(

@@ -152,23 +152,7 @@ struct Aggregation {
         }
         let width = source.width
         let readsWindow = { (expression: PlanExpression) in expression.columnSet.contains { $0 >= width } }
-        var below = source.condition?.conjuncts ?? []
-        below += condition.map { $0.inlined(source.projections).conjuncts } ?? []
-        var above: [PlanExpression] = []
-        for conjunct in below where readsWindow(conjunct) {
-            guard conjunct.columnSet.allSatisfy({ $0 >= width }) else {
-                throw SQLError(
-                    .unsupported, "conditions over window columns and others together are not supported yet", at: range)
-            }
-            above.append(conjunct)
-        }
-        below.removeAll(where: readsWindow)
-        if source.isSession, !below.isEmpty {
-            // What is left out above does not end a session.
-            throw SQLError(
-                .unsupported, "conditions above SESSION are not supported yet", at: range,
-                hint: "put them into a view that SESSION reads; rows left out there end no session either")
-        }
+        let (below, above) = try split(condition, source, at: range)
         var projection = Projection()
         var groups: [Int] = []
         var groupKeys: [PlanExpression] = []
@@ -224,6 +208,32 @@ struct Aggregation {
 }
 
 extension Aggregation {
+    /// The conditions that are tested before the aggregation, and those on window columns, after it.
+    private func split(
+        _ condition: PlanExpression?, _ source: WindowSource, at range: SourceRange
+    ) throws(SQLError) -> (below: [PlanExpression], above: [PlanExpression]) {
+        let width = source.width
+        let readsWindow = { (expression: PlanExpression) in expression.columnSet.contains { $0 >= width } }
+        var below = source.condition?.conjuncts ?? []
+        below += condition.map { $0.inlined(source.projections).conjuncts } ?? []
+        var above: [PlanExpression] = []
+        for conjunct in below where readsWindow(conjunct) {
+            guard conjunct.columnSet.allSatisfy({ $0 >= width }) else {
+                throw SQLError(
+                    .unsupported, "conditions over window columns and others together are not supported yet", at: range)
+            }
+            above.append(conjunct)
+        }
+        below.removeAll(where: readsWindow)
+        if source.isSession, !below.isEmpty {
+            // What is left out above does not end a session.
+            throw SQLError(
+                .unsupported, "conditions above SESSION are not supported yet", at: range,
+                hint: "put them into a view that SESSION reads; rows left out there end no session either")
+        }
+        return (below, above)
+    }
+
     /// What sessions are kept for, as positions of the projection. When it is all that is grouped by, in that order.
     private func sessionKeys(
         _ source: WindowSource, _ projection: inout Projection, _ groups: [Int], at range: SourceRange

@@ -4,7 +4,17 @@ import Columnar
 extension ExpressionBinder {
     func call(_ call: FunctionCall, at range: SourceRange) throws(SQLError) -> PlanExpression {
         let name = Lexer.uppercased(call.name.last.utf8)
-        if let over = call.over { throw Self.unsupportedOver(name, over, at: range) }
+        if let over = call.over {
+            guard let overs else {
+                throw SQLError(
+                    .semantics, "\(name)(…) OVER can't stand in \(clause)", at: range,
+                    hint: "compute it in a subquery")
+            }
+            return try OverBinding(binder: insideOver(), collector: overs).bind(name, call, over, at: range)
+        }
+        if OverBinding.names.contains(name) {
+            throw SQLError(.semantics, "\(name) needs an OVER clause", at: range)
+        }
         if AggregateBinding.names.contains(name) {
             return try aggregateBinding(name, at: range).bind(name, call, at: range)
         }
@@ -30,20 +40,7 @@ extension ExpressionBinder {
         return try functions.bind(arguments, nameRange: call.name.range, hasBrackets: call.hasBrackets)
     }
 
-    static let unsupportedAggregates: Set<String> = [
-        "LAG", "LEAD", "RANK", "DENSE_RANK", "CUME_DIST", "PERCENT_RANK", "NTILE", "APPROX_COUNT_DISTINCT",
-        "SINGLE_VALUE",
-    ]
-
-    private static func unsupportedOver(_ name: String, _ over: WindowReference, at range: SourceRange) -> SQLError {
-        if name == "ROW_NUMBER" {
-            return SQLError(
-                .unsupported, "ROW_NUMBER() OVER is supported as a column of a subquery only", at: range,
-                hint:
-                    "SELECT … FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY t) AS rn FROM x) WHERE rn = 1")
-        }
-        return SQLError(.unsupported, "\(name)(…) OVER is not supported yet", at: range)
-    }
+    static let unsupportedAggregates: Set<String> = ["APPROX_COUNT_DISTINCT", "SINGLE_VALUE"]
 
     /// What binds an aggregate that stands here, if one may.
     func aggregateBinding(_ name: String, at range: SourceRange) throws(SQLError) -> AggregateBinding {

@@ -6,13 +6,17 @@ struct ExpressionBinder {
     let functions: FunctionCatalog
     /// Where aggregates go; nil where none may stand.
     let aggregates: AggregateCollector?
+    /// Where functions with OVER go; nil where none may stand.
+    private(set) var overs: OverCollector?
     /// What the expression belongs to, for messages: `WHERE`, `SELECT`.
     let clause: String
     private(set) var isInsideAggregate = false
 
     init(
-        scope: Scope?, functions: FunctionCatalog = .builtin, aggregates: AggregateCollector? = nil, clause: String
+        scope: Scope?, functions: FunctionCatalog = .builtin, aggregates: AggregateCollector? = nil,
+        overs: OverCollector? = nil, clause: String
     ) {
+        self.overs = overs
         self.scope = scope
         self.functions = functions
         self.aggregates = aggregates
@@ -23,6 +27,14 @@ struct ExpressionBinder {
     func insideAggregate() -> ExpressionBinder {
         var copy = self
         copy.isInsideAggregate = true
+        copy.overs = nil
+        return copy
+    }
+
+    /// The binder for what stands inside an OVER clause and its function.
+    func insideOver() -> ExpressionBinder {
+        var copy = self
+        copy.overs = nil
         return copy
     }
 

@@ -7,8 +7,10 @@ struct GroupedSelect {
     /// Keys beside those of GROUP BY, over the scope.
     var extraKeys: [PlanExpression] = []
     private let collector: AggregateCollector
+    private let overs: OverCollector
 
-    init(binder: QueryBinder, scope: Scope) {
+    init(binder: QueryBinder, scope: Scope, windows: [NamedWindow] = []) {
+        overs = OverCollector(windows: windows)
         self.binder = binder
         self.scope = scope
         collector = AggregateCollector(inputColumns: scope.columns.count)
@@ -67,7 +69,7 @@ struct GroupedSelect {
     }
 
     private func expressionBinder(_ clause: String) -> ExpressionBinder {
-        ExpressionBinder(scope: scope, aggregates: collector, clause: clause)
+        ExpressionBinder(scope: scope, aggregates: collector, overs: clause == "HAVING" ? nil : overs, clause: clause)
     }
 
     private func bound(_ items: [QueryBinder.Item]) throws(SQLError) -> [PlanExpression] {
@@ -112,9 +114,21 @@ struct GroupedSelect {
             projections.append(expression)
             columns.append(column("sort\(projections.count)", expression, built))
         }
-        let condition = PlanExpression.conjunction(built.condition, filter)
+        var condition = PlanExpression.conjunction(built.condition, filter)
+        var input = built.node
+        if !overs.calls.isEmpty {
+            let builder = OverBuilder(graph: graph, options: binder.options) {
+                $0 == built.timePosition ? .rowTime : .none
+            }
+            let calls = try overs.calls.map { (call) throws(SQLError) in try after(call, built) }
+            let placed = try builder.build(graph.filter(built.node, condition), calls)
+            for position in projections.indices {
+                projections[position] = overs.placed(projections[position], placed.columns)
+            }
+            (input, condition) = (placed.node, nil)
+        }
         let node = graph.calculate(
-            built.node, condition: condition, projections: projections, names: columns.map(\.name))
+            input, condition: condition, projections: projections, names: columns.map(\.name))
         var relation = Relation(node: node, columns: columns)
         if select.isDistinct { relation = binder.distinct(relation) }
         var bound = QueryBinder.BoundSelect(relation: relation, visible: outputs.count, keys: [])
@@ -154,6 +168,7 @@ struct GroupedSelect {
     ) throws(SQLError) -> PlanExpression {
         var missing: Int?
         func rewrite(_ expression: PlanExpression) -> PlanExpression {
+            if case .column(let position, _) = expression, position >= OverCollector.base { return expression }
             if let position = built.position(of: expression) {
                 return .column(position, graph.fields[built.node][position].type)
             }
@@ -171,6 +186,36 @@ struct GroupedSelect {
         throw SQLError(
             .semantics, "the column '\(name)' in \(clause) is neither grouped nor aggregated", at: place,
             hint: "add it to GROUP BY or put it into an aggregate")
+    }
+
+    /// A function with OVER over the aggregation's output.
+    private func after(_ call: OverCollector.Call, _ built: Aggregation.Built) throws(SQLError) -> OverCollector.Call {
+        func moved(_ expression: PlanExpression) throws(SQLError) -> PlanExpression {
+            try after(expression, built, nil, "OVER", call.range)
+        }
+        func moved(_ expressions: [PlanExpression]) throws(SQLError) -> [PlanExpression] {
+            var result: [PlanExpression] = []
+            for expression in expressions { result.append(try moved(expression)) }
+            return result
+        }
+        var result = call
+        result.partition = try moved(call.partition)
+        for index in result.order.indices {
+            result.order[index].expression = try moved(call.order[index].expression)
+        }
+        switch call.function {
+        case .aggregate(var aggregate):
+            aggregate.argument = try aggregate.argument.map { (value) throws(SQLError) in try moved(value) }
+            aggregate.moreArguments = try moved(aggregate.moreArguments)
+            aggregate.filter = try aggregate.filter.map { (value) throws(SQLError) in try moved(value) }
+            result.function = .aggregate(aggregate)
+        case .shifted(let value, let rows, let otherwise):
+            result.function = .shifted(
+                try moved(value), rows: rows,
+                otherwise: try otherwise.map { (value) throws(SQLError) in try moved(value) })
+        default: break
+        }
+        return result
     }
 
     private func column(_ name: String, _ expression: PlanExpression, _ built: Aggregation.Built) -> RelationColumn {

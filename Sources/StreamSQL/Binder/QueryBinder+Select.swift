@@ -42,7 +42,6 @@ extension QueryBinder {
     private func bind(
         _ select: Select, _ items: [Item], _ scope: Scope?, _ condition: PlanExpression?, _ orderBy: [OrderItem]
     ) throws(SQLError) -> BoundSelect {
-        var items = items
         guard let scope else {
             // One row to compute constants from.
             let row = graph.add(.values([[LiteralBinding.integer(0)]], [DataType(.integer, isNullable: false)]))
@@ -50,25 +49,19 @@ extension QueryBinder {
             return try plain(select, items, empty, condition, orderBy, binderScope: nil)
         }
         if isGrouped(select, orderBy) {
-            var grouped = GroupedSelect(binder: self, scope: scope)
+            var grouped = GroupedSelect(binder: self, scope: scope, windows: select.windows)
             grouped.extraKeys = scope.constantColumns.map { .column($0, scope.columns[$0].type) }
             return try grouped.bind(select, items, condition, orderBy)
         }
         if let having = select.having {
             throw SQLError(.semantics, "HAVING needs GROUP BY or aggregates", at: having.range, hint: "use WHERE")
         }
-        let numbered = try rowNumbers(in: &items, scope, condition)
-        return try plain(
-            select, items, numbered ?? scope, numbered == nil ? condition : nil, orderBy,
-            binderScope: numbered ?? scope)
+        return try plain(select, items, scope, condition, orderBy, binderScope: scope)
     }
 
     private func refuseUnsupported(_ select: Select) throws(SQLError) {
         if let qualify = select.qualify {
             throw SQLError(.unsupported, "QUALIFY is not supported yet", at: qualify.range)
-        }
-        if let window = select.windows.first {
-            throw SQLError(.unsupported, "the WINDOW clause is not supported yet", at: window.name.range)
         }
     }
 
@@ -138,7 +131,8 @@ extension QueryBinder {
         _ select: Select, _ items: [Item], _ scope: Scope, _ condition: PlanExpression?, _ orderBy: [OrderItem],
         binderScope: Scope?
     ) throws(SQLError) -> BoundSelect {
-        let binder = ExpressionBinder(scope: binderScope, clause: "SELECT")
+        let overs = OverCollector(windows: select.windows)
+        let binder = ExpressionBinder(scope: binderScope, overs: overs, clause: "SELECT")
         var projections: [PlanExpression] = []
         var columns: [RelationColumn] = []
         var found: [SQLError] = []
@@ -160,7 +154,8 @@ extension QueryBinder {
                 sortPositions.append(position)
                 continue
             }
-            expression = try ExpressionBinder(scope: binderScope, clause: "ORDER BY").bind(item.expression)
+            expression = try ExpressionBinder(scope: binderScope, overs: overs, clause: "ORDER BY")
+                .bind(item.expression)
             if let known = projections.firstIndex(of: expression) {
                 sortPositions.append(known)
                 continue
@@ -173,8 +168,9 @@ extension QueryBinder {
             projections.append(expression)
             columns.append(Self.output("sort\(projections.count)", expression, scope))
         }
+        let (input, rest) = try placed(overs, &projections, &columns, scope, condition)
         let node = graph.calculate(
-            scope.node, condition: condition, projections: projections, names: columns.map(\.name))
+            input, condition: rest, projections: projections, names: columns.map(\.name))
         var relation = Relation(node: node, columns: columns)
         if select.isDistinct { relation = distinct(relation) }
         var bound = BoundSelect(relation: relation, visible: visible, keys: [])
@@ -220,73 +216,22 @@ extension QueryBinder {
         return found.count == 1 ? found[0] : nil
     }
 
-    // MARK: ROW_NUMBER
+    // MARK: OVER
 
-    /// Replaces ROW_NUMBER() OVER items by a column of a node that numbers the rows; nil when there are none.
-    private func rowNumbers(
-        in items: inout [Item], _ scope: Scope, _ condition: PlanExpression?
-    ) throws(SQLError) -> Scope? {
-        var result: Scope?
-        for (index, item) in items.enumerated() {
-            guard case .expression(let expression) = item.source, case .call(let call) = expression.kind,
-                Lexer.uppercased(call.name.last.utf8) == "ROW_NUMBER", let over = call.over
-            else { continue }
-            guard result == nil else {
-                throw SQLError(.unsupported, "a second ROW_NUMBER() in one SELECT is not supported yet", at: item.range)
-            }
-            guard case .specification(let window) = over, window.base == nil else {
-                throw SQLError(.unsupported, "named windows are not supported yet", at: item.range)
-            }
-            let numbered = try rowNumber(window, scope, condition, at: item.range)
-            items[index].source = .column(numbered.columns.count - 1)
-            result = numbered
+    /// Builds what computes the functions with OVER clauses, and puts their columns into the projections; gives the
+    /// node to project from and the condition that is still to be tested.
+    private func placed(
+        _ overs: OverCollector, _ projections: inout [PlanExpression], _ columns: inout [RelationColumn],
+        _ scope: Scope, _ condition: PlanExpression?
+    ) throws(SQLError) -> (node: Int, condition: PlanExpression?) {
+        guard !overs.calls.isEmpty else { return (scope.node, condition) }
+        let builder = OverBuilder(graph: graph, options: options) { position in
+            position < scope.columns.count ? scope.columns[position].time : .none
         }
-        return result
-    }
-
-    private func rowNumber(
-        _ window: WindowSpecification, _ scope: Scope, _ condition: PlanExpression?, at range: SourceRange
-    ) throws(SQLError) -> Scope {
-        let binder = ExpressionBinder(scope: scope, clause: "OVER")
-        var projections = scope.columns.enumerated().map { PlanExpression.column($0.offset, $0.element.type) }
-        func position(of expression: PlanExpression) -> Int {
-            if let known = projections.firstIndex(of: expression) { return known }
-            projections.append(expression)
-            return projections.count - 1
-        }
-        var partition: [Int] = []
-        for key in window.partitionBy { partition.append(position(of: try binder.bind(key))) }
-        guard let firstOrder = window.orderBy.first else {
-            throw SQLError(.semantics, "ROW_NUMBER() needs ORDER BY in its window", at: range)
-        }
-        var order: [SortPlan.Key] = []
-        var time = LogicalRowNumber.TimeOrder.none
-        for item in window.orderBy {
-            let bound = try binder.bind(item.expression)
-            if order.isEmpty, window.orderBy.count == 1 {
-                time = LogicalRowNumber.TimeOrder(Self.output("", bound, scope).time)
-            }
-            order.append(
-                SortPlan.Key(
-                    column: position(of: bound), isDescending: item.isDescending,
-                    nullsFirst: item.nullsFirst ?? !item.isDescending))
-        }
-        let names = scope.columns.map(\.name) + (scope.columns.count..<projections.count).map { "key\($0)" }
-        let prepared = graph.calculate(scope.node, condition: condition, projections: projections, names: names)
-        let operation = LogicalRowNumber(
-            partition: partition, order: order, time: time,
-            stateTimeToLiveMilliseconds: options.stateTimeToLiveMilliseconds, range: firstOrder.range)
-        let node = graph.add(.rowNumber(operation), [prepared])
-        var result = scope
-        for extra in scope.columns.count..<projections.count {
-            result.hidden.insert(extra)
-            result.columns.append(RelationColumn(name: "", type: projections[extra].type))
-        }
-        result.hidden.insert(result.columns.count)
-        result.columns.append(RelationColumn(name: "", type: DataType(.bigint, isNullable: false)))
-        for position in result.columns.indices { result.columns[position].window = nil }
-        result.node = node
-        return result
+        let built = try builder.build(graph.filter(scope.node, condition), overs.calls)
+        for position in projections.indices { projections[position] = overs.placed(projections[position], built.columns) }
+        for position in columns.indices { columns[position].window = nil }
+        return (built.node, nil)
     }
 
     // MARK: Grouping

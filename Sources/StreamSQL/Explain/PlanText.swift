@@ -88,6 +88,7 @@ enum NodeText {
             let sessions = window.partition.isEmpty ? "" : " of \(names(window.partition, inputs))"
             return "window aggregate \(shape(window.shape)) on \(names([window.timeColumn], inputs))\(sessions)"
                 + " by \(names(window.groupColumns, inputs)): \(calls); \(columns)"
+        case .over(let over): return self.over(over, inputs)
         case .deduplicate(let deduplicate):
             var order = "arrival"
             if case .rowTime(let column) = deduplicate.order { order = names([column], inputs) }
@@ -149,6 +150,40 @@ enum NodeText {
         return "\(phase) by \(names(aggregate.groupColumns, inputs)): \(calls)"
             + (aggregate.inputRetracts ? ", taking back" : "")
             + (aggregate.stateTimeToLiveMilliseconds.map { ", kept \($0) ms" } ?? "")
+    }
+
+    private static func over(_ over: OverPlan, _ inputs: [Field]) -> String {
+        let order =
+            switch over.order {
+            case .rowTime(let column): "in order of time \(names([column], inputs))"
+            case .arrival: "in order of arrival"
+            case .sorted(let keys):
+                "sorted by "
+                    + keys.map { names([$0.column], inputs) + ($0.isDescending ? " descending" : "") }
+                    .joined(separator: ", ")
+            }
+        let calls = over.calls.map { overCall($0, inputs) }.joined(separator: ", ")
+        return "over \(names(over.partition, inputs)) \(order), \(frame(over.frame)): \(calls)"
+    }
+
+    private static func frame(_ frame: OverFrame) -> String {
+        func text(_ bound: OverFrame.Bound, _ side: String) -> String {
+            switch bound {
+            case .unbounded: "unbounded \(side)"
+            case .offset(0): "current"
+            case .offset(let offset): offset < 0 ? "\(offset.magnitude) preceding" : "\(offset) following"
+            }
+        }
+        return "\(frame.unit) \(text(frame.start, "preceding")) to \(text(frame.end, "following"))"
+    }
+
+    private static func overCall(_ call: OverCall, _ inputs: [Field]) -> String {
+        switch call {
+        case .aggregate(let call): self.call(call, inputs)
+        case .shifted(let column, let rows, _, _):
+            "\(rows < 0 ? "lead" : "lag")\(names([column], inputs)) by \(rows.magnitude)"
+        default: "\(call)"
+        }
     }
 
     private static func call(_ call: AggregateCall, _ inputs: [Field]) -> String {

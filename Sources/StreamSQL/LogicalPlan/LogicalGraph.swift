@@ -91,6 +91,7 @@ final class LogicalGraph {
             let window = Self.windowFields(timeType: aggregate.timeType)
             result = aggregate.groupColumns.map { first[$0] } + Self.callFields(aggregate.calls)
             result += aggregate.windowColumns.map { $0 == .start ? window[0] : $0 == .end ? window[1] : window[2] }
+        case .over(let over): result = first + over.fields
         case .rowNumber: result = first + [Self.numberField]
         case .join(let join):
             let right = inputs.count > 1 ? inputs[1] : []

@@ -17,6 +17,7 @@ enum LogicalOperation: Hashable {
     /// Appends the same of the row's session.
     case sessionWindow(LogicalSessionWindow)
     case windowAggregate(LogicalWindowAggregate)
+    case over(LogicalOver)
     /// Appends the number of each row in its partition; only some shapes above it can be run.
     case rowNumber(LogicalRowNumber)
     case deduplicate(LogicalDeduplicate)

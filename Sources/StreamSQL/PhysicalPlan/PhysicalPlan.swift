@@ -76,6 +76,7 @@ package enum PlanOperation: Sendable {
     case window(WindowPlan)
     case sessionWindow(SessionWindowPlan)
     case windowAggregate(WindowAggregatePlan)
+    case over(OverPlan)
     case deduplicate(DeduplicatePlan)
     case rank(RankPlan)
     case setOperation(SetOperationPlan)

@@ -44,6 +44,15 @@ struct NodeSignatures {
         return "\(call.function.rawValue)(\(call.isDistinct)\(argument)\(more);\(filter)):\(call.resultType.logical)"
     }
 
+    private func text(_ call: OverCall, _ input: Int) -> String {
+        switch call {
+        case .aggregate(let call): return text(call, input)
+        case .shifted(let column, let rows, let otherwise, _):
+            return "shifted \(joined([column], input)) \(rows) \(otherwise.map { joined([$0], input) } ?? "")"
+        default: return "\(call)"
+        }
+    }
+
     private func signature(_ node: LogicalNode, _ fields: [Field]) -> (UInt64, [UInt64]) {
         var hash = StableHash()
         for input in node.inputs { hash.combine(nodes[input]) }
@@ -98,6 +107,7 @@ struct NodeSignatures {
                 "session \(session.gapMilliseconds) \(joined([session.timeColumn], input)) "
                     + "of \(joined(session.partition, input))\(zone(fields[session.timeColumn].type))")
             return (hash.value, columns[input] + (0..<3).map { StableHash.of("\(hash.value) \($0)") })
+        case .over(let over): return signature(over, input, &hash)
         case .rowNumber(let numbered):
             hash.combine("rowNumber \(joined(numbered.partition + numbered.order.map(\.column), input))")
             return (hash.value, columns[input] + [hash.value])
@@ -110,6 +120,14 @@ struct NodeSignatures {
             hash.combine("join \(join.kind) \(joined(join.leftKeys, input)) \(joined(join.rightKeys, right))")
             return (hash.value, columns[input] + (join.kind.emitsPairs ? columns[right] : []))
         }
+    }
+
+    private func signature(_ over: LogicalOver, _ input: Int, _ hash: inout StableHash) -> (UInt64, [UInt64]) {
+        let order = over.order.map { "\(joined([$0.column], input)) \($0.isDescending) \($0.nullsFirst)" }
+        hash.combine("over \(joined(over.partition, input)) by \(order) \(over.frame)")
+        let calls = over.calls.map { text($0, input) }
+        for call in calls { hash.combine(call) }
+        return (hash.value, columns[input] + calls.map { StableHash.of("\(hash.value) \($0)") })
     }
 
     private func grouped(

@@ -199,10 +199,8 @@ struct PhysicalPlanner {
         case .windowAggregate(let aggregate): return try windowAggregate(aggregate, id, input, root)
         case .deduplicate(let deduplicate): return self.deduplicate(deduplicate, id, input)
         case .rank(let rank): return try self.rank(rank, id, input)
-        case .rowNumber(let numbered):
-            throw SQLError(
-                .unsupported, "ROW_NUMBER() works only with a condition that bounds it from above", at: numbered.range,
-                hint: "SELECT … FROM (SELECT *, ROW_NUMBER() OVER (…) AS rn FROM t) WHERE rn <= 10")
+        case .over(let over): return try self.over(over, id, input)
+        case .rowNumber(let numbered): return try self.numbered(numbered, id, input)
         case .sort(let sort): return try self.sort(sort, id, input, isBounded[logical.inputs[0]])
         default: return input
         }

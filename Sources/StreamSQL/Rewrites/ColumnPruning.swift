@@ -76,6 +76,7 @@ struct ColumnPruning {
         case .windowAggregate(let aggregate):
             return Set(aggregate.groupColumns).union([aggregate.timeColumn]).union(
                 read(aggregate.calls, required, from: aggregate.groupColumns.count))
+        case .over(let over): return required.filter { $0 < width }.union(self.kept(over, required, width).columns)
         case .rowNumber(let numbered):
             return required.filter { $0 < width }.union(numbered.partition).union(numbered.order.map(\.column))
         case .deduplicate(let deduplicate):
@@ -91,6 +92,13 @@ struct ColumnPruning {
             return Set(all.filter { $0 >= leftCount }.map { $0 - leftCount }).union(join.rightKeys)
         case .sort(let sort): return required.union(sort.keys.map(\.column))
         }
+    }
+
+    /// The functions that are asked for.
+    private func kept(_ over: LogicalOver, _ required: Set<Int>, _ width: Int) -> LogicalOver {
+        var over = over
+        over.calls = over.calls.indices.filter { required.contains(width + $0) }.map { over.calls[$0] }
+        return over
     }
 
     private func read(_ calls: [AggregateCall], _ required: Set<Int>, from base: Int) -> Set<Int> {
@@ -154,6 +162,7 @@ struct ColumnPruning {
             return (graph.add(.deduplicate(deduplicate), [narrow]), moved)
         case .rank(let rank): return rebuildRank(node, rank, required, inputs[0], input)
         case .setOperation: return rebuildSets(id, inputs, positions)
+        case .over(let over): return rebuildOver(node, over, required, inputs[0], input)
         case .rowNumber(var numbered):
             numbered.partition = numbered.partition.map(at)
             for index in numbered.order.indices { numbered.order[index].column = at(numbered.order[index].column) }
@@ -180,6 +189,23 @@ struct ColumnPruning {
         var all = moved
         for role in 0..<3 { all[old.fields[node.inputs[0]].count + role] = graph.fields[narrow].count + role }
         return (graph.add(.sessionWindow(session), [narrow]), all)
+    }
+
+    /// Rows wait here: only what is read of them.
+    private func rebuildOver(
+        _ node: LogicalNode, _ over: LogicalOver, _ required: Set<Int>, _ input: Int, _ positions: [Int: Int]
+    ) -> (node: Int, positions: [Int: Int]) {
+        let width = old.fields[node.inputs[0]].count
+        let kept = self.kept(over, required, width)
+        guard !kept.calls.isEmpty else { return (input, positions) }
+        let (narrow, moved) = narrowed(input, positions, reads(node, input: 0, required))
+        var all = moved
+        var next = graph.fields[narrow].count
+        for call in over.calls.indices where required.contains(width + call) {
+            all[width + call] = next
+            next += 1
+        }
+        return (graph.add(.over(kept.moved { moved[$0] ?? 0 }), [narrow]), all)
     }
 
     /// Every column decides which rows are alike.

@@ -54,6 +54,7 @@ struct WatermarkRemoval {
     /// Whether a node acts on the watermark of its input.
     private static func waits(_ operation: LogicalOperation) -> Bool {
         switch operation {
+        case .over(let over): return over.followsTime && over.time == .rowTime
         case .windowAggregate, .sessionWindow: return true
         case .rank(let rank): return rank.window != nil
         case .sort(let sort): return sort.leadingTime == .rowTime && sort.limit == nil
