@@ -68,6 +68,7 @@ extension KernelSelection {
         case .regexpPlace: return RegexKernels.place(pattern)
         case .regexpPart: return RegexKernels.part(pattern)
         case .regexpExtract: return has([.text, .text, .int64]) ? RegexKernels.extract(pattern) : nil
+        case .regexpParts: return has([.text, .text, .int64]) ? RegexKernels.parts(pattern) : nil
         case .regexpReplace: return has([.text, .text, .text]) ? RegexKernels.replace(pattern) : nil
         default: return nil
         }
@@ -101,6 +102,7 @@ extension KernelSelection {
             guard areTexts, let path = path(), let letters = constantText(2), let wrapper = letters.first,
                 let behaviours = JSONKernels.Behaviours(letters)
             else { return nil }
+            if case .array = type.logical { return JSONKernels.queryArray(path, wrapper: wrapper, behaviours) }
             return JSONKernels.query(path, wrapper: wrapper, behaviours)
         case .jsonTest:
             guard areTexts, let letter = constantText(1)?.first else { return nil }
@@ -144,7 +146,7 @@ extension ScalarFunction {
             1...1
         case .random: 1...2
         case .parseURL, .similarTo: 2...3
-        case .positionFrom, .translate, .regexpExtract, .regexpReplace, .randomInteger, .jsonExists, .jsonQuery,
+        case .positionFrom, .translate, .regexpExtract, .regexpParts, .regexpReplace, .randomInteger, .jsonExists, .jsonQuery,
             .convertZone, .toInstant:
             3...3
         case .overlay: 3...4

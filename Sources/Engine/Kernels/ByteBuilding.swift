@@ -1,5 +1,3 @@
-import Columnar
-
 extension [UInt8] {
     /// Appends bytes that live elsewhere.
     @inline(__always)
@@ -18,13 +16,4 @@ extension [UInt8] {
 
     /// The bytes with what is no UTF-8 replaced by U+FFFD.
     var asUTF8: [UInt8] { [UInt8](String(decoding: self, as: UTF8.self).utf8) }
-}
-
-extension ByteHeap {
-    /// A view of a copy of the bytes.
-    func add(_ bytes: [UInt8]) -> TextView {
-        bytes.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { add($0, count: buffer.count) } ?? TextView()
-        }
-    }
 }

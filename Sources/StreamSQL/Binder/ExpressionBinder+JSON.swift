@@ -109,10 +109,15 @@ extension ExpressionBinder {
     // MARK: JSON_QUERY
 
     private func jsonQuery(_ call: JSONCall, at range: SourceRange) throws(SQLError) -> PlanExpression {
+        var type = DataType.string
         if let returning = call.returning {
-            let type = try TypeResolution.resolve(returning)
-            guard type.logical.isText else {
-                throw SQLError(.unsupported, "JSON_QUERY returning \(type.logical) is not supported yet", at: range)
+            type = try TypeResolution.resolve(returning).nullable(true)
+            var isArray = false
+            if case .array(let element) = type.logical { isArray = element.logical.isText }
+            guard type.logical.isText || isArray else {
+                throw SQLError(
+                    .type, "JSON_QUERY can't return \(type.logical)", at: range,
+                    hint: "it returns STRING or ARRAY<STRING>")
             }
         }
         let wrapper =
@@ -124,7 +129,7 @@ extension ExpressionBinder {
         let letters =
             try wrapper + jsonLetter(call.onEmpty, "ON EMPTY", at: range)
             + jsonLetter(call.onError, "ON ERROR", at: range)
-        return .call(.jsonQuery, try jsonOperands(call) + [LiteralBinding.text(letters)], .string)
+        return .call(.jsonQuery, try jsonOperands(call) + [LiteralBinding.text(letters)], type)
     }
 
     private func jsonLetter(
@@ -151,7 +156,7 @@ extension ExpressionBinder {
             if case .literal(.null, _) = key {
                 throw SQLError(.type, "the key of JSON_OBJECT can't be NULL", at: member.key.range)
             }
-            let (value, letter) = try jsonPart(member.value, call.function)
+            let (value, letter) = try jsonPart(member.value)
             operands += [key, value]
             letters += letter
         }
@@ -163,7 +168,7 @@ extension ExpressionBinder {
         var letters = call.nullHandling == .null ? "N" : "A"
         var operands: [PlanExpression] = []
         for argument in call.arguments {
-            let (value, letter) = try jsonPart(argument, call.function)
+            let (value, letter) = try jsonPart(argument)
             operands.append(value)
             letters += letter
         }
@@ -172,9 +177,7 @@ extension ExpressionBinder {
     }
 
     /// A value of a constructor, with J when it is JSON itself and V when it is not.
-    private func jsonPart(
-        _ expression: Expression, _ function: JSONCall.Function
-    ) throws(SQLError) -> (PlanExpression, String) {
+    private func jsonPart(_ expression: Expression) throws(SQLError) -> (PlanExpression, String) {
         if case .json(let inner) = expression.kind, [.object, .array, .objectAgg, .arrayAgg].contains(inner.function) {
             return (try bind(expression), "J")
         }
@@ -194,11 +197,6 @@ extension ExpressionBinder {
         }
         let value = try bind(expression)
         if value.type.logical == .null { return (.literal(.null, .string), "V") }
-        guard !value.type.logical.isNested else {
-            throw SQLError(
-                .unsupported, "\(function.rawValue) of \(value.type.logical) is not supported yet",
-                at: expression.range)
-        }
         return (value, "V")
     }
 

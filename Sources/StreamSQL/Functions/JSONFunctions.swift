@@ -5,10 +5,6 @@ enum JSONFunctions {
     private static let string = BuiltinFunction("JSON_STRING", 1...1) { (arguments) throws(SQLError) in
         let value = arguments.values[0]
         if value.type.logical == .null { return .literal(.null, .string) }
-        guard !value.type.logical.isNested else {
-            throw SQLError(
-                .unsupported, "JSON_STRING of \(value.type.logical) is not supported yet", at: arguments.ranges[0])
-        }
         return .call(.jsonString, [value], TextFunctions.string(value.type.isNullable))
     }
 

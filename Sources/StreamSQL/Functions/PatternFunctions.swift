@@ -31,6 +31,12 @@ enum PatternFunctions {
         return .call(.regexpExtract, [try arguments.text(0), try pattern(arguments), group], .string)
     }
 
+    private static let parts = BuiltinFunction("REGEXP_EXTRACT_ALL", 2...3) { (arguments) throws(SQLError) in
+        let group = arguments.count > 2 ? try arguments.integer(2) : LiteralBinding.integer(1)
+        return .call(
+            .regexpParts, [try arguments.text(0), try pattern(arguments), group], DataType(.array(.string)))
+    }
+
     private static let replace = BuiltinFunction("REGEXP_REPLACE", 3...3) { (arguments) throws(SQLError) in
         .call(.regexpReplace, [try arguments.text(0), try pattern(arguments), try arguments.text(2)], .string)
     }
@@ -50,6 +56,6 @@ enum PatternFunctions {
     static let all: [BuiltinFunction] = [
         of("REGEXP", .regexpFound, .boolean, isNullable: false), of("REGEXP_COUNT", .regexpCount, .integer),
         of("REGEXP_INSTR", .regexpPlace, .integer), of("REGEXP_SUBSTR", .regexpPart, DataType.string.logical),
-        extract, replace,
+        extract, parts, replace,
     ]
 }

@@ -65,6 +65,8 @@ package enum ScalarFunction: String, Sendable, Hashable, CaseIterable {
     case regexpFound, regexpCount, regexpPlace, regexpPart
     /// (text, pattern, group INT)
     case regexpExtract
+    /// (text, pattern, group INT) -> ARRAY<STRING>
+    case regexpParts
     /// (text, pattern, replacement)
     case regexpReplace
     /// (text, pattern) or (text, pattern, constant escape)

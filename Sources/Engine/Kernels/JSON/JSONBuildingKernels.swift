@@ -5,7 +5,7 @@ import StreamSQL
 enum JSONBuildingKernels {
     /// A value of a column as JSON.
     struct ValueForm: Sendable {
-        private enum Shape: Sendable { case json, quoted, binary, boolean, number, time, timestamp }
+        private enum Shape: Sendable { case json, quoted, binary, boolean, number, time, timestamp, nested(NestedText) }
 
         private let shape: Shape
         private let form: ValueText.Form
@@ -22,7 +22,7 @@ enum JSONBuildingKernels {
             case .boolean: shape = .boolean
             case .timestamp, .timestampLTZ: shape = .timestamp
             case .date, .time, .intervalMonths, .intervalMilliseconds: shape = .time
-            case .array, .map, .multiset, .row: shape = .quoted
+            case .array, .map, .multiset, .row: shape = .nested(NestedText(type))
             default: shape = .number
             }
             // Instants are written in UTC, with a Z.
@@ -55,6 +55,7 @@ enum JSONBuildingKernels {
                 bytes.append(0x22)
                 writer.append(column, row, as: form, to: &bytes)
                 bytes.append(0x22)
+            case .nested(let text): text.append(column.item(row), .strictJSON, writer, to: &bytes)
             case .timestamp: appendTimestamp(column, row, to: &bytes)
             }
         }

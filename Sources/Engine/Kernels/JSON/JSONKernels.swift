@@ -38,7 +38,7 @@ enum JSONKernels {
         case empty, error
     }
 
-    private static func outcome(_ path: JSONPath?, _ text: JSONText) -> (Outcome, isLax: Bool) {
+    private static func outcome(_ path: JSONPath?, _ text: JSONDocument) -> (Outcome, isLax: Bool) {
         guard let path else { return (.error, false) }
         switch JSONPathSearch.find(path, in: text) {
         case .badDocument: return (path.isLax ? .empty : .error, path.isLax)
@@ -76,7 +76,7 @@ enum JSONKernels {
             let texts = TextOperand(call[0])
             let paths = path.lookup(call)
             try forEachRow(call, 2, into: result) { (row) throws(EvaluationError) in
-                switch outcome(paths(row), JSONText(texts[row])).0 {
+                switch outcome(paths(row), JSONDocument(texts[row])).0 {
                 case .value, .list: bit(true, row, result)
                 case .empty: break
                 case .error:
@@ -109,8 +109,8 @@ enum JSONKernels {
             let argument = call[0]
             fillBits(result.bits, rowCount: call.rowCount) { row in
                 guard argument.column.isValid(row & argument.rowMask) else { return false }
-                let text = JSONText(texts[row])
-                guard let start = text.document()?.lowerBound else { return false }
+                let text = JSONDocument(texts[row])
+                guard let start = text.root()?.lowerBound else { return false }
                 switch kind {
                 case UInt8(ascii: "S"): return !text.isContainer(start)
                 case UInt8(ascii: "A"): return text.isArray(start)
@@ -133,7 +133,7 @@ enum JSONKernels {
             let paths = path.lookup(call)
             for index in [3, 4] where result.kind == .text { result.adoptOwners(of: call[index].column) }
             try forEachRow(call, 2, into: result) { (row) throws(EvaluationError) in
-                let text = JSONText(texts[row])
+                let text = JSONDocument(texts[row])
                 let (outcome, isLax) = outcome(paths(row), text)
                 var isEmpty = false
                 switch outcome {
@@ -160,7 +160,7 @@ enum JSONKernels {
 
     /// Writes a scalar as the result's type; false when it has another.
     private static func store(
-        _ place: Range<Int>, _ text: JSONText, _ row: Int, _ heap: ByteHeap, _ result: Column
+        _ place: Range<Int>, _ text: JSONDocument, _ row: Int, _ heap: ByteHeap, _ result: Column
     ) -> Bool {
         let first = text.bytes[place.lowerBound]
         let isNumber = first == 0x2D || first &- 0x30 < 10
@@ -218,7 +218,7 @@ enum JSONKernels {
             let paths = path.lookup(call)
             var bytes: [UInt8] = []
             try forEachRow(call, 2, into: result) { (row) throws(EvaluationError) in
-                let text = JSONText(texts[row])
+                let text = JSONDocument(texts[row])
                 let (outcome, isLax) = outcome(paths(row), text)
                 bytes.removeAll(keepingCapacity: true)
                 var isEmpty = isLax
@@ -255,7 +255,64 @@ enum JSONKernels {
         }
     }
 
-    private static func write(_ places: [Range<Int>], _ text: JSONText, isList: Bool, _ bytes: inout [UInt8]) {
+    /// JSON_QUERY returning ARRAY<STRING>: texts as their characters, numbers and words as they stand, what is nested as
+    /// JSON. A value that is no array is an error.
+    static func queryArray(_ path: Path, wrapper: UInt8, _ behaviours: Behaviours) -> Kernel {
+        let query = query(path, wrapper: wrapper, behaviours)
+        return { call throws(EvaluationError) in
+            let inner = KernelCall()
+            inner.prepare(
+                call.arguments, rowCount: call.rowCount, type: DataType(.string), context: call.context, reusable: nil)
+            let found = try query(inner)
+            let texts = TextOperand(KernelArgument(column: found, isConstant: false))
+            var failed = -1
+            let result = makeNested(call) { row, bytes in
+                guard found.isValid(row) else { return false }
+                let text = JSONDocument(texts[row])
+                guard let root = text.root(), text.isArray(root.lowerBound) else {
+                    if behaviours.onError == UInt8(ascii: "E") { failed = row }
+                    guard behaviours.onError == UInt8(ascii: "A") else { return false }
+                    NestedWriter.appendArray([], .text, to: &bytes)
+                    return true
+                }
+                appendArray(root, text, &bytes)
+                return true
+            }
+            if failed >= 0 { throw failure("JSON_QUERY", failed, isEmpty: false) }
+            return result
+        }
+    }
+
+    private static func appendArray(_ array: Range<Int>, _ text: JSONDocument, _ bytes: inout [UInt8]) {
+        var parts: [UInt8] = []
+        var ends: [Int] = []
+        text.forEachElement(of: array.lowerBound) { place in
+            if text.isNull(place.lowerBound) {
+                ends.append(-1)
+                return true
+            }
+            if text.isText(place.lowerBound) {
+                text.appendText(place, to: &parts)
+            } else {
+                JSONWriter.append(place, of: text, to: &parts)
+            }
+            ends.append(parts.count)
+            return true
+        }
+        parts.append(0)
+        parts.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            var start = 0
+            let items = ends.map { end in
+                guard end >= 0 else { return NestedItem.null }
+                defer { start = end }
+                return NestedItem(base + start, count: end - start)
+            }
+            NestedWriter.appendArray(items, .text, to: &bytes)
+        }
+    }
+
+    private static func write(_ places: [Range<Int>], _ text: JSONDocument, isList: Bool, _ bytes: inout [UInt8]) {
         if isList { bytes.append(0x5B) }
         for (index, place) in places.enumerated() {
             if index > 0 { bytes.append(0x2C) }
@@ -289,7 +346,7 @@ enum JSONKernels {
 
     /// JSON_UNQUOTE: the characters of a JSON text; any other text stays as it is.
     static let unquote = EncodingKernels.rewrite { text, bytes in
-        let document = JSONText(text)
+        let document = JSONDocument(text)
         if text.count >= 2, text[0] == 0x22, document.end(ofValueAt: 0) == text.count {
             document.appendText(0..<text.count, to: &bytes)
         } else {

@@ -15,13 +15,13 @@ enum JSONFinding {
 
 /// Follows paths through documents.
 struct JSONPathSearch {
-    let text: JSONText
+    let text: JSONDocument
 
     /// Ends that one path may find in a document.
     private static let mostEnds = 100_000
 
-    static func find(_ path: JSONPath, in text: JSONText) -> JSONFinding {
-        guard let root = text.document() else { return .badDocument }
+    static func find(_ path: JSONPath, in text: JSONDocument) -> JSONFinding {
+        guard let root = text.root() else { return .badDocument }
         if text.isNull(root.lowerBound) { return .nullDocument }
         let search = JSONPathSearch(text: text)
         var place = root
@@ -95,7 +95,7 @@ struct JSONPathSearch {
             if first < last { found += all[first..<last] }
         case .descendants:
             found.append(place)
-            guard depth < JSONText.deepest else { return }
+            guard depth < JSONDocument.deepest else { return }
             for child in children(of: place) { follow(step, at: child, into: &found, depth: depth + 1) }
         }
     }

@@ -3,8 +3,8 @@ import Columnar
 /// Writes JSON as the dialect does: no blanks, members in the order of their names, numbers as Java's BigDecimal.
 enum JSONWriter {
     /// A value of a document, in canonical form.
-    static func append(_ place: Range<Int>, of text: JSONText, to bytes: inout [UInt8], depth: Int = 0) {
-        guard depth <= JSONText.deepest else { return }
+    static func append(_ place: Range<Int>, of text: JSONDocument, to bytes: inout [UInt8], depth: Int = 0) {
+        guard depth <= JSONDocument.deepest else { return }
         switch text.bytes[place.lowerBound] {
         case 0x7B:
             var members: [(name: [UInt8], value: Range<Int>)] = []

@@ -98,6 +98,28 @@ enum RegexKernels {
         }
     }
 
+    /// REGEXP_EXTRACT_ALL(text, pattern, group): the group of every match, NULL where it took no part.
+    static func parts(_ pattern: Pattern) -> Kernel {
+        { call in
+            let texts = TextOperand(call[0])
+            let groups = NumberOperand(call[2])
+            let regexes = pattern.lookup(call) { Regex(java: $0) }
+            return makeNested(call) { row, bytes in
+                for argument in call.arguments where !argument.column.isValid(row & argument.rowMask) { return false }
+                let group = Int(clamping: groups[row])
+                guard let regex = regexes(row), group >= 0, group <= regex.groupCount else { return false }
+                let text = texts[row]
+                var items: [NestedItem] = []
+                regex.forEachMatch(in: text, group: group) { _, place in
+                    items.append(place.map { NestedItem(text.start + $0.lowerBound, count: $0.count) } ?? .null)
+                    return true
+                }
+                NestedWriter.appendArray(items, .text, to: &bytes)
+                return true
+            }
+        }
+    }
+
     /// REGEXP_COUNT(text, pattern).
     static func count(_ pattern: Pattern) -> Kernel {
         { call in

@@ -1,5 +1,5 @@
 /// Walks over the bytes of a JSON document. Nothing is built; values are places in the text.
-struct JSONText {
+struct JSONDocument {
     let bytes: TextBytes
 
     /// Containers within each other; deeper documents are not well formed.
@@ -9,7 +9,7 @@ struct JSONText {
 
     /// The place of the document's value; nil when it is not well formed. What follows it is not looked at, as in the
     /// dialect, but a number or word must end there.
-    func document() -> Range<Int>? {
+    func root() -> Range<Int>? {
         let start = blank(0)
         guard let end = end(ofValueAt: start) else { return nil }
         if end < bytes.count, !isContainer(start), bytes[start] != 0x22, bytes[end] > 0x20 { return nil }
