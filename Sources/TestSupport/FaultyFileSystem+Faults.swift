@@ -18,6 +18,9 @@ extension FaultyFileSystem {
     /// Takes the power away at an operation: it and all later ones fail, until ``crash(keeping:)``.
     package func powerOffAtOperation(_ number: Int) { disk.withLock { $0.powerOffAt = number } }
 
+    /// Whether a planned loss of power has happened, and ``crash(keeping:)`` has not come yet.
+    package var isPoweredOff: Bool { disk.withLock { $0.isOff } }
+
     package func clearFaults() {
         disk.withLock { disk in
             disk.failures = [:]

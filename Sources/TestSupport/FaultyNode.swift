@@ -40,8 +40,28 @@ struct FaultyNode: Sendable {
     }
 
     mutating func settleContent() {
-        for change in contentChanges { Self.apply(change, to: &durableContent) }
+        for change in contentChanges {
+            Self.apply(change, to: &durableContent)
+            abandonedContent = abandonedContent.flatMap { Self.leftOf($0, after: change) }
+        }
         contentChanges = []
+    }
+
+    /// What a change that was given up may still do once a later one is durable: the bytes written over since can
+    /// no longer come back, for memory holds one content of a page, not two.
+    private static func leftOf(_ abandoned: ContentChange, after change: ContentChange) -> [ContentChange] {
+        guard case .write(let offset, let bytes) = abandoned else { return [abandoned] }
+        let kept: [Range<Int>]
+        switch change {
+        case .write(let start, let written):
+            kept = [
+                offset..<max(offset, min(start, offset + bytes.count)),
+                min(max(start + written.count, offset), offset + bytes.count)..<(offset + bytes.count),
+            ]
+        case .truncate(let size): kept = [offset..<max(offset, min(size, offset + bytes.count))]
+        }
+        return kept.filter { !$0.isEmpty }
+            .map { .write($0.lowerBound, Array(bytes[($0.lowerBound - offset)..<($0.upperBound - offset)])) }
     }
 
     mutating func settleEntries() {

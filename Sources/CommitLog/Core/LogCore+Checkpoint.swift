@@ -72,11 +72,11 @@ extension LogCore {
         draft.adopt(summaries)
         let name = Manifest.fileName(draft.manifest.number)
         let path = "\(directory)/\(name)"
-        let isNew = try files.status(path) == nil
         let file = try files.open(path, .readWrite)
         try file.write(draft.manifest.encoded(), at: 0)
         try file.sync()
-        if isNew { try files.syncDirectory(directory) }
+        // The file may be there already without its name being durable: from an attempt that failed.
+        try files.syncDirectory(directory)
     }
 
     /// Takes over that the draft's manifest is durable.

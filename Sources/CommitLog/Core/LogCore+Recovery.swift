@@ -8,6 +8,7 @@ extension LogCore {
     ) throws(LogError) -> (core: LogCore, report: RecoveryReport) {
         do throws(FileSystemError) {
             try environment.files.createDirectory("\(directory)/topics")
+            try syncParents(of: directory, environment.files)
             let scan = try JournalScan(directory: directory, files: environment.files)
             var report = RecoveryReport()
             var found = try manifest(in: directory, files: environment.files, report: &report)
@@ -33,6 +34,22 @@ extension LogCore {
         } catch {
             throw .unusable("the log in \(directory) cannot be opened: \(error)")
         }
+    }
+
+    /// Makes the directory itself durable: a log in a folder that a crash takes away is of no use.
+    private static func syncParents(of directory: String, _ files: any FileSystem) throws(FileSystemError) {
+        try files.syncDirectory(directory)
+        var path = directory[...]
+        while let slash = path.lastIndex(of: "/") {
+            path = path[..<slash]
+            do throws(FileSystemError) {
+                try files.syncDirectory(path.isEmpty ? "/" : String(path))
+            } catch {
+                // Folders further up may belong to others, and were there before.
+                guard error.isDenied else { throw error }
+            }
+        }
+        if !directory.hasPrefix("/") { try files.syncDirectory(".") }
     }
 
     /// Makes durable what was read back, before anybody sees it: it may have been in memory only, and after a sync

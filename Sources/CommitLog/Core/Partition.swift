@@ -111,7 +111,10 @@ final class Partition {
         if base != active.baseOffset, let next = stagedSegments.first, next.baseOffset == base {
             segments.append(stagedSegments.removeFirst())
         }
-        if position == 0 { active.setCreated(nowMilliseconds) }
+        if position == 0 {
+            active.setCreated(nowMilliseconds)
+            isDirectoryDirty = true
+        }
         active.commit(
             baseOffset: header.baseOffset, nextOffset: header.lastOffset + 1, position: position,
             byteCount: header.byteCount, maxTimestamp: header.maxTimestamp)

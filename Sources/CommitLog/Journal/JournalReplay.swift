@@ -19,6 +19,8 @@ final class JournalReplay {
     func run(from manifest: Manifest) throws(LogError) {
         for topic in manifest.topics {
             core.setTopic(topic.description)
+            // The folders may be gone: the journal tells of the topic's end only later.
+            try core.makeDirectories(of: topic.description, from: 0)
             for partition in topic.partitions { core.addPartition(partition, of: topic.description.number) }
         }
         try scan.replay(from: manifest.journal) { (round, payload, wasSynced) throws(LogError) in
@@ -264,7 +266,6 @@ final class JournalReplay {
                 try core.files.open(segment.path, .readWrite).truncate(toBytes: Int64(summary.bytes))
             }
         }
-        try core.files.createDirectory(partition.directory)
         for name in try core.files.list(partition.directory) where !names.contains(name) {
             try core.files.remove("\(partition.directory)/\(name)")
         }

@@ -1,0 +1,40 @@
+import Glibc
+import Testing
+
+/// `MILLRACE_SEEDS=1000` runs more seeds, `MILLRACE_SEED=17` runs one.
+struct SimulationTests {
+    private static func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
+
+    @Test func everyPromiseHoldsUnderEveryFault() throws {
+        let seeds =
+            if let one = Self.number("MILLRACE_SEED") { one...one } else { 1...(Self.number("MILLRACE_SEEDS") ?? 100) }
+        var restarts = 0
+        var acknowledged = 0
+        var refused = 0
+        for seed in seeds {
+            let simulation = Simulation(seed: seed)
+            do {
+                try simulation.run(steps: 80)
+            } catch {
+                Issue.record("MILLRACE_SEED=\(seed): \(error)")
+                return
+            }
+            restarts += simulation.restarts
+            acknowledged += simulation.acknowledged
+            refused += simulation.refused
+        }
+        // A simulation in which nothing happens shows nothing.
+        #expect(acknowledged > 50 * seeds.count && restarts > 2 * seeds.count)
+        #expect(seeds.count < 50 || refused > seeds.count / 10)
+    }
+
+    /// What the simulation would overlook is not shown by it: a disk that lies must be found out.
+    @Test(arguments: [true, false])
+    func aDiskThatDoesNotSyncIsNoticed(_ files: Bool) throws {
+        for seed in UInt64(1)...40 {
+            let simulation = Simulation(seed: seed, honoursFileSyncs: !files, honoursDirectorySyncs: files)
+            do { try simulation.run(steps: 80) } catch { return }
+        }
+        Issue.record("no seed noticed that nothing was synced")
+    }
+}
