@@ -50,6 +50,7 @@ struct OperatorFactory {
             return OverTimeOperator(
                 over, inputFields: inputFields, seed: seeds.table, keepsChanges: wiring.store != nil,
                 wallMilliseconds: { clock.wallMilliseconds() })
+        case .unnest(let unnest): return UnnestOperator(unnest)
         case .deduplicate(let deduplicate):
             if case .rowTime(let column) = deduplicate.order {
                 return RowTimeDeduplicateOperator(

@@ -21,7 +21,8 @@ extension QueryBinder {
             let scope = try self.scope(inner)
             guard reference.alias != nil else { return scope }
             return try aliased(Relation(node: scope.node, columns: scope.columns), path: [], reference)
-        case .unnest: throw SQLError(.unsupported, "UNNEST is not supported yet", at: reference.range)
+        case .unnest(let collections, let withOrdinality):
+            return try unnestAlone(collections, withOrdinality: withOrdinality, reference)
         case .match: throw SQLError(.unsupported, "MATCH_RECOGNIZE is not supported yet", at: reference.range)
         }
     }
@@ -179,6 +180,9 @@ extension QueryBinder {
     // MARK: Joins
 
     private func join(_ join: Join, at range: SourceRange) throws(SQLError) -> Scope {
+        if case .unnest(let collections, let withOrdinality) = join.right.kind {
+            return try unnestJoin(join, collections, withOrdinality: withOrdinality, at: range)
+        }
         let left = try scope(join.left)
         let right = try scope(join.right, left: left)
         var combined = Scope(left, right, node: left.node)

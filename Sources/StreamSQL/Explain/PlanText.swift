@@ -89,6 +89,9 @@ enum NodeText {
             return "window aggregate \(shape(window.shape)) on \(names([window.timeColumn], inputs))\(sessions)"
                 + " by \(names(window.groupColumns, inputs)): \(calls); \(columns)"
         case .over(let over): return self.over(over, inputs)
+        case .unnest(let unnest):
+            let made = node.fields.suffix(unnest.elements.count).map(\.name).joined(separator: ", ")
+            return "\(unnest.isLeft ? "left unnest" : "unnest") \(names([unnest.column], inputs)) as [\(made)]"
         case .deduplicate(let deduplicate):
             var order = "arrival"
             if case .rowTime(let column) = deduplicate.order { order = names([column], inputs) }

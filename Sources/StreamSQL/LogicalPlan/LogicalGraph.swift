@@ -80,6 +80,7 @@ final class LogicalGraph {
                 }
             }
         case .watermark, .deduplicate, .sort: result = first
+        case .unnest(let unnest): result = unnest.kept.map { first[$0] } + unnest.fields
         case .rank(let rank): result = rank.emitsNumber ? first + [Self.numberField] : first
         case .setOperation(let operation): result = Self.fields(operation, inputs)
         case .aggregate(let aggregate):

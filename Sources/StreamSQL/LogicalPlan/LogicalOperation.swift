@@ -21,6 +21,8 @@ enum LogicalOperation: Hashable {
     /// Appends the number of each row in its partition; only some shapes above it can be run.
     case rowNumber(LogicalRowNumber)
     case deduplicate(LogicalDeduplicate)
+    /// A row for each element of a collection.
+    case unnest(UnnestPlan)
     case rank(LogicalRank)
     case setOperation(LogicalSetOperation)
     case join(LogicalJoin)

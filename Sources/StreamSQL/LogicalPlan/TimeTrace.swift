@@ -53,6 +53,9 @@ struct TimeTrace {
                 }
             }
             return Array(none.dropLast(roles.count)) + roles
+        case .unnest(let unnest):
+            let kept = unnest.kept.map { $0 < first.count ? first[$0] : .none }
+            return kept + none.dropFirst(kept.count)
         case .deduplicate, .rowNumber:
             return first + none.dropFirst(first.count)
         case .join(let join):

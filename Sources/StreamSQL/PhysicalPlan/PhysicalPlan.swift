@@ -78,6 +78,7 @@ package enum PlanOperation: Sendable {
     case windowAggregate(WindowAggregatePlan)
     case over(OverPlan)
     case deduplicate(DeduplicatePlan)
+    case unnest(UnnestPlan)
     case rank(RankPlan)
     case setOperation(SetOperationPlan)
     case join(JoinPlan)

@@ -111,6 +111,11 @@ struct NodeSignatures {
         case .rowNumber(let numbered):
             hash.combine("rowNumber \(joined(numbered.partition + numbered.order.map(\.column), input))")
             return (hash.value, columns[input] + [hash.value])
+        case .unnest(let unnest):
+            hash.combine(
+                "unnest \(unnest.isLeft) \(unnest.withOrdinality) \(joined([unnest.column], input))")
+            let made = unnest.elements.map { StableHash.of("element \($0) \(hash.value)") }
+            return (hash.value, unnest.kept.map { columns[input][$0] } + made)
         case .deduplicate(let deduplicate):
             hash.combine("deduplicate \(joined(deduplicate.keys, input))")
             if case .rowTime(let column) = deduplicate.order { hash.combine("by \(joined([column], input))") }

@@ -197,6 +197,8 @@ struct PhysicalPlanner {
         case .sessionWindow(let session): return try sessionWindow(session, id, input, root)
         case .aggregate(let aggregate): return self.aggregate(aggregate, id, input)
         case .windowAggregate(let aggregate): return try windowAggregate(aggregate, id, input, root)
+        case .unnest(let unnest):
+            return add(.unnest(unnest), [input], fields, below.changelog, below.distribution, name: name("unnest", id))
         case .deduplicate(let deduplicate): return self.deduplicate(deduplicate, id, input)
         case .rank(let rank): return try self.rank(rank, id, input)
         case .over(let over): return try self.over(over, id, input)

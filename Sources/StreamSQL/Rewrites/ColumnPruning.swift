@@ -79,6 +79,8 @@ struct ColumnPruning {
         case .over(let over): return required.filter { $0 < width }.union(self.kept(over, required, width).columns)
         case .rowNumber(let numbered):
             return required.filter { $0 < width }.union(numbered.partition).union(numbered.order.map(\.column))
+        case .unnest(let unnest):
+            return Set(required.filter { $0 < unnest.kept.count }.map { unnest.kept[$0] }).union([unnest.column])
         case .deduplicate(let deduplicate):
             var result = required.union(deduplicate.keys)
             if case .rowTime(let column) = deduplicate.order { result.insert(column) }
@@ -155,6 +157,8 @@ struct ColumnPruning {
             for role in 0..<3 { moved[oldWidth + role] = newWidth + role }
             return (graph.add(.window(shape, timeColumn: at(timeColumn)), inputs), moved)
         case .sessionWindow(let session): return rebuildSession(node, session, required, inputs[0], input)
+        case .unnest(let unnest):
+            return (graph.add(.unnest(narrowed(unnest, kept, at)), inputs, names: name(kept)), dense)
         case .deduplicate(var deduplicate):
             let (narrow, moved) = narrowed(inputs[0], input, reads(node, input: 0, required))
             deduplicate.keys = deduplicate.keys.map { moved[$0] ?? 0 }
@@ -230,6 +234,16 @@ struct ColumnPruning {
         rank.emitsNumber = rank.emitsNumber && required.contains(number)
         if rank.emitsNumber { moved[number] = graph.fields[narrow].count }
         return (graph.add(.rank(rank), [narrow]), moved)
+    }
+
+    /// The same over a narrower input, giving the columns `kept` alone.
+    private func narrowed(_ unnest: UnnestPlan, _ kept: [Int], _ at: (Int) -> Int) -> UnnestPlan {
+        let passed = unnest.kept.count
+        var result = unnest
+        result.column = at(unnest.column)
+        result.elements = kept.filter { $0 >= passed }.map { unnest.elements[$0 - passed] }
+        result.kept = kept.filter { $0 < passed }.map { at(unnest.kept[$0]) }
+        return result
     }
 
     /// A node with only the columns that are read from it: what travels or is kept shall not be wider than that,
