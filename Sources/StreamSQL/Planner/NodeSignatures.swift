@@ -53,6 +53,12 @@ struct NodeSignatures {
         }
     }
 
+    private func elements(_ hash: inout StableHash, _ unnest: UnnestPlan, _ input: Int) -> (UInt64, [UInt64]) {
+        hash.combine("unnest \(unnest.isLeft) \(unnest.withOrdinality) \(joined([unnest.column], input))")
+        let made = unnest.elements.map { StableHash.of("element \($0) \(hash.value)") }
+        return (hash.value, unnest.kept.map { columns[input][$0] } + made)
+    }
+
     private func signature(_ node: LogicalNode, _ fields: [Field]) -> (UInt64, [UInt64]) {
         var hash = StableHash()
         for input in node.inputs { hash.combine(nodes[input]) }
@@ -111,11 +117,7 @@ struct NodeSignatures {
         case .rowNumber(let numbered):
             hash.combine("rowNumber \(joined(numbered.partition + numbered.order.map(\.column), input))")
             return (hash.value, columns[input] + [hash.value])
-        case .unnest(let unnest):
-            hash.combine(
-                "unnest \(unnest.isLeft) \(unnest.withOrdinality) \(joined([unnest.column], input))")
-            let made = unnest.elements.map { StableHash.of("element \($0) \(hash.value)") }
-            return (hash.value, unnest.kept.map { columns[input][$0] } + made)
+        case .unnest(let unnest): return elements(&hash, unnest, input)
         case .deduplicate(let deduplicate):
             hash.combine("deduplicate \(joined(deduplicate.keys, input))")
             if case .rowTime(let column) = deduplicate.order { hash.combine("by \(joined([column], input))") }
