@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 extension TopicConfiguration {
     func write(to writer: inout StateWriter) {
         writer.write(isDeleted)

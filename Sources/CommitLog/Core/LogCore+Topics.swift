@@ -1,4 +1,5 @@
 import Diagnostics
+import KafkaProtocol
 
 extension LogCore {
     func createTopic(

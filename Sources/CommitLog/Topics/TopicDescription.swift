@@ -1,13 +1,4 @@
-/// 128 bits that name a topic for ever: a topic created anew under an old name has another one.
-package struct TopicID: Hashable, Sendable {
-    package var high: UInt64
-    package var low: UInt64
-
-    package init(high: UInt64, low: UInt64) {
-        self.high = high
-        self.low = low
-    }
-}
+package import KafkaProtocol
 
 /// A topic, as everybody may see it.
 package struct TopicDescription: Sendable, Equatable {

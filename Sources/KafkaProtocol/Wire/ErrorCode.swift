@@ -13,6 +13,7 @@ package enum ErrorCode: Int16, Sendable {
     case invalidRequiredAcks = 21
     case illegalGeneration = 22
     case inconsistentGroupProtocol = 23
+    case invalidGroupId = 24
     case unknownMemberId = 25
     case invalidSessionTimeout = 26
     case rebalanceInProgress = 27
@@ -36,8 +37,11 @@ package enum ErrorCode: Int16, Sendable {
     case invalidProducerIdMapping = 49
     case invalidTransactionTimeout = 50
     case concurrentTransactions = 51
+    case operationNotAttempted = 55
     case kafkaStorageError = 56
     case saslAuthenticationFailed = 58
+    case nonEmptyGroup = 68
+    case groupIdNotFound = 69
     case fetchSessionIdNotFound = 70
     case invalidFetchSessionEpoch = 71
     case fencedLeaderEpoch = 74
@@ -46,11 +50,13 @@ package enum ErrorCode: Int16, Sendable {
     case memberIdRequired = 79
     case groupMaxSizeReached = 81
     case fencedInstanceId = 82
+    case groupSubscribedToTopic = 86
     case invalidRecord = 87
     case unstableOffsetCommit = 88
     case throttlingQuotaExceeded = 89
     case producerFenced = 90
     case unknownTopicId = 100
     case inconsistentTopicId = 103
+    case transactionalIdNotFound = 105
     case fetchSessionTopicIdError = 106
 }
