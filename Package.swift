@@ -40,6 +40,9 @@ let layers: [Layer] = [
     Layer(name: "Columnar", kind: .rows, uses: ["CPlatform", "Diagnostics"]),
     Layer(name: "KafkaProtocol", kind: .rows, uses: ["CPlatform", "CCompression", "Diagnostics"]),
     Layer(name: "CommitLog", kind: .rows, uses: ["KafkaProtocol", "CPlatform", "Diagnostics"]),
+    Layer(
+        name: "Broker", uses: ["CommitLog", "KafkaProtocol", "CPlatform", "Diagnostics"],
+        products: [("NIOCore", nio), ("NIOPosix", nio)]),
     Layer(name: "Formats", kind: .rows, uses: ["Columnar", "CSimdjson", "Diagnostics"]),
     Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
     Layer(
@@ -65,7 +68,7 @@ let layers: [Layer] = [
     Layer(
         name: "Server",
         uses: [
-            "Scripts", "Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors", "Formats", "StreamSQL",
+            "Broker", "CommitLog", "Scripts", "Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors", "Formats", "StreamSQL",
             "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform",
         ],
         products: [
@@ -120,7 +123,7 @@ func target(of layer: Layer) -> Target {
 
 // Every target has tests under Tests/<Target>Tests; the folders named here hold tests of the whole.
 let unitTested = [
-    "Diagnostics", "Columnar", "KafkaProtocol", "CommitLog", "Formats", "Connectors", "StreamSQL", "Engine",
+    "Diagnostics", "Columnar", "KafkaProtocol", "CommitLog", "Broker", "Formats", "Connectors", "StreamSQL", "Engine",
     "Checkpoints", "Tables", "Workloads",
     "Scripts", "Serving", "Server",
 ]
@@ -154,15 +157,14 @@ let fuzzTargets: [Target] =
                 path: "Fuzz/\(fuzz.name)", swiftSettings: common)
         }
 
-// Naming the target Scripts adds `millrace-script`, which runs and explains SQL files without the server.
+// Tools for those who work on one part: naming the target builds them, and not the whole server.
 let toolTargets: [Target] =
-    tested?.contains("Scripts") != true
-    ? []
-    : [
-        .executableTarget(
-            name: "millrace-script", dependencies: ["Scripts", "Engine", "Diagnostics"], path: "dev/script-runner",
-            swiftSettings: common)
-    ]
+    [
+        ("Scripts", "millrace-script", "dev/script-runner", ["Scripts", "Engine", "Diagnostics"]),
+        ("Broker", "millrace-broker", "dev/broker-runner", ["Broker", "CommitLog", "Diagnostics"]),
+    ].filter { tested?.contains($0.0) == true }.map { _, name, path, uses in
+        .executableTarget(name: name, dependencies: uses.map { .target(name: $0) }, path: path, swiftSettings: common)
+    }
 
 let packageDependencies: [(name: String, dependency: Package.Dependency)] = [
     (argumentParser, .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")),

@@ -1,0 +1,177 @@
+import KafkaProtocol
+import NIOCore
+
+/// One client: its requests are handed on in their order, and answered in that order however the answers come.
+///
+/// Reading stops while too much is under way or the client takes its answers too slowly; the bytes then wait in the
+/// client.
+final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// A request that has not been answered.
+    private struct Slot {
+        var bytes: Int
+        var reply: BrokerReply?
+    }
+
+    private let id: ConnectionID
+    private let handler: any RequestHandling
+    private let limits: BrokerLimits
+    private let budget: RequestBudget
+    private var frames: FrameReader
+    private var slots: [Slot] = []
+    /// The number of the first slot.
+    private var firstSlot = 0
+    private var bytesInFlight = 0
+    private var wantsRead = false
+    private var isClosing = false
+    private var clientHost = ""
+    private var idleSince = NIODeadline.now()
+    private var hasAsked = false
+    private var watch: RepeatedTask?
+
+    init(id: ConnectionID, handler: any RequestHandling, limits: BrokerLimits, budget: RequestBudget) {
+        self.id = id
+        self.handler = handler
+        self.limits = limits
+        self.budget = budget
+        frames = FrameReader(limit: limits.frameBytes)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        clientHost = context.remoteAddress?.ipAddress ?? ""
+        let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(200), delay: .milliseconds(200)) { _ in
+            let (handler, context) = loopBound.value
+            handler.look(context)
+        }
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isClosing = true
+        watch?.cancel()
+        budget.give(bytesInFlight)
+        bytesInFlight = 0
+        slots = []
+        handler.closed(id)
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    // MARK: reading
+
+    func read(context: ChannelHandlerContext) {
+        guard mayRead(context) else {
+            wantsRead = true
+            return
+        }
+        context.read()
+    }
+
+    private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+        !isClosing && slots.count < limits.requestsInFlight && bytesInFlight < limits.bytesInFlight
+            && !budget.isExhausted && context.channel.isWritable
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        frames.append(&buffer)
+        take(context)
+    }
+
+    /// Hands on the frames that are whole.
+    private func take(_ context: ChannelHandlerContext) {
+        while slots.count < limits.requestsInFlight, !isClosing {
+            let frame: [UInt8]?
+            do throws(WireError) { frame = try frames.next() } catch {
+                isClosing = true
+                context.close(promise: nil)
+                return
+            }
+            guard let frame else { return }
+            hasAsked = true
+            idleSince = .now()
+            start(frame, context)
+        }
+    }
+
+    private func start(_ frame: [UInt8], _ context: ChannelHandlerContext) {
+        let number = firstSlot + slots.count
+        slots.append(Slot(bytes: frame.count))
+        bytesInFlight += frame.count
+        budget.take(frame.count)
+        let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        handler.handle(BrokerRequest(connection: id, clientHost: clientHost, frame: frame)) { reply in
+            // Also when the answer is there at once: it must not be written in the middle of handing on.
+            loop.execute {
+                let (handler, context) = loopBound.value
+                handler.answered(number, reply, context)
+            }
+        }
+    }
+
+    // MARK: answering
+
+    private func answered(_ number: Int, _ reply: BrokerReply, _ context: ChannelHandlerContext) {
+        guard number >= firstSlot, number - firstSlot < slots.count else { return }
+        slots[number - firstSlot].reply = reply
+        var hasWritten = false
+        while let slot = slots.first, let reply = slot.reply {
+            slots.removeFirst()
+            firstSlot += 1
+            bytesInFlight -= slot.bytes
+            budget.give(slot.bytes)
+            switch reply {
+            case .silence: break
+            case .close:
+                isClosing = true
+                if hasWritten { context.flush() }
+                context.close(promise: nil)
+                return
+            case .frame(let frame):
+                var buffer = context.channel.allocator.buffer(capacity: 4 + frame.count)
+                buffer.writeInteger(Int32(truncatingIfNeeded: frame.count))
+                buffer.writeBytes(frame)
+                context.write(wrapOutboundOut(buffer), promise: nil)
+                hasWritten = true
+            }
+        }
+        if hasWritten {
+            idleSince = .now()
+            context.flush()
+        }
+        goOn(context)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        goOn(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func goOn(_ context: ChannelHandlerContext) {
+        take(context)
+        if wantsRead, mayRead(context) {
+            wantsRead = false
+            context.read()
+        }
+    }
+
+    // MARK: time
+
+    /// Closes a connection that does nothing, and goes on with one that waited for the budget of all.
+    private func look(_ context: ChannelHandlerContext) {
+        guard !isClosing else { return }
+        let limit = hasAsked ? limits.idleMilliseconds : limits.firstRequestMilliseconds
+        if slots.isEmpty, NIODeadline.now() - idleSince > .milliseconds(limit) {
+            isClosing = true
+            context.close(promise: nil)
+            return
+        }
+        goOn(context)
+    }
+}

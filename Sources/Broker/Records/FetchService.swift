@@ -1,0 +1,193 @@
+import CommitLog
+import Diagnostics
+import KafkaProtocol
+import NIOPosix
+import Synchronization
+
+/// Reads for consumers, and lets those wait for whom there is too little yet.
+///
+/// Reading blocks for the disk and so happens on threads of its own.
+final class FetchService: Sendable {
+    /// Bytes of one answer, whatever the client would take.
+    static let answerBytes = 64 << 20
+
+    /// A fetch that waits.
+    private struct Parked {
+        var request: FetchRequest
+        var call: Call
+        var partitions: [PartitionKey]
+        var deadline: UInt64
+    }
+
+    private struct State {
+        var parked: [UInt64: Parked] = [:]
+        var byPartition: [PartitionKey: Set<UInt64>] = [:]
+        var lastNumber: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    private let log: CommitLog
+    private let clock: any TimeSource
+    private let threads: NIOThreadPool
+
+    init(log: CommitLog, clock: any TimeSource, threads: Int) {
+        self.log = log
+        self.clock = clock
+        self.threads = NIOThreadPool(numberOfThreads: threads)
+        self.threads.start()
+    }
+
+    func stop() { threads.shutdownGracefully { _ in } }
+
+    func start(_ request: FetchRequest, _ call: Call) {
+        let wait = UInt64(max(0, min(request.maxWaitMilliseconds, 60_000)))
+        let deadline = clock.monotonicNanoseconds() &+ wait &* 1_000_000
+        submit(request, call, deadline: deadline)
+    }
+
+    private func submit(_ request: FetchRequest, _ call: Call, deadline: UInt64) {
+        threads.submit { [self] state in
+            guard case .active = state else { return call.close() }
+            attempt(request, call, deadline: deadline)
+        }
+    }
+
+    /// Reads; answers when there is enough or the time is over, else waits for more.
+    private func attempt(_ request: FetchRequest, _ call: Call, deadline: UInt64) {
+        // Parked before it looks, so that nothing that comes in between is missed.
+        let keys = request.topics.flatMap { topic in
+            let description = self.topic(topic, call.version)
+            return description.map { description in
+                topic.partitions.map { PartitionKey(topic: description.number, partition: $0.index) }
+            } ?? []
+        }
+        let isOver = clock.monotonicNanoseconds() >= deadline
+        let number = isOver ? nil : park(request, call, keys, deadline)
+        let (response, bytes, mustAnswer) = read(request, call)
+        guard isOver || mustAnswer || bytes >= Int(request.minBytes) else { return }
+        // Another thread may have been quicker.
+        guard number.map({ unpark($0) != nil }) ?? true else { return }
+        call.answer(FetchRequest.self, response)
+    }
+
+    private func park(_ request: FetchRequest, _ call: Call, _ keys: [PartitionKey], _ deadline: UInt64) -> UInt64 {
+        state.withLock { state in
+            state.lastNumber += 1
+            let number = state.lastNumber
+            state.parked[number] = Parked(request: request, call: call, partitions: keys, deadline: deadline)
+            for key in keys { state.byPartition[key, default: []].insert(number) }
+            return number
+        }
+    }
+
+    private func unpark(_ number: UInt64) -> Parked? {
+        state.withLock { Self.unpark(number, &$0) }
+    }
+
+    private static func unpark(_ number: UInt64, _ state: inout State) -> Parked? {
+        guard let parked = state.parked.removeValue(forKey: number) else { return nil }
+        for key in parked.partitions {
+            state.byPartition[key]?.remove(number)
+            if state.byPartition[key]?.isEmpty == true { state.byPartition[key] = nil }
+        }
+        return parked
+    }
+
+    /// There is more in these partitions.
+    func wake(_ keys: [PartitionKey]) {
+        resume { state in Set(keys.flatMap { state.byPartition[$0] ?? [] }) }
+    }
+
+    /// Answers those whose time is over.
+    func tick() {
+        let now = clock.monotonicNanoseconds()
+        resume { state in Set(state.parked.filter { $0.value.deadline <= now }.keys) }
+    }
+
+    private func resume(_ choose: (State) -> Set<UInt64>) {
+        let woken = state.withLock { state in
+            choose(state).compactMap { Self.unpark($0, &state) }
+        }
+        for parked in woken { submit(parked.request, parked.call, deadline: parked.deadline) }
+    }
+
+    func closed(_ connection: ConnectionID) {
+        state.withLock { state in
+            for (number, parked) in state.parked where parked.call.connection == connection {
+                _ = Self.unpark(number, &state)
+            }
+        }
+    }
+
+    // MARK: reading
+
+    private func topic(_ topic: FetchRequest.Topic, _ version: Int16) -> TopicDescription? {
+        version >= 13 ? log.topic(id: topic.id) : log.topic(named: topic.name)
+    }
+
+    /// The answer as it would be now, its bytes, and whether it must be given however few they are.
+    private func read(_ request: FetchRequest, _ call: Call) -> (FetchResponse, bytes: Int, mustAnswer: Bool) {
+        var response = FetchResponse()
+        var left = min(Int(request.maxBytes), Self.answerBytes)
+        var bytes = 0
+        var mustAnswer = false
+        response.topics = request.topics.map { topic in
+            let description = self.topic(topic, call.version)
+            var answer = FetchResponse.Topic()
+            answer.name = topic.name
+            answer.id = topic.id
+            answer.partitions = topic.partitions.map { partition in
+                var result = read(partition, of: description, request, call.version, left: left, isFirst: bytes == 0)
+                result.index = partition.index
+                let count = result.records?.count ?? 0
+                left -= count
+                bytes += count
+                mustAnswer = mustAnswer || result.error != .none
+                return result
+            }
+            return answer
+        }
+        return (response, bytes, mustAnswer || request.topics.isEmpty)
+    }
+
+    private func read(
+        _ partition: FetchRequest.Topic.Partition, of topic: TopicDescription?, _ request: FetchRequest,
+        _ version: Int16, left: Int, isFirst: Bool
+    ) -> FetchResponse.Topic.Partition {
+        var result = FetchResponse.Topic.Partition()
+        result.records = []
+        guard let topic, let reader = log.reader(PartitionKey(topic: topic.number, partition: partition.index)) else {
+            result.error = version >= 13 && topic == nil ? .unknownTopicId : .unknownTopicOrPartition
+            return result
+        }
+        if partition.currentLeaderEpoch >= 0, partition.currentLeaderEpoch != reader.leaderEpoch {
+            let isOld = partition.currentLeaderEpoch < reader.leaderEpoch
+            result.error = isOld ? .fencedLeaderEpoch : .unknownLeaderEpoch
+            return result
+        }
+        let room = isFirst ? max(1, Int(partition.maxBytes)) : min(left, Int(partition.maxBytes))
+        do throws(LogError) {
+            let isolation: Isolation = request.isolationLevel == 1 ? .readCommitted : .readUncommitted
+            let fetched = try reader.fetch(
+                from: partition.fetchOffset, maxBytes: max(1, min(room, max(left, 1))), isolation: isolation)
+            result.highWatermark = fetched.highWatermark
+            result.lastStableOffset = fetched.lastStableOffset
+            result.logStartOffset = fetched.logStart
+            // A batch that does not fit any more is left for the next fetch, but the first is given whatever its size.
+            if isFirst || fetched.bytes.count <= left { result.records = fetched.bytes[...] }
+            if request.isolationLevel == 1 {
+                result.abortedTransactions = fetched.abortedTransactions.map { aborted in
+                    var entry = FetchResponse.Topic.Partition.AbortedTransaction()
+                    entry.producerID = aborted.producerId
+                    entry.firstOffset = aborted.firstOffset
+                    return entry
+                }
+            }
+        } catch {
+            result.error = error.code
+            result.highWatermark = reader.highWatermark
+            result.logStartOffset = reader.logStart
+        }
+        return result
+    }
+}

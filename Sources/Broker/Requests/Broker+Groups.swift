@@ -1,0 +1,214 @@
+import KafkaProtocol
+
+// Consumer groups and their offsets.
+extension Broker {
+    func findCoordinator(_ call: Call) {
+        call.with(FindCoordinatorRequest.self) { request in
+            var response = FindCoordinatorResponse()
+            response.nodeID = settings.nodeID
+            response.host = settings.advertisedHost
+            response.port = Int32(truncatingIfNeeded: settings.advertisedPort)
+            response.coordinators = request.keys.map { key in
+                var coordinator = FindCoordinatorResponse.Coordinator()
+                coordinator.key = key
+                coordinator.nodeID = settings.nodeID
+                coordinator.host = settings.advertisedHost
+                coordinator.port = Int32(truncatingIfNeeded: settings.advertisedPort)
+                return coordinator
+            }
+            call.answer(FindCoordinatorRequest.self, response)
+        }
+    }
+
+    func joinGroup(_ call: Call) {
+        call.with(JoinGroupRequest.self) { request in
+            groups.join(request, clientID: call.clientID, clientHost: call.clientHost, version: call.version) {
+                call.answer(JoinGroupRequest.self, $0)
+            }
+        }
+    }
+
+    func syncGroup(_ call: Call) {
+        call.with(SyncGroupRequest.self) { request in
+            groups.sync(request) { call.answer(SyncGroupRequest.self, $0) }
+        }
+    }
+
+    func heartbeat(_ call: Call) {
+        call.with(HeartbeatRequest.self) { request in
+            var response = HeartbeatResponse()
+            response.error = groups.heartbeat(request)
+            call.answer(HeartbeatRequest.self, response)
+        }
+    }
+
+    func leaveGroup(_ call: Call) {
+        call.with(LeaveGroupRequest.self) { request in
+            let leaving =
+                call.version >= 3
+                ? request.members.map { (memberID: $0.memberID, instanceID: $0.groupInstanceID) }
+                : [(memberID: request.memberID, instanceID: nil)]
+            groups.leave(request.groupID, leaving) { errors in
+                var response = LeaveGroupResponse()
+                if call.version < 3 { response.error = errors.first ?? .none }
+                response.members = zip(leaving, errors).map { member, error in
+                    var result = LeaveGroupResponse.Member()
+                    result.memberID = member.memberID
+                    result.groupInstanceID = member.instanceID
+                    result.error = error
+                    return result
+                }
+                call.answer(LeaveGroupRequest.self, response)
+            }
+        }
+    }
+
+    // MARK: offsets
+
+    func offsetCommit(_ call: Call) {
+        call.with(OffsetCommitRequest.self) { request in
+            groups.commit(request) { call.answer(OffsetCommitRequest.self, $0) }
+        }
+    }
+
+    func offsetFetch(_ call: Call) {
+        call.with(OffsetFetchRequest.self) { request in
+            var response = OffsetFetchResponse()
+            if call.version < 8 {
+                let wanted = request.topics.map { $0.map { (name: $0.name, partitions: $0.partitions) } }
+                response.topics = groups.fetch(request.groupID, topics: wanted, requiresStable: request.requiresStable)
+                    .map { topic in
+                        var answer = OffsetFetchResponse.Topic()
+                        answer.name = topic.name
+                        answer.partitions = topic.partitions.map { index, offset, error in
+                            var result = OffsetFetchResponse.Topic.Partition()
+                            result.index = index
+                            result.offset = offset.offset
+                            result.leaderEpoch = offset.leaderEpoch
+                            result.metadata = offset.metadata ?? ""
+                            result.error = error
+                            return result
+                        }
+                        return answer
+                    }
+            }
+            response.groups = request.groups.map { fetched($0, requiresStable: request.requiresStable) }
+            call.answer(OffsetFetchRequest.self, response)
+        }
+    }
+
+    private func fetched(_ group: OffsetFetchRequest.Group, requiresStable: Bool) -> OffsetFetchResponse.Group {
+        var answer = OffsetFetchResponse.Group()
+        answer.groupID = group.groupID
+        let wanted = group.topics.map { $0.map { (name: $0.name, partitions: $0.partitions) } }
+        answer.topics = groups.fetch(group.groupID, topics: wanted, requiresStable: requiresStable).map { topic in
+            var result = OffsetFetchResponse.Group.Topic()
+            result.name = topic.name
+            result.partitions = topic.partitions.map { index, offset, error in
+                var partition = OffsetFetchResponse.Group.Topic.Partition()
+                partition.index = index
+                partition.offset = offset.offset
+                partition.leaderEpoch = offset.leaderEpoch
+                partition.metadata = offset.metadata ?? ""
+                partition.error = error
+                return partition
+            }
+            return result
+        }
+        return answer
+    }
+
+    func offsetDelete(_ call: Call) {
+        call.with(OffsetDeleteRequest.self) { request in
+            let places = request.topics.flatMap { topic in
+                topic.partitions.map { TopicPartition(topic.name, $0.index) }
+            }
+            groups.deleteOffsets(request.groupID, places) { error in
+                var response = OffsetDeleteResponse()
+                let isOfGroup = error == .groupIdNotFound
+                response.error = isOfGroup ? error : .none
+                response.topics = request.topics.map { topic in
+                    var answer = OffsetDeleteResponse.Topic()
+                    answer.name = topic.name
+                    answer.partitions = topic.partitions.map { partition in
+                        var result = OffsetDeleteResponse.Topic.Partition()
+                        result.index = partition.index
+                        result.error = isOfGroup ? .none : error
+                        return result
+                    }
+                    return answer
+                }
+                call.answer(OffsetDeleteRequest.self, response)
+            }
+        }
+    }
+
+    // MARK: administration
+
+    func listGroups(_ call: Call) {
+        call.with(ListGroupsRequest.self) { request in
+            var response = ListGroupsResponse()
+            let states = Set(request.states.map { $0.lowercased() })
+            let isClassicWanted = request.types.isEmpty || request.types.contains { $0.lowercased() == "classic" }
+            response.groups = groups.list().filter {
+                isClassicWanted && (states.isEmpty || states.contains($0.state.rawValue.lowercased()))
+            }.map { id, state, type in
+                var group = ListGroupsResponse.Group()
+                group.groupID = id
+                group.protocolType = type
+                group.state = state.rawValue
+                group.type = "classic"
+                return group
+            }
+            call.answer(ListGroupsRequest.self, response)
+        }
+    }
+
+    func describeGroups(_ call: Call) {
+        call.with(DescribeGroupsRequest.self) { request in
+            var response = DescribeGroupsResponse()
+            response.groups = request.groups.map(described)
+            call.answer(DescribeGroupsRequest.self, response)
+        }
+    }
+
+    private func described(_ id: String) -> DescribeGroupsResponse.Group {
+        var answer = DescribeGroupsResponse.Group()
+        answer.groupID = id
+        // A group nobody knows is described as dead, without an error.
+        answer.state = ConsumerGroup.State.dead.rawValue
+        guard let group = groups.describe(id) else { return answer }
+        answer.state = group.state.rawValue
+        answer.protocolType = group.protocolType ?? ""
+        answer.protocolData = group.state == .stable ? group.protocolName ?? "" : ""
+        answer.members = group.membersInOrder.map { member in
+            var result = DescribeGroupsResponse.Group.Member()
+            result.memberID = member.id
+            result.groupInstanceID = member.instanceID
+            result.clientID = member.clientID
+            result.clientHost = "/" + member.clientHost
+            result.metadata = group.protocolName.map { name in
+                member.protocols.first { $0.name == name }?.metadata ?? []
+            } ?? []
+            result.assignment = member.assignment
+            return result
+        }
+        return answer
+    }
+
+    func deleteGroups(_ call: Call) {
+        call.with(DeleteGroupsRequest.self) { request in
+            let results = Gathering<ErrorCode>(count: request.groups.count) { errors in
+                var response = DeleteGroupsResponse()
+                response.results = zip(request.groups, errors).map { id, error in
+                    var result = DeleteGroupsResponse.Result()
+                    result.groupID = id
+                    result.error = error ?? .unknownServerError
+                    return result
+                }
+                call.answer(DeleteGroupsRequest.self, response)
+            }
+            for (place, id) in request.groups.enumerated() { groups.deleteGroup(id) { results.set(place, $0) } }
+        }
+    }
+}

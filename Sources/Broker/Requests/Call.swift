@@ -1,0 +1,47 @@
+import KafkaProtocol
+
+/// A request whose header is read, on its way through the broker.
+struct Call: Sendable {
+    let header: RequestHeader
+    let api: API
+    let connection: ConnectionID
+    let clientHost: String
+    private let frame: [UInt8]
+    private let body: Int
+    private let reply: @Sendable (BrokerReply) -> Void
+
+    /// nil when the frame cannot be a request; the connection is to be closed then.
+    init?(_ request: BrokerRequest, reply: @escaping @Sendable (BrokerReply) -> Void) {
+        guard let (header, body) = try? RequestHeader.read(request.frame), let api = header.api else { return nil }
+        self.header = header
+        self.api = api
+        self.body = body
+        self.reply = reply
+        connection = request.connection
+        clientHost = request.clientHost
+        frame = request.frame
+    }
+
+    var version: Int16 { header.version }
+    var clientID: String { header.clientID ?? "" }
+
+    /// Reads the body and hands it on; a body that does not fit its version closes the connection.
+    func with<Message: Request>(_ type: Message.Type, _ body: (Message) -> Void) {
+        guard let message = try? Message.read(frame, body: self.body, version: version) else { return close() }
+        body(message)
+    }
+
+    func answer<Message: Request>(_ type: Message.Type, _ response: Message.Response) {
+        answer(type, response, version: version)
+    }
+
+    func answer<Message: Request>(_ type: Message.Type, _ response: Message.Response, version: Int16) {
+        guard let frame = try? Message.frame(response, version: version, correlationID: header.correlationID) else {
+            return close()
+        }
+        reply(.frame(frame))
+    }
+
+    func silence() { reply(.silence) }
+    func close() { reply(.close) }
+}
