@@ -13,13 +13,24 @@ struct UpCommand: AsyncParsableCommand {
             or kill -9 the jobs go on where they were, with nothing lost and nothing counted twice.
             """)
 
-    @Argument(help: "Application folders.")
-    var directories: [String]
+    @Argument(help: "Application folders; none are needed with --kafka.")
+    var directories: [String] = []
+
+    @Option(help: "The address where Kafka clients may connect to the queue, such as 127.0.0.1:9092; no queue without it.")
+    var kafka: String?
 
     @OptionGroup var serving: ServingOptions
 
+    mutating func validate() throws {
+        guard !directories.isEmpty || kafka != nil else {
+            throw ValidationError("name an application folder, such as Apps/recharge-monitor, or an address with --kafka")
+        }
+    }
+
     mutating func run() async throws {
-        let server = try MillraceServer(try serving.settings(directories, data: "millrace-data"))
+        var settings = try serving.settings(directories, data: "millrace-data")
+        settings.kafka = try kafka.map { try ServeSettings.address($0) }
+        let server = try MillraceServer(settings)
         let problems = server.problems
         for problem in problems { StandardError.write("\(problem)\n") }
         if !problems.isEmpty { StandardError.write("going on without the panels above\n") }

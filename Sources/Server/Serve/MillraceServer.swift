@@ -1,5 +1,6 @@
 package import Diagnostics
 import Logging
+import Scripts
 import ServiceLifecycle
 package import Serving
 import StreamSQL
@@ -13,6 +14,7 @@ package final class MillraceServer: Sendable {
     private let environment: Environment
     package let catalog: TableCatalog
     private let applications: [Application]
+    private let queue: EmbeddedQueue?
 
     /// Milliseconds that jobs get for their last epoch.
     private static let stopMilliseconds = 20_000
@@ -23,6 +25,7 @@ package final class MillraceServer: Sendable {
         self.environment = environment
         let catalog = TableCatalog(random: environment.random)
         self.catalog = catalog
+        queue = try Self.openQueue(settings, environment)
         let start = Application.Settings(
             dataDirectory: settings.dataDirectory, parallelism: settings.parallelism,
             epochMilliseconds: settings.epochMilliseconds, variables: settings.variables)
@@ -34,6 +37,18 @@ package final class MillraceServer: Sendable {
             try Application(manifest: manifest, settings: start, catalog: catalog, environment: environment)
         }
         try Self.refuseSharedDashboards(applications)
+    }
+
+    private static func openQueue(_ settings: ServeSettings, _ environment: Environment) throws -> EmbeddedQueue? {
+        guard let kafka = settings.kafka else { return nil }
+        guard ["127.0.0.1", "::1", "localhost"].contains(kafka.host) || settings.allowsInsecureListen else {
+            throw MillraceError(
+                .user, code: "insecure_listen",
+                "\(kafka.host) can be reached from other machines, and the queue asks nobody who they are",
+                hint: "listen on 127.0.0.1, or allow it with --insecure-listen")
+        }
+        return try EmbeddedQueue(
+            directory: settings.dataDirectory + "/queue", host: kafka.host, port: kafka.port, environment: environment)
     }
 
     /// Names are folders of the data directory.
@@ -86,7 +101,10 @@ package final class MillraceServer: Sendable {
             configuration: configuration, dashboards: applications.flatMap(\.dashboards), assets: EmbeddedAssets.all,
             runner: queryRunner, catalog: catalog, jobs: Directory(server: self), environment: environment,
             logger: logger,
-            onListening: { onListening("http://\(host):\($0)") })
+            onListening: { [queue] port in
+                if let queue { StandardError.write("kafka clients may connect to \(queue.address)\n") }
+                onListening("http://\(host):\(port)")
+            })
         for application in applications { try application.start() }
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: server)]
         if let seconds = settings.seconds {
@@ -104,6 +122,7 @@ package final class MillraceServer: Sendable {
         for application in applications {
             application.stop(limitMilliseconds: Self.stopMilliseconds, clock: environment.clock)
         }
+        queue?.stop()
     }
 
     /// The running jobs as the pages see them.

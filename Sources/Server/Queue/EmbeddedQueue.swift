@@ -1,0 +1,41 @@
+import Broker
+import CommitLog
+import Diagnostics
+import Scripts
+
+/// The log of this process and its door for Kafka clients.
+final class EmbeddedQueue: Sendable {
+    let log: CommitLog
+    private let broker: Broker
+    private let listener: KafkaListener
+
+    var address: String { "\(listener.host):\(listener.port)" }
+
+    /// Opens the log in `directory` and listens. `onFailure` is called once nothing can be written any more.
+    init(directory: String, host: String, port: Int, environment: Environment) throws {
+        log = try Self.open(directory, environment)
+        let door = LateHandler()
+        listener = try KafkaListener.start(host: host, port: port, threads: Machine.cores, handler: door)
+        var settings = BrokerSettings()
+        settings.advertisedHost = host
+        settings.advertisedPort = listener.port
+        broker = try Broker(log: log, settings: settings, environment: environment)
+        door.open(broker)
+        for damage in log.report.damages { StandardError.write("queue: \(damage)\n") }
+    }
+
+    private static func open(_ directory: String, _ environment: Environment) throws -> CommitLog {
+        do throws(LogError) {
+            return try CommitLog(directory: directory, environment: environment)
+        } catch {
+            throw MillraceError(.user, code: "queue_unusable", "the queue cannot be opened: \(error)")
+        }
+    }
+
+    /// Closes the door, then the log.
+    func stop() {
+        listener.stop()
+        broker.stop()
+        do throws(LogError) { try log.close() } catch { StandardError.write("queue: \(error)\n") }
+    }
+}

@@ -1,0 +1,286 @@
+"""What Kafka clients of other makers do with the queue: kcat, kafka-python, confluent-kafka. Each test takes an address."""
+
+import json
+import subprocess
+import threading
+import time
+import uuid
+
+import confluent_kafka
+import confluent_kafka.admin
+import kafka
+import kafka.admin
+from kafka.structs import OffsetAndMetadata
+
+CODECS = [None, "gzip", "snappy", "lz4", "zstd"]
+
+
+def fresh(name):
+    return f"{name}-{uuid.uuid4().hex[:8]}"
+
+
+def kcat(address, *arguments, text=None, seconds=30):
+    done = subprocess.run(["kcat", "-b", address, "-X", "broker.address.family=v4", *arguments], input=text, capture_output=True, text=True, timeout=seconds)
+    assert done.returncode == 0, done.stderr[-500:]
+    return done.stdout
+
+
+def create(address, topic, partitions=1, **configs):
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": address})
+    made = admin.create_topics([confluent_kafka.admin.NewTopic(topic, partitions, 1, config={k.replace("_", "."): v for k, v in configs.items()})])
+    made[topic].result(20)
+
+
+def read_with_python(address, topic, count, **settings):
+    consumer = kafka.KafkaConsumer(topic, bootstrap_servers=address, auto_offset_reset="earliest", consumer_timeout_ms=15000, **settings)
+    found = []
+    for message in consumer:
+        found.append(message)
+        if len(found) == count:
+            break
+    consumer.close()
+    assert len(found) == count, f"{len(found)} of {count} records"
+    return found
+
+
+def read_with_confluent(address, topic, count, seconds=20, **settings):
+    consumer = confluent_kafka.Consumer({
+        "bootstrap.servers": address, "group.id": fresh("readers"), "auto.offset.reset": "earliest", "enable.partition.eof": False, **settings})
+    consumer.subscribe([topic])
+    found, limit = [], time.monotonic() + seconds
+    while len(found) < count and time.monotonic() < limit:
+        message = consumer.poll(0.5)
+        if message is not None:
+            assert message.error() is None, message.error()
+            found.append(message)
+    consumer.close()
+    assert len(found) == count, f"{len(found)} of {count} records"
+    return found
+
+
+def kcat_round_trip(address):
+    topic = fresh("kcat")
+    create(address, topic, 3)
+    for codec in ["none", "gzip", "snappy", "lz4", "zstd"]:
+        lines = "".join(f"{codec}-{number}:value {number} {'x' * 200}\n" for number in range(300))
+        kcat(address, "-P", "-t", topic, "-K", ":", "-z", codec, "-H", f"codec={codec}", text=lines)
+    out = kcat(address, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", "%k|%h|%s\n")
+    rows = out.splitlines()
+    assert len(rows) == 1500 and len(set(rows)) == 1500, len(rows)
+    assert all(row.split("|")[1] == "codec=" + row.split("-")[0] for row in rows)
+    return "5 codecs, keys, headers"
+
+
+def python_to_confluent(address):
+    topic = fresh("py2c")
+    create(address, topic, 2)
+    for codec in CODECS:
+        producer = kafka.KafkaProducer(bootstrap_servers=address, compression_type=codec, acks="all", linger_ms=5)
+        for number in range(200):
+            producer.send(topic, key=b"%d" % number, value=b"%s %d" % (str(codec).encode(), number), headers=[("n", b"%d" % number)], timestamp_ms=1_700_000_000_000 + number)
+        producer.flush(20)
+        producer.close()
+    found = read_with_confluent(address, topic, 1000)
+    assert len({message.value() for message in found}) == 1000
+    assert all(message.headers() == [("n", message.key())] for message in found)
+    assert all(message.timestamp()[1] == 1_700_000_000_000 + int(message.key()) for message in found)
+    return "5 codecs, keys, headers, timestamps"
+
+
+def confluent_to_python(address):
+    topic = fresh("c2py")
+    create(address, topic, 2)
+    for codec in ["none", "gzip", "snappy", "lz4", "zstd"]:
+        failures = []
+        producer = confluent_kafka.Producer({"bootstrap.servers": address, "compression.type": codec, "enable.idempotence": True, "linger.ms": 5})
+        for number in range(200):
+            producer.produce(topic, key=b"%d" % number, value=f"{codec} {number}".encode(), headers={"n": b"%d" % number}, on_delivery=lambda error, _: error and failures.append(error))
+        assert producer.flush(20) == 0 and failures == [], failures
+    found = read_with_python(address, topic, 1000)
+    assert len({message.value for message in found}) == 1000
+    assert all(message.headers == [("n", message.key)] for message in found)
+    return "idempotent, 5 codecs"
+
+
+def groups_rebalance(address):
+    """Three members come and go; every record is seen, and what was committed is not seen again."""
+    topic, group = fresh("shared"), fresh("group")
+    create(address, topic, 6)
+    producer = confluent_kafka.Producer({"bootstrap.servers": address})
+    seen, lock, stops = {}, threading.Lock(), [threading.Event() for _ in range(3)]
+
+    def member(number):
+        consumer = confluent_kafka.Consumer({
+            "bootstrap.servers": address, "group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False,
+            "session.timeout.ms": 6000, "heartbeat.interval.ms": 500, "partition.assignment.strategy": "cooperative-sticky" if number < 0 else "range"})
+        consumer.subscribe([topic])
+        while not stops[number].is_set():
+            message = consumer.poll(0.1)
+            if message is None or message.error():
+                continue
+            with lock:
+                seen[message.value()] = seen.get(message.value(), 0) + 1
+            consumer.commit(message, asynchronous=False)
+        consumer.close()
+
+    threads = [threading.Thread(target=member, args=(number,)) for number in range(3)]
+    total = 0
+
+    def produce(count):
+        nonlocal total
+        for _ in range(count):
+            producer.produce(topic, value=str(total).encode(), partition=total % 6)
+            total += 1
+        producer.flush(20)
+
+    def wait(seconds=40):
+        limit = time.monotonic() + seconds
+        while len(seen) < total:
+            assert time.monotonic() < limit, f"{len(seen)} of {total} seen"
+            time.sleep(0.05)
+
+    produce(60)
+    threads[0].start()
+    wait()
+    threads[1].start()
+    produce(60)
+    threads[2].start()
+    produce(60)
+    wait()
+    stops[0].set()
+    threads[0].join(20)
+    produce(60)
+    wait()
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": address})
+    described = admin.describe_consumer_groups([group])[group].result(10)
+    assert len(described.members) == 2 and str(described.state).endswith("STABLE"), described
+    for stop in stops[1:]:
+        stop.set()
+    for thread in threads[1:]:
+        thread.join(20)
+    repeated = sum(1 for count in seen.values() if count > 1)
+    assert repeated <= 12, f"{repeated} records seen more than once"
+    committed = kafka.KafkaConsumer(bootstrap_servers=address, group_id=group)
+    ends = [committed.committed(kafka.TopicPartition(topic, partition)) for partition in range(6)]
+    committed.close()
+    assert sum(ends) == total, ends
+    return f"{total} records over 3 members, {repeated} seen twice"
+
+
+def offsets_by_time(address):
+    topic = fresh("times")
+    create(address, topic, 1)
+    producer = kafka.KafkaProducer(bootstrap_servers=address, linger_ms=20)
+    for number in range(500):
+        producer.send(topic, value=b"%d" % number, timestamp_ms=1_600_000_000_000 + 1000 * number)
+    producer.flush(20)
+    producer.close()
+    place = kafka.TopicPartition(topic, 0)
+    consumer = kafka.KafkaConsumer(bootstrap_servers=address)
+    assert consumer.offsets_for_times({place: 1_600_000_123_456})[place].offset == 124
+    assert consumer.offsets_for_times({place: 1_900_000_000_000})[place] is None
+    assert consumer.beginning_offsets([place])[place] == 0 and consumer.end_offsets([place])[place] == 500
+    consumer.close()
+    reader = confluent_kafka.Consumer({"bootstrap.servers": address, "group.id": fresh("t")})
+    found = reader.offsets_for_times([confluent_kafka.TopicPartition(topic, 0, 1_600_000_123_456)], timeout=10)
+    assert found[0].offset == 124 and reader.get_watermark_offsets(found[0], timeout=10) == (0, 500)
+    reader.close()
+    return "found by time, ends right"
+
+
+def transactions(address):
+    """Records of an aborted transaction are not seen, those of a committed one together with their offsets."""
+    source, target, group = fresh("in"), fresh("out"), fresh("etl")
+    create(address, source, 1)
+    create(address, target, 2)
+    feeder = confluent_kafka.Producer({"bootstrap.servers": address})
+    for number in range(20):
+        feeder.produce(source, value=str(number).encode())
+    feeder.flush(20)
+    identity = fresh("tx")
+    first = confluent_kafka.Producer({"bootstrap.servers": address, "transactional.id": identity})
+    first.init_transactions(20)
+    first.begin_transaction()
+    for number in range(10):
+        first.produce(target, value=b"aborted %d" % number, partition=number % 2)
+    first.flush(20)
+    first.abort_transaction(20)
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": address, "group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False})
+    consumer.subscribe([source])
+    batch, limit = [], time.monotonic() + 20
+    while len(batch) < 20 and time.monotonic() < limit:
+        message = consumer.poll(0.5)
+        if message is not None and not message.error():
+            batch.append(message)
+    assert len(batch) == 20
+    first.begin_transaction()
+    for number, message in enumerate(batch):
+        first.produce(target, value=b"kept " + message.value(), partition=number % 2)
+    first.send_offsets_to_transaction(consumer.position(consumer.assignment()), consumer.consumer_group_metadata(), 20)
+    try:
+        # While the transaction is open the offset is neither the old one nor the new one.
+        consumer.committed([confluent_kafka.TopicPartition(source, 0)], timeout=1)
+        raise AssertionError("an offset of an open transaction was given out")
+    except confluent_kafka.KafkaException as error:
+        assert error.args[0].code() == confluent_kafka.KafkaError._TIMED_OUT, error
+    first.commit_transaction(20)
+    after = [part.offset for part in consumer.committed([confluent_kafka.TopicPartition(source, 0)], timeout=10)]
+    assert after == [20], after
+    consumer.close()
+    found = read_with_confluent(address, target, 20, **{"isolation.level": "read_committed"})
+    assert all(message.value().startswith(b"kept") for message in found)
+    uncommitted = read_with_confluent(address, target, 30, **{"isolation.level": "read_uncommitted"})
+    assert sum(message.value().startswith(b"aborted") for message in uncommitted) == 10
+    # A second producer of the same id fences the first.
+    second = confluent_kafka.Producer({"bootstrap.servers": address, "transactional.id": identity})
+    second.init_transactions(20)
+    try:
+        first.begin_transaction()
+        first.produce(target, value=b"zombie")
+        first.commit_transaction(20)
+        raise AssertionError("the fenced producer could commit")
+    except confluent_kafka.KafkaException as error:
+        assert error.args[0].code() in (confluent_kafka.KafkaError._FENCED, confluent_kafka.KafkaError.PRODUCER_FENCED, confluent_kafka.KafkaError._STATE), error
+    return "abort, commit with offsets, fencing"
+
+
+def administration(address):
+    topic = fresh("admin")
+    create(address, topic, 2, retention_ms="60000")
+    admin = kafka.admin.KafkaAdminClient(bootstrap_servers=address)
+    try:
+        admin.create_topics([kafka.admin.NewTopic(topic, 2, 1)])
+        raise AssertionError("the topic was made twice")
+    except kafka.errors.TopicAlreadyExistsError:
+        pass
+    admin.create_partitions({topic: kafka.admin.NewPartitions(5)})
+    assert len(admin.describe_topics([topic])[0]["partitions"]) == 5
+    client = confluent_kafka.admin.AdminClient({"bootstrap.servers": address})
+    resource = confluent_kafka.admin.ConfigResource(confluent_kafka.admin.ConfigResource.Type.TOPIC, topic)
+    assert client.describe_configs([resource])[resource].result(10)["retention.ms"].value == "60000"
+    resource.add_incremental_config(confluent_kafka.admin.ConfigEntry(
+        "cleanup.policy", "compact", incremental_operation=confluent_kafka.admin.AlterConfigOpType.SET))
+    client.incremental_alter_configs([resource])[resource].result(10)
+    assert client.describe_configs([resource])[resource].result(10)["cleanup.policy"].value == "compact"
+    wrong = confluent_kafka.admin.NewTopic(fresh("wrong"), 1, 1, config={"retention.sm": "1"})
+    try:
+        client.create_topics([wrong])[wrong.topic].result(10)
+        raise AssertionError("a setting that does not exist was taken")
+    except confluent_kafka.KafkaException as error:
+        assert "retention.sm" in str(error), error
+    producer = kafka.KafkaProducer(bootstrap_servers=address)
+    for number in range(10):
+        producer.send(topic, key=b"k", value=b"%d" % number, partition=0)
+    producer.flush(20)
+    producer.close()
+    deleted = admin.delete_records({kafka.TopicPartition(topic, 0): 4})
+    consumer = kafka.KafkaConsumer(bootstrap_servers=address)
+    assert consumer.beginning_offsets([kafka.TopicPartition(topic, 0)])[kafka.TopicPartition(topic, 0)] == 4, deleted
+    consumer.close()
+    admin.delete_topics([topic])
+    assert topic not in admin.list_topics()
+    admin.close()
+    return "topics, partitions, settings, records deleted"
+
+
+TESTS = [kcat_round_trip, python_to_confluent, confluent_to_python, groups_rebalance, offsets_by_time, transactions, administration]
