@@ -9,13 +9,13 @@ struct Millrace: AsyncParsableCommand {
         abstract: "Real-time analytics in one binary: from log lines to live numbers with continuous SQL.",
         discussion: """
             Try it:  millrace demo
-            Run SQL: millrace run query.sql --output table
+            Run SQL: millrace run query.sql --output table, or interactively: millrace sql
             Serve:   millrace up Apps/recharge-monitor --data ./data --listen 127.0.0.1:8080
             """,
         version: Build.version,
         subcommands: [
-            RunCommand.self, UpCommand.self, DemoCommand.self, GenerateCommand.self, ExplainCommand.self,
-            CheckCommand.self, BenchCommand.self,
+            RunCommand.self, SQLCommand.self, UpCommand.self, DemoCommand.self, GenerateCommand.self,
+            ExplainCommand.self, CheckCommand.self, BenchCommand.self,
         ])
 
     static func main() async {

@@ -2,19 +2,43 @@
 enum TableDrawing {
     private static let cellWidthMax = 60
 
-    /// `lines` are CSV.
-    static func draw(header: [String], lines: [[UInt8]]) -> String {
-        draw(header: header, rows: lines.map { cells(of: $0, count: header.count) })
+    /// `lines` are CSV. `terminalWidth` is what a line may take; the widest columns are cut to keep it.
+    static func draw(header: [String], lines: [[UInt8]], terminalWidth: Int? = nil) -> String {
+        draw(header: header, rows: lines.map { cells(of: $0, count: header.count) }, terminalWidth: terminalWidth)
     }
 
-    static func draw(header: [String], rows: [[String]]) -> String {
+    static func draw(header: [String], rows: [[String]], terminalWidth: Int? = nil) -> String {
+        var (header, rows) = (header, rows)
         var widths = header.map(width)
         for row in rows { for (index, cell) in row.enumerated() { widths[index] = max(widths[index], width(cell)) } }
+        if let terminalWidth, shrink(&widths, to: terminalWidth - 3 * header.count - 1) {
+            header = header.enumerated().map { cut($0.element, to: widths[$0.offset]) }
+            rows = rows.map { row in row.enumerated().map { cut($0.element, to: widths[$0.offset]) } }
+        }
         let rule = "+" + widths.map { String(repeating: "-", count: $0 + 2) }.joined(separator: "+") + "+\n"
         var text = rule + line(header, widths) + rule
         for row in rows { text += line(row, widths) }
         return text + rule + "\(rows.count) row\(rows.count == 1 ? "" : "s")\n"
     }
+
+    /// Narrows the widest columns until all take `total` together; false when they did so before.
+    private static func shrink(_ widths: inout [Int], to total: Int) -> Bool {
+        var excess = widths.reduce(0, +) - total
+        guard excess > 0 else { return false }
+        while excess > 0, let widest = widths.max(), widest > narrowest {
+            let next = widths.filter { $0 < widest }.max() ?? narrowest
+            let columns = widths.indices.filter { widths[$0] == widest }
+            let step = max(1, min(widest - max(next, narrowest), excess / columns.count))
+            for column in columns where excess > 0 {
+                widths[column] -= step
+                excess -= step
+            }
+        }
+        return true
+    }
+
+    /// A column is not made narrower than this.
+    private static let narrowest = 4
 
     private static func line(_ cells: [String], _ widths: [Int]) -> String {
         let padded = cells.enumerated().map { index, cell in
@@ -61,12 +85,16 @@ enum TableDrawing {
 
     private static func cut(_ text: String) -> String {
         let flat = String(text.map { $0.isNewline ? " " : $0 })
-        guard width(flat) > cellWidthMax else { return flat }
+        return cut(flat, to: cellWidthMax)
+    }
+
+    private static func cut(_ flat: String, to limit: Int) -> String {
+        guard width(flat) > limit else { return flat }
         var result = ""
         var used = 0
         for character in flat {
             let step = width(String(character))
-            if used + step > cellWidthMax - 1 { break }
+            if used + step > limit - 1 { break }
             result.append(character)
             used += step
         }

@@ -8,6 +8,7 @@ import Scripts
 ///     MILLRACE_TARGETS=Scripts swift build
 ///     .build/debug/millrace-script run FILE.sql [--output csv] [--parallelism N]
 ///     .build/debug/millrace-script explain FILE.sql
+///     .build/debug/millrace-script sql [-e SQL | --file FILE] [--output FORM]
 @main
 enum ScriptRunnerTool {
     static func main() {
@@ -25,6 +26,7 @@ enum ScriptRunnerTool {
     }
 
     private static func run(_ arguments: [String]) throws {
+        if arguments.first == "sql" { return try shell(arguments) }
         guard arguments.count >= 2 else { fail("usage: millrace-script run|explain FILE.sql", code: 1) }
         let file = arguments[1]
         if arguments[0] == "explain" {
@@ -38,6 +40,14 @@ enum ScriptRunnerTool {
             form: form, parallelism: parallelism, print: { StandardOutput.write($0) },
             warn: { StandardError.write($0 + "\n") })
         _ = try runner.run(ScriptText(file: file, variables: Machine.environment, files: runner.environment.files))
+    }
+
+    private static func shell(_ arguments: [String]) throws {
+        try ShellStart(
+            statements: option("-e", arguments), file: option("--file", arguments),
+            form: option("--output", arguments).flatMap { OutputForm(rawValue: $0) } ?? .table,
+            parallelism: option("--parallelism", arguments).flatMap { Int($0) } ?? Machine.cores
+        ).run()
     }
 
     private static func option(_ name: String, _ arguments: [String]) -> String? {

@@ -1,4 +1,5 @@
 import Diagnostics
+import StreamSQL
 import Yams
 
 extension Dashboard {
@@ -62,7 +63,7 @@ private struct DashboardParser {
         let text = try document.text(node, "`type`")
         guard DashboardPanel.types.contains(text) else {
             let hint =
-                NearestName.of(text, among: DashboardPanel.types).map { "did you mean `\($0)`?" }
+                nearestName(to: text, in: DashboardPanel.types).map { "did you mean `\($0)`?" }
                 ?? "the types are " + DashboardPanel.types.joined(separator: ", ")
             throw document.error(node, "unknown_type", "there is no panel type `\(text.prefix(80))`", hint: hint)
         }

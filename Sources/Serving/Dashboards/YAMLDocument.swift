@@ -1,4 +1,5 @@
 package import Diagnostics
+import StreamSQL
 package import Yams
 
 /// A YAML file being read strictly: every error has its file, line and column.
@@ -41,7 +42,7 @@ package struct YAMLDocument {
                 throw error(key, "wrong_type", "names in \(what) must be plain text")
             }
             guard known.contains(name) else {
-                let near = NearestName.of(name, among: known)
+                let near = nearestName(to: name, in: known)
                 throw error(
                     key, "unknown_key", "unknown key `\(name)` in \(what)",
                     hint: near.map { "did you mean `\($0)`?" } ?? "known keys: " + known.joined(separator: ", "))

@@ -1,0 +1,151 @@
+import Columnar
+import ConnectorContract
+import Diagnostics
+import Engine
+import StreamSQL
+import Tables
+
+/// Scripts that follow one another: tables, views, settings and the rows of result tables stay from one to the next.
+/// Used by one thread.
+final class ScriptSession {
+    /// What becomes of the rows of SELECTs and of answers.
+    struct Results {
+        /// The sink of a SELECT, given its columns, the session's zone, and whether rows are only added.
+        var makeSink: (_ fields: [Field], _ zone: TimeZoneRules, _ isAppendOnly: Bool) -> any Sink
+        /// Waits until a started job is over.
+        var wait: (_ job: Job, _ sink: (any Sink)?) throws -> Void
+        /// Shows what SHOW, DESCRIBE and the like answer.
+        var show: (StatementResult) -> Void
+    }
+
+    private let runner: ScriptRunner
+    private let catalog: TableCatalog
+    private let registry: ConnectorRegistry
+    private(set) var planning: PlanningSession
+    private var declared: [String: TableDescription] = [:]
+    var results: Results
+
+    init(_ runner: ScriptRunner) throws {
+        self.runner = runner
+        catalog = TableCatalog(random: runner.environment.random)
+        registry = ConnectorRegistry(catalog: catalog)
+        planning = PlanningSession(connectors: registry.descriptions)
+        results = Self.printing(runner)
+        for option in runner.options {
+            let text = "SET '\(Self.quoted(option.key))' = '\(Self.quoted(option.value))'"
+            _ = try ScriptPlanning.plan(ScriptText(file: "--set", text: text), session: &planning)
+        }
+    }
+
+    /// Rows and answers as lines, in the runner's form.
+    private static func printing(_ runner: ScriptRunner) -> Results {
+        let (form, print) = (runner.form, runner.print)
+        return Results(
+            makeSink: { fields, zone, isAppendOnly in
+                CollectSink(fields: fields, form: form, zone: zone, isAppendOnly: isAppendOnly, print: print)
+            },
+            wait: { job, _ in try job.waitUntilOver() }, show: { print(text(of: $0, form: form)) })
+    }
+
+    func run(_ script: ScriptText) throws -> ScriptRunner.Summary {
+        let environment = runner.environment
+        let plan = try ScriptPlanning.plan(script, session: &planning)
+        for warning in plan.warnings { runner.warn(warning.render(file: script.file, text: script.text)) }
+        var summary = ScriptRunner.Summary()
+        let started = environment.clock.monotonicNanoseconds()
+        try declareTables()
+        for step in plan.steps {
+            switch step {
+            case .message(let result): results.show(result)
+            case .explain(let text): runner.print(Array((text + "\n").utf8))
+            case .job(let physical, _): try run(physical, selecting: nil, &summary)
+            case .query(let physical, let fields): try run(physical, selecting: fields, &summary)
+            }
+        }
+        summary.seconds = Double(environment.clock.monotonicNanoseconds() &- started) / 1e9
+        return summary
+    }
+
+    /// Makes the result tables that are new, and forgets those that were dropped or altered.
+    private func declareTables() throws {
+        var wanted: [String: TableDescription] = [:]
+        for table in planning.tables {
+            let description = ConnectorRegistry.describe(
+                table, baseDirectory: runner.baseDirectory, timeZone: planning.timeZone)
+            wanted[description.name] = description
+        }
+        for (name, old) in declared {
+            let isSame = wanted[name].map {
+                $0.physicalFields == old.physicalFields && $0.primaryKey == old.primaryKey && $0.options == old.options
+            }
+            if isSame != true { catalog.remove(name) }
+        }
+        for description in wanted.values { try catalog.declare(description) }
+        declared = wanted
+    }
+
+    /// What SHOW and DESCRIBE answer: drawn for people, else one CSV line a row.
+    static func text(of result: StatementResult, form: OutputForm, terminalWidth: Int? = nil) -> [UInt8] {
+        // A definition is text to read and copy.
+        if form == .table, result.columns == ["result"] {
+            return Array(result.rows.map { $0.joined() + "\n" }.joined().utf8)
+        }
+        guard form != .table else {
+            return Array(
+                TableDrawing.draw(header: result.columns, rows: result.rows, terminalWidth: terminalWidth).utf8)
+        }
+        let lines = result.rows.map { row in
+            row.map { cell in
+                let isPlain = !cell.isEmpty && !cell.contains { ",\"\r\n".contains($0) }
+                return isPlain
+                    ? cell
+                    : "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+                        + "\""
+            }.joined(separator: ",") + "\n"
+        }
+        return Array(lines.joined().utf8)
+    }
+
+    private static func quoted(_ text: String) -> String {
+        text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+    }
+
+    /// `selecting` are the columns of a SELECT as its author named them; those of the plan may be called otherwise.
+    private func run(
+        _ plan: PhysicalPlan, selecting: [Field]?, _ summary: inout ScriptRunner.Summary
+    ) throws {
+        let rejects = RejectWarnings(warn: runner.warn)
+        let (baseDirectory, environment) = (runner.baseDirectory, runner.environment)
+        var shown: (any Sink)?
+        if let fields = selecting {
+            shown = results.makeSink(
+                fields, try TimeZoneRules.named(plan.timeZone), plan.nodes.last?.changelog == .append)
+        }
+        let wiring = JobWiring(
+            makeSource: { [registry] scan, parallelism in
+                try registry.makeSource(
+                    scan, parallelism: parallelism, baseDirectory: baseDirectory, timeZone: plan.timeZone,
+                    environment: environment)
+            },
+            makeSink: { [registry, shown] sink, _ in
+                switch sink.target {
+                case .table(let table):
+                    return try registry.makeSink(
+                        table, baseDirectory: baseDirectory, timeZone: plan.timeZone, environment: environment)
+                case .collect:
+                    guard let shown else {
+                        throw MillraceError(.internalError, code: "no_result", "a job has rows that nobody asked for")
+                    }
+                    return shown
+                }
+            }, rejects: rejects, environment: environment)
+        let job = try Job(plan: plan, settings: JobSettings(parallelism: runner.parallelism), wiring: wiring)
+        try job.start()
+        try results.wait(job, shown)
+        let figures = job.report
+        summary.rowsIn += figures.rowsIn
+        summary.rowsOut += figures.rowsOut
+        summary.lateRows += figures.lateRows
+        summary.rejected += figures.sources.reduce(0) { $0 + $1.progress.rowsRejected }
+    }
+}
