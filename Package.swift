@@ -49,7 +49,8 @@ let layers: [Layer] = [
         name: "Connectors", kind: .rows, uses: ["ConnectorContract", "Columnar", "Formats", "Diagnostics", "CPlatform"]),
     Layer(name: "StreamSQL", uses: ["Columnar", "Diagnostics"]),
     Layer(
-        name: "Engine", kind: .rows, uses: ["StreamSQL", "Columnar", "ConnectorContract", "CRegex", "CPlatform", "Diagnostics"]),
+        name: "Engine", kind: .rows,
+        uses: ["StreamSQL", "Columnar", "ConnectorContract", "CRegex", "CPlatform", "Diagnostics"]),
     Layer(name: "Checkpoints", uses: ["ConnectorContract", "CPlatform", "Diagnostics"]),
     Layer(name: "Tables", kind: .rows, uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
     Layer(name: "Workloads", uses: ["Diagnostics"]),
@@ -141,6 +142,8 @@ let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.m
 let fuzzed: [(name: String, uses: [String])] = [
     ("SQLParser", ["StreamSQL"]), ("SQLPlanner", ["StreamSQL", "Columnar"]), ("JSONDecoder", []), ("CSVDecoder", []),
     ("ChangelogDecoder", []),
+    ("RecordBatch", ["KafkaProtocol"]),
+    ("CommitLog", ["CommitLog", "KafkaProtocol", "Diagnostics", "TestSupport"]),
     ("Checkpoints", ["Checkpoints", "ConnectorContract", "CPlatform", "Diagnostics", "TestSupport"]),
 ]
 let fuzzTargets: [Target] =
@@ -161,6 +164,7 @@ let fuzzTargets: [Target] =
 let toolTargets: [Target] =
     [
         ("Scripts", "millrace-script", "dev/script-runner", ["Scripts", "Engine", "Diagnostics"]),
+        ("CommitLog", "millrace-log-bench", "Benchmarks/CommitLog", ["CommitLog", "KafkaProtocol", "Diagnostics"]),
         ("Broker", "millrace-broker", "dev/broker-runner", ["Broker", "CommitLog", "Diagnostics"]),
     ].filter { tested?.contains($0.0) == true }.map { _, name, path, uses in
         .executableTarget(name: name, dependencies: uses.map { .target(name: $0) }, path: path, swiftSettings: common)

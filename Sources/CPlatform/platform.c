@@ -67,3 +67,5 @@ uint64_t millrace_resident_bytes(void) {
 }
 
 void millrace_trim_memory(void) { malloc_trim(0); }
+
+int millrace_sync_disk(int descriptor) { return syncfs(descriptor); }

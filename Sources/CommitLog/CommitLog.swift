@@ -110,7 +110,7 @@ package final class CommitLog: Sendable {
         try withCore { (core) throws(LogError) in try core.deleteRecords(key, before: offset) }
     }
 
-    private func withCore<Value: Sendable>(
+    func withCore<Value: Sendable>(
         _ body: (LogCore) throws(LogError) -> Value
     ) throws(LogError) -> Value {
         let result = core.withLock { core in Result { () throws(LogError) in try body(core) } }
@@ -228,7 +228,8 @@ package final class CommitLog: Sendable {
     package func checkpoint() throws(LogError) {
         var draft = try withCore { (core) throws(LogError) in try core.draftCheckpoint() }
         do throws(FileSystemError) {
-            try LogCore.store(&draft, directory: directory, files: environment.files)
+            try LogCore.store(
+                &draft, directory: directory, environment: environment, configuration: configuration)
         } catch {
             let stored = draft
             try withCore { (core) throws(LogError) in

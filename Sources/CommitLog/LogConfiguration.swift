@@ -14,6 +14,8 @@ package struct LogConfiguration: Sendable {
     package var waitingBytes = 64 << 20
     /// Bytes of log between two entries of an index.
     package var indexIntervalBytes = 8 << 10
+    /// From so many changed files on, a checkpoint syncs the whole disk in one call, and not one file after another.
+    package var wholeDiskSyncFiles = 64
     /// A producer that wrote nothing for so long is forgotten.
     package var producerExpirationMilliseconds: Int64 = 86_400_000
     /// Producers remembered for one partition; the one silent for the longest goes first.

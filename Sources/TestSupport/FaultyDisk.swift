@@ -55,6 +55,13 @@ struct FaultyDisk: Sendable {
         throw error(call, path, code)
     }
 
+    /// As ``beginSync(_:_:node:generation:)``, for all files and directories at once.
+    mutating func beginWholeSync(_ path: String) throws(FileSystemError) {
+        guard let code = fault("fsync", path, generation: nil) else { return }
+        if !isOff { for node in nodes.keys { nodes[node]?.abandonPending() } }
+        throw error("syncfs", path, code)
+    }
+
     private mutating func fault(_ call: String, _ path: String, generation: Int?) -> Int32? {
         operations += 1
         if !Self.readingCalls.contains(call) { changing.append(operations) }
@@ -220,6 +227,13 @@ struct FaultyDisk: Sendable {
 
     mutating func syncEntries(of node: UInt64) {
         if honoursDirectorySyncs { nodes[node]?.settleEntries() }
+    }
+
+    mutating func syncEverything() {
+        for node in nodes.keys {
+            syncContent(of: node)
+            syncEntries(of: node)
+        }
     }
 
     mutating func settle() {

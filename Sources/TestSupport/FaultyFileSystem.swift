@@ -63,6 +63,14 @@ package final class FaultyFileSystem: FileSystem {
         }
     }
 
+    package func syncDisk(holding path: String) throws(FileSystemError) {
+        try disk.withLock { (disk) throws(FileSystemError) in
+            guard disk.lookUp(path) != nil else { throw disk.error("open", path, ENOENT) }
+            try disk.beginWholeSync(path)
+            disk.syncEverything()
+        }
+    }
+
     package func lock(_ path: String) throws(FileSystemError) -> (any File)? {
         let taken = try disk.withLock { (disk) throws(FileSystemError) -> (UInt64, Int)? in
             try disk.begin("lock", path)

@@ -24,5 +24,6 @@ final class RefusingFileSystem: FileSystem {
     func rename(_ from: String, to: String) throws(FileSystemError) { try files.rename(from, to: to) }
     func remove(_ path: String) throws(FileSystemError) { try files.remove(path) }
     func syncDirectory(_ path: String) throws(FileSystemError) { try files.syncDirectory(path) }
+    func syncDisk(holding path: String) throws(FileSystemError) { try files.syncDisk(holding: path) }
     func lock(_ path: String) throws(FileSystemError) -> (any File)? { try files.lock(path) }
 }

@@ -17,6 +17,9 @@ int millrace_cpu_is_supported(void);
 /* Resident memory of this process now, in bytes; 0 when unknown. */
 uint64_t millrace_resident_bytes(void);
 
+/* Writes out everything of the file system that holds an open file; 0, or -1 with errno set. */
+int millrace_sync_disk(int descriptor);
+
 /* Gives freed memory back to the operating system. */
 void millrace_trim_memory(void);
 

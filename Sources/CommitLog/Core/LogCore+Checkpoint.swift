@@ -4,7 +4,7 @@ import Diagnostics
 struct CheckpointDraft {
     struct Part {
         var key: PartitionKey
-        var segments: [(segment: Segment, summary: SegmentSummary)]
+        var segments: [(segment: Segment, summary: SegmentSummary, isActive: Bool)]
         var directory: String?
     }
 
@@ -31,11 +31,12 @@ extension LogCore {
                 guard let partition = partitions[key] else { continue }
                 let state = partition.checkpoint
                 states.append(state)
-                let dirty = zip(partition.segments, state.segments).filter { $0.0.isDirty }
+                let active = partition.active
+                let dirty = zip(partition.segments, state.segments).filter { $0.0.isDirty(isActive: $0.0 === active) }
                 if !dirty.isEmpty || partition.isDirectoryDirty {
                     parts.append(
                         .init(
-                            key: key, segments: dirty.map { (segment: $0.0, summary: $0.1) },
+                            key: key, segments: dirty.map { (segment: $0.0, summary: $0.1, isActive: $0.0 === active) },
                             directory: partition.isDirectoryDirty ? partition.directory : nil))
                     partition.isDirectoryDirty = false
                 }
@@ -49,14 +50,39 @@ extension LogCore {
     /// Syncs what the draft names and writes its manifest. Runs beside the log; only the journal's files it frees
     /// wait for ``finishCheckpoint(_:)``.
     static func store(
-        _ draft: inout CheckpointDraft, directory: String, files: any FileSystem
+        _ draft: inout CheckpointDraft, directory: String, environment: Environment, configuration: LogConfiguration
     ) throws(FileSystemError) {
-        var parents: Set<String> = []
+        let files = environment.files
         var summaries: [PartitionKey: [Int64: SegmentSummary]] = [:]
         for part in draft.parts {
-            for (segment, summary) in part.segments {
+            for (segment, summary, isActive) in part.segments {
+                summaries[part.key, default: [:]][summary.baseOffset] = try segment.storeIndex(
+                    summary, isActive: isActive)
+            }
+        }
+        let changed = draft.parts.reduce(0) { $0 + $1.segments.count + ($1.directory == nil ? 0 : 1) }
+        if changed >= configuration.wholeDiskSyncFiles {
+            try files.syncDisk(holding: directory)
+            for part in draft.parts { for (segment, summary, _) in part.segments { segment.didSynchronize(summary) } }
+        } else {
+            try syncOneByOne(draft, files)
+        }
+        draft.adopt(summaries)
+        let name = Manifest.fileName(draft.manifest.number)
+        let path = "\(directory)/\(name)"
+        let file = try files.open(path, .readWrite)
+        try file.write(draft.manifest.encoded(), at: 0)
+        try file.sync()
+        // The file may be there already without its name being durable: from an attempt that failed.
+        try files.syncDirectory(directory)
+    }
+
+    private static func syncOneByOne(_ draft: CheckpointDraft, _ files: any FileSystem) throws(FileSystemError) {
+        var parents: Set<String> = []
+        for part in draft.parts {
+            for (segment, summary, _) in part.segments {
                 do throws(FileSystemError) {
-                    summaries[part.key, default: [:]][summary.baseOffset] = try segment.synchronize(summary)
+                    try segment.synchronize(summary)
                 } catch {
                     // It was removed since the draft was made; the journal knows.
                     guard error.isMissingFile else { throw error }
@@ -69,14 +95,6 @@ extension LogCore {
         }
         for parent in parents.sorted() where try files.status(parent) != nil { try files.syncDirectory(parent) }
         if !parents.isEmpty { try files.syncDirectory(draft.topicsDirectory) }
-        draft.adopt(summaries)
-        let name = Manifest.fileName(draft.manifest.number)
-        let path = "\(directory)/\(name)"
-        let file = try files.open(path, .readWrite)
-        try file.write(draft.manifest.encoded(), at: 0)
-        try file.sync()
-        // The file may be there already without its name being durable: from an attempt that failed.
-        try files.syncDirectory(directory)
     }
 
     /// Takes over that the draft's manifest is durable.
@@ -99,7 +117,7 @@ extension LogCore {
     func checkpoint() throws(LogError) {
         var draft = try draftCheckpoint()
         do throws(FileSystemError) {
-            try Self.store(&draft, directory: directory, files: files)
+            try Self.store(&draft, directory: directory, environment: environment, configuration: configuration)
         } catch {
             markDirectoriesDirty(draft)
             throw refusal(error)

@@ -166,7 +166,7 @@ final class Partition {
 
     private func path(of summary: SegmentSummary) -> String { "\(directory)/\(summary.name).log" }
 
-    /// Leaves a gap in the offsets after a loss, and begins a segment and an epoch behind it.
+    /// Leaves a gap in the offsets after a loss, and begins a segment behind it.
     func skip(to offset: Int64) {
         nextOffset = offset
         if active.committedBytes > 0 || active.baseOffset != offset {
@@ -175,7 +175,6 @@ final class Partition {
                     SegmentSummary(baseOffset: offset, createdMilliseconds: -1), directory: directory, files: files,
                     intervalBytes: intervalBytes))
         }
-        epochs.advance(at: offset)
         isDirectoryDirty = true
         resetStaged()
         publish()
@@ -192,6 +191,12 @@ final class Partition {
         if segments[0].committedBytes == 0 && segments[0].baseOffset < base { segments.removeFirst() }
         isDirectoryDirty = true
         resetStaged()
+    }
+
+    /// Begins the next leader epoch: stored records were lost.
+    func advanceEpoch() {
+        epochs.advance(at: nextOffset)
+        publish()
     }
 
     func markDeleted() { reader.view.withLock { $0.isDeleted = true } }

@@ -8,7 +8,8 @@ final class JournalReplay {
     private(set) var report: RecoveryReport
     /// Appends behind a loss go to a segment of their own: which one, and how far in front of where they were.
     private var moved: [PartitionKey: (from: Int64, base: Int64, shift: Int)] = [:]
-    private var touched: Set<PartitionKey> = []
+    /// Partitions that lost something: a new leader epoch begins behind all that was read back.
+    private var bereft: Set<PartitionKey> = []
 
     init(core: LogCore, scan: JournalScan, report: RecoveryReport) {
         self.core = core
@@ -35,7 +36,7 @@ final class JournalReplay {
             )
         }
         core.journal.resume(sequence: scan.nextSequence)
-        try settle(isNew: manifest.number == 0 && manifest.topics.isEmpty)
+        try settle()
     }
 
     // MARK: rounds
@@ -120,6 +121,7 @@ final class JournalReplay {
                 moved[append.key] = nil
             }
         }
+        if append.leaderEpoch > partition.epochs.current { partition.advanceEpoch() }
         partition.beginSegmentForReplay(base: base)
         try write(checked.bytes, checked.headers, to: partition, position: position, now: now)
     }
@@ -127,7 +129,6 @@ final class JournalReplay {
     private func write(
         _ bytes: [UInt8], _ headers: [RecordBatchHeader], to partition: Partition, position: Int, now: Int64
     ) throws(LogError) {
-        touched.insert(partition.key)
         let segment = partition.active
         guard position == segment.committedBytes else {
             throw .unusable(
@@ -209,7 +210,7 @@ final class JournalReplay {
                 what: "offsets \(partition.nextOffset)..<\(append.baseOffset) are lost"))
         partition.skip(to: append.baseOffset)
         moved[partition.key] = (from: append.segmentBase, base: append.baseOffset, shift: append.position)
-        touched.insert(partition.key)
+        bereft.insert(partition.key)
     }
 
     /// Keeps what is left of an append for a person to look at.
@@ -231,13 +232,14 @@ final class JournalReplay {
         moved[append.key] = (
             from: append.segmentBase, base: append.nextOffset, shift: append.position + append.payload.count
         )
-        touched.insert(append.key)
+        bereft.insert(append.key)
     }
 
     // MARK: afterwards
 
     /// Brings the files in line with what is known: no bytes behind a segment's end, no files that nobody names.
-    private func settle(isNew: Bool) throws(LogError) {
+    private func settle() throws(LogError) {
+        for key in bereft { core.partitions[key]?.advanceEpoch() }
         do throws(FileSystemError) {
             for partition in core.partitions.values.sorted(by: { $0.directory < $1.directory }) {
                 try settle(partition)

@@ -83,10 +83,10 @@ struct Compaction {
 
     private func batchBytes(_ segment: Segment, at position: Int) throws(Failure) -> [UInt8] {
         do throws(FileSystemError) {
-            var scanner = BatchScanner(segment, from: position)
+            var scanner = BatchScanner(segment, from: .init(position: position, baseOffset: nil))
             guard let (_, header) = try scanner.next(),
                 case .success(let run) = try segment.batches(
-                    from: .init(position: position, header: header), maxBytes: 1, before: .max)
+                    from: .init(position: position, header: header), maxBytes: 1, before: .max, epochs: nil)
             else { throw FileSystemError(call: "read", path: segment.path, code: 0, reason: "damaged") }
             return run.bytes
         } catch {

@@ -60,7 +60,8 @@ extension PartitionReader {
             case .success(nil): index += 1
             case .success(let place?):
                 guard place.header.baseOffset < limit else { return .success(fetched) }
-                let check = try segment.batches(from: place, maxBytes: maxBytes, before: limit)
+                let check = try segment.batches(
+                    from: place, maxBytes: maxBytes, before: limit, epochs: view.epochs)
                 guard case .success(let run) = check else { return .failure(check.failure ?? .diskFull) }
                 fetched.bytes = run.bytes
                 fetched.nextOffset = run.nextOffset
@@ -92,14 +93,14 @@ extension Segment {
 
     /// The first batch that ends at `offset` or behind it; nil when there is none in this segment.
     func place(ofOffset offset: Int64) throws(FileSystemError) -> Result<Place?, LogError> {
-        try firstBatch(from: try position(ofOffset: offset)) { $0.lastOffset >= offset }
+        try firstBatch(from: try start(ofOffset: offset)) { $0.lastOffset >= offset }
     }
 
-    /// The first batch from `position` on that `matches`.
+    /// The first batch from `start` on that `matches`.
     func firstBatch(
-        from position: Int, where matches: (RecordBatchHeader) -> Bool
+        from start: BatchScanner.Start, where matches: (RecordBatchHeader) -> Bool
     ) throws(FileSystemError) -> Result<Place?, LogError> {
-        var scanner = BatchScanner(self, from: position)
+        var scanner = BatchScanner(self, from: start)
         while let (position, header) = try scanner.next() {
             if matches(header) { return .success(Place(position: position, header: header)) }
         }
@@ -109,7 +110,7 @@ extension Segment {
 
     /// Whole, checked batches from a place on, up to `maxBytes` or one batch, none beginning at `limit` or behind.
     func batches(
-        from place: Place, maxBytes: Int, before limit: Int64
+        from place: Place, maxBytes: Int, before limit: Int64, epochs: LeaderEpochs?
     ) throws(FileSystemError) -> Result<(bytes: [UInt8], nextOffset: Int64), LogError> {
         let wanted = min(max(maxBytes, place.header.byteCount), committedBytes - place.position)
         var failure: FileSystemError?
@@ -117,9 +118,9 @@ extension Segment {
         let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
             do throws(FileSystemError) {
                 let filled = try read(into: UnsafeMutableRawBufferPointer(buffer), at: place.position)
-                run = Self.check(
-                    UnsafeRawBufferPointer(start: buffer.baseAddress, count: filled), from: place.header.baseOffset,
-                    before: limit, isContiguous: summary.version == 0)
+                run = check(
+                    UnsafeRawBufferPointer(start: buffer.baseAddress, count: filled), from: place, before: limit, epochs
+                )
                 count = run.bytes
             } catch {
                 failure = error
@@ -134,15 +135,14 @@ extension Segment {
     }
 
     /// How many bytes of whole, right batches there are, and the offset behind them.
-    private static func check(
-        _ bytes: UnsafeRawBufferPointer, from base: Int64, before limit: Int64, isContiguous: Bool
+    private func check(
+        _ bytes: UnsafeRawBufferPointer, from place: Place, before limit: Int64, _ epochs: LeaderEpochs?
     ) -> (bytes: Int, nextOffset: Int64) {
         var position = 0
-        var next = base
+        var next = place.header.baseOffset
         while position < bytes.count,
             let batch = RecordBatchView(UnsafeRawBufferPointer(rebasing: bytes[position...])),
-            batch.header.baseOffset >= next, !isContiguous || batch.header.baseOffset == next,
-            batch.header.baseOffset < limit
+            accepts(batch.header, at: place.position + position, after: next, epochs), batch.header.baseOffset < limit
         {
             next = batch.header.lastOffset + 1
             position += batch.header.byteCount

@@ -15,7 +15,7 @@ extension PartitionReader {
     private func search(_ view: PartitionView, atOrAfter milliseconds: Int64) throws(FileSystemError) -> OffsetAndTime?
     {
         for segment in view.segments where segment.summary.maxTimestamp >= milliseconds {
-            let start = try segment.position(ofTimestamp: milliseconds)
+            let start = try segment.start(ofTimestamp: milliseconds)
             let place = try segment.firstBatch(from: start) {
                 $0.maxTimestamp >= milliseconds && $0.lastOffset >= view.logStart && !$0.attributes.isControl
             }
@@ -38,7 +38,7 @@ extension PartitionReader {
     private func record(
         at place: Segment.Place, in segment: Segment, atOrAfter milliseconds: Int64, _ logStart: Int64
     ) throws(FileSystemError) -> OffsetAndTime? {
-        let run = try segment.batches(from: place, maxBytes: 1, before: .max)
+        let run = try segment.batches(from: place, maxBytes: 1, before: .max, epochs: nil)
         guard case .success(let (bytes, _)) = run else { return nil }
         var found: OffsetAndTime?
         bytes.withUnsafeBytes { buffer in

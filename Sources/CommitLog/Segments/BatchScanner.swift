@@ -3,18 +3,26 @@ import KafkaProtocol
 
 /// Walks over the headers of a segment's batches without reading what lies between them.
 struct BatchScanner {
+    /// Where a walk begins, and the offset that must be found there, if that is known.
+    struct Start {
+        var position: Int
+        var baseOffset: Int64?
+    }
+
     private static let windowBytes = 32 << 10
     private let segment: Segment
     private let end: Int
     private var position: Int
+    private var nextOffset: Int64?
     private var window: [UInt8] = []
     private var windowStart = 0
     /// Where the walk met something that is no batch; nil while all is well.
     private(set) var damagedAt: Int?
 
-    init(_ segment: Segment, from position: Int) {
+    init(_ segment: Segment, from start: Start) {
         self.segment = segment
-        self.position = position
+        position = start.position
+        nextOffset = start.baseOffset
         end = segment.committedBytes
     }
 
@@ -26,12 +34,15 @@ struct BatchScanner {
         }
         let offset = position - windowStart
         guard let header = window.withUnsafeBytes({ RecordBatchHeader($0, at: offset) }), header.isPlausible,
-            header.byteCount <= end - position
+            header.byteCount <= end - position, segment.accepts(header, at: position, after: nextOffset, nil)
         else {
             damagedAt = position
             return nil
         }
-        defer { position += header.byteCount }
+        defer {
+            position += header.byteCount
+            nextOffset = header.lastOffset + 1
+        }
         return (position, header)
     }
 

@@ -36,7 +36,8 @@ enum IndexBlock {
             while reader.remaining > 0 {
                 let count = Int(try reader.read(UInt32.self))
                 let sum = try reader.read(UInt32.self)
-                guard count <= reader.remaining / IndexEntry.byteCount else { return nil }
+                // Zeros, which a file that was not synced may hold, would be an empty block.
+                guard count > 0, count <= reader.remaining / IndexEntry.byteCount else { return nil }
                 let end = reader.offset + count * IndexEntry.byteCount
                 guard Checksum.of(UnsafeRawBufferPointer(rebasing: bytes[reader.offset..<end])) == sum else {
                     return nil

@@ -42,7 +42,16 @@ final class Segment: Sendable {
     var summary: SegmentSummary { state.withLock { $0.summary } }
     /// Bytes that readers may see.
     var committedBytes: Int { state.withLock { $0.summary.bytes } }
-    var isDirty: Bool { state.withLock { $0.syncedBytes < $0.summary.bytes || !$0.index.recent.isEmpty } }
+    /// Entries of an index that is still growing are written only by so many: a search walks on from the last one.
+    private static let entriesWorthWriting = 32
+
+    /// Whether a checkpoint has something to do for it.
+    func isDirty(isActive: Bool) -> Bool {
+        state.withLock { state in
+            state.syncedBytes < state.summary.bytes
+                || state.index.recent.count >= (isActive ? Self.entriesWorthWriting : 1)
+        }
+    }
     var indexPath: String { "\(directory)/\(state.withLock { $0.summary.name }).index" }
 
     // MARK: files
@@ -134,20 +143,37 @@ final class Segment: Sendable {
         }
     }
 
-    /// Where to begin looking for an offset.
-    func position(ofOffset offset: Int64) throws(FileSystemError) -> Int {
-        try position { $0.position(ofOffset: offset) }
+    /// Where to begin looking for an offset, and the offset that must be found there.
+    func start(ofOffset offset: Int64) throws(FileSystemError) -> BatchScanner.Start {
+        try start { $0.start(ofOffset: offset) }
     }
 
     /// Where to begin looking for the first record that is not older than `timestamp`.
-    func position(ofTimestamp timestamp: Int64) throws(FileSystemError) -> Int {
-        try position { $0.position(ofTimestamp: timestamp) }
+    func start(ofTimestamp timestamp: Int64) throws(FileSystemError) -> BatchScanner.Start {
+        try start { $0.start(ofTimestamp: timestamp) }
     }
 
-    private func position(_ search: (SegmentIndex) -> Int?) throws(FileSystemError) -> Int {
-        if let found = state.withLock({ search($0.index) }) { return found }
-        try loadIndex()
-        return state.withLock { search($0.index) } ?? 0
+    private func start(_ search: (SegmentIndex) -> SegmentIndex.Start?) throws(FileSystemError) -> BatchScanner.Start {
+        var found = state.withLock { search($0.index) }
+        if found == nil {
+            try loadIndex()
+            found = state.withLock { search($0.index) }
+        }
+        guard case .entry(let entry) = found else {
+            return BatchScanner.Start(position: 0, baseOffset: isContiguous ? baseOffset : nil)
+        }
+        return BatchScanner.Start(position: Int(entry.position), baseOffset: entry.baseOffset)
+    }
+
+    /// Every offset follows the one before; not so once segments were rewritten.
+    var isContiguous: Bool { state.withLock { $0.summary.version == 0 } }
+
+    /// Whether a batch may stand where it does: what its checksum does not cover is compared with what is known.
+    func accepts(_ header: RecordBatchHeader, at position: Int, after next: Int64?, _ epochs: LeaderEpochs?) -> Bool {
+        if let epochs, header.partitionLeaderEpoch != epochs.epoch(at: header.baseOffset) { return false }
+        if isContiguous { return next.map { $0 == header.baseOffset } ?? true }
+        let indexed = state.withLock { $0.index.baseOffset(at: position) }
+        return indexed.map { $0 == header.baseOffset } ?? (header.baseOffset >= next ?? baseOffset)
     }
 
     /// Reads the stored entries back, or makes them anew from the batches when they are not as they were written.
@@ -159,7 +185,7 @@ final class Segment: Sendable {
         }
         var rebuilt = SegmentIndex(storedBytes: 0, bytes: 0, maxTimestamp: -1)
         let interval = summary.version == 0 ? intervalBytes : 0
-        var scanner = BatchScanner(self, from: 0)
+        var scanner = BatchScanner(self, from: .init(position: 0, baseOffset: isContiguous ? baseOffset : nil))
         while let (position, header) = try scanner.next() {
             rebuilt.note(
                 baseOffset: header.baseOffset, position: position, batchMaxTimestamp: header.maxTimestamp,
@@ -183,23 +209,30 @@ final class Segment: Sendable {
 
     // MARK: durability
 
-    /// Makes what was committed when `captured` was taken durable, its index too, and gives the summary to store.
-    /// An index that does not fit on the disk stays in memory; every other failure is thrown.
-    func synchronize(_ captured: SegmentSummary) throws(FileSystemError) -> SegmentSummary {
-        let (syncedBytes, index) = state.withLock { ($0.syncedBytes, $0.index) }
-        if syncedBytes < captured.bytes {
-            try opened(.readWrite).sync()
-            state.withLock { $0.syncedBytes = max($0.syncedBytes, captured.bytes) }
-        }
+    /// Makes what was committed when `captured` was taken durable.
+    func synchronize(_ captured: SegmentSummary) throws(FileSystemError) {
+        guard state.withLock({ $0.syncedBytes < captured.bytes }) else { return }
+        try opened(.readWrite).sync()
+        didSynchronize(captured)
+    }
+
+    /// Takes over that what was committed when `captured` was taken is durable.
+    func didSynchronize(_ captured: SegmentSummary) {
+        state.withLock { $0.syncedBytes = max($0.syncedBytes, captured.bytes) }
+    }
+
+    /// Writes the index of what was committed when `captured` was taken, and gives the summary to store. It is not
+    /// synced: an index that is lost is built anew. One that does not fit on the disk stays in memory.
+    func storeIndex(_ captured: SegmentSummary, isActive: Bool) throws(FileSystemError) -> SegmentSummary {
+        let index = state.withLock { $0.index }
         let entries = Array(index.recent.prefix { Int($0.position) < captured.bytes })
         var summary = captured
         summary.indexBytes = index.storedBytes
-        guard !entries.isEmpty else { return summary }
+        guard entries.count >= (isActive ? Self.entriesWorthWriting : 1) else { return summary }
         let block = IndexBlock.encode(entries)
         do throws(FileSystemError) {
             let file = try files.open(indexPath, index.storedBytes == 0 ? .create : .readWrite)
             try file.write(block, at: index.storedBytes)
-            try file.sync()
         } catch {
             guard error.isDiskFull else { throw error }
             return summary

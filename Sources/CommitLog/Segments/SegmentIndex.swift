@@ -32,31 +32,52 @@ struct SegmentIndex: Sendable {
         maxTimestamp = max(maxTimestamp, batchMaxTimestamp)
     }
 
-    /// Where to begin looking for an offset. Nil while the stored entries are needed and not in memory.
-    func position(ofOffset offset: Int64) -> Int? {
+    /// The last batch that begins at `offset` or before it, of those that are indexed. Nil while the stored entries
+    /// are needed and not in memory.
+    func start(ofOffset offset: Int64) -> Start? {
         search { $0.baseOffset <= offset }
     }
 
-    /// Where to begin looking for the first record that is not older than `timestamp`; nil as above.
-    func position(ofTimestamp timestamp: Int64) -> Int? {
+    /// The last batch in front of which everything is older than `timestamp`; nil as above.
+    func start(ofTimestamp timestamp: Int64) -> Start? {
         search { $0.earlierMaxTimestamp < timestamp }
     }
 
-    /// The position of the last entry that is `early`, which the first ones are; 0 when none is.
-    private func search(_ early: (IndexEntry) -> Bool) -> Int? {
+    /// The base offset of the batch at a position, where an entry tells it.
+    func baseOffset(at position: Int) -> Int64? {
+        for entries in [recent, stored ?? []] {
+            let index = Self.firstIndex(entries) { Int($0.position) < position }
+            if index < entries.count, Int(entries[index].position) == position { return entries[index].baseOffset }
+        }
+        return nil
+    }
+
+    /// Where a search begins: at an entry, or at the front of the segment.
+    enum Start {
+        case front
+        case entry(IndexEntry)
+    }
+
+    /// The last entry that is `early`, which the first ones are.
+    private func search(_ early: (IndexEntry) -> Bool) -> Start? {
         if let first = recent.first, early(first) { return Self.last(recent, early) }
         guard let stored else { return nil }
         return Self.last(stored, early)
     }
 
-    private static func last(_ entries: [IndexEntry], _ early: (IndexEntry) -> Bool) -> Int {
+    private static func last(_ entries: [IndexEntry], _ early: (IndexEntry) -> Bool) -> Start {
+        let index = firstIndex(entries, early)
+        return index == 0 ? .front : .entry(entries[index - 1])
+    }
+
+    private static func firstIndex(_ entries: [IndexEntry], _ early: (IndexEntry) -> Bool) -> Int {
         var low = 0
         var high = entries.count
         while low < high {
             let middle = (low + high) / 2
             if early(entries[middle]) { low = middle + 1 } else { high = middle }
         }
-        return low == 0 ? 0 : Int(entries[low - 1].position)
+        return low
     }
 
     /// Takes over that the first `count` recent entries are now on disk, which ends at `storedBytes`.

@@ -61,6 +61,9 @@ package protocol FileSystem: Sendable {
     func remove(_ path: String) throws(FileSystemError)
     /// Makes created, renamed and removed entries of a directory durable.
     func syncDirectory(_ path: String) throws(FileSystemError)
+    /// Makes everything written so far on the disk that holds `path` durable, files and names: one call for many of
+    /// them. Costs what all processes have written there.
+    func syncDisk(holding path: String) throws(FileSystemError)
     /// Takes the exclusive lock on a file, creating it; nil when another process holds it. Held until the value dies.
     func lock(_ path: String) throws(FileSystemError) -> (any File)?
 }

@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 
 /// The file system of the machine.
@@ -66,6 +67,13 @@ package struct SystemFileSystem: FileSystem {
         guard descriptor >= 0 else { throw lastError("open", path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw lastError("fsync", path) }
+    }
+
+    package func syncDisk(holding path: String) throws(FileSystemError) {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw lastError("open", path) }
+        defer { close(descriptor) }
+        guard millrace_sync_disk(descriptor) == 0 else { throw lastError("syncfs", path) }
     }
 
     package func lock(_ path: String) throws(FileSystemError) -> (any File)? {

@@ -51,6 +51,7 @@ final class Simulation {
     // MARK: the run
 
     func run(steps: Int) throws {
+        fixture.configuration.wholeDiskSyncFiles = chance(30) ? 1 : 64
         try fixture.open()
         for name in ["plain", "compacted"] { try createTopic(name) }
         for _ in 0..<steps {
