@@ -97,7 +97,7 @@ final class BlockRunner {
             do throws(EvaluationError) {
                 return try inner[index].runFirst(dense, rowCount: count)
             } catch {
-                throw EvaluationError(row: Int(rows[error.row]), error.message)
+                throw EvaluationError(row: Int(rows[error.row]), error.message, hint: error.hint)
             }
         }
     }

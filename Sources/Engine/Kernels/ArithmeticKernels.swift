@@ -44,13 +44,14 @@ enum ArithmeticKernels {
         var zeros: UInt64 = 0
         let divisors = call[1].column.int64
         let mask = call[1].rowMask
+        let dividends = NumberOperand(call[0])
         let result = mapBinary(call, \.int64, \.int64) { dividend, divisor in
             zeros |= UInt64(unsafeBitCast(divisor == 0, to: UInt8.self))
             return divisor == 0 ? 0 : quotient(dividend, divisor)
         }
         if zeros != 0 {
             for row in 0..<call.rowCount where divisors[row & mask] == 0 && result.isValid(row) {
-                throw EvaluationError(row: row, "division by zero")
+                throw .divisionByZero(row: row, "\(dividends[row])")
             }
         }
         return result

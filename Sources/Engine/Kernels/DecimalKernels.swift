@@ -139,7 +139,7 @@ struct DecimalKernels {
                 }
                 return body(first[row & firstMask], divisor)
             }
-            if badRow >= 0 { throw EvaluationError(row: badRow, "division by zero") }
+            if badRow >= 0 { throw .divisionByZero(row: badRow) }
             return result
         }
     }

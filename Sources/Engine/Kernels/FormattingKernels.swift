@@ -216,6 +216,8 @@ enum FormattingKernels {
             case UInt8(ascii: "f"): "%.*f"
             default: value != 0 && (value < 1e-4 || value >= pow(10, Double(precision))) ? "%.*e" : "%.*f"
             }
+        // Java rounds halves away from zero on the shortest digits, C on the binary value.
+        if pattern == "%.*f" { value = FloatRounding.round(value, Int(precision), isTruncating: false) }
         let digits = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1_024) { buffer in
             withVaList([precision, value]) { arguments in
                 let count = vsnprintf(buffer.baseAddress, buffer.count, pattern, arguments)

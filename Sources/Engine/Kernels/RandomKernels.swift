@@ -77,7 +77,7 @@ struct JavaRandom {
     /// `bound` is above 0.
     mutating func next(below bound: Int32) -> Int32 {
         var bits = next(bits: 31)
-        if bound & (bound &- 1) == 0 { return Int32(truncatingIfNeeded: Int64(bound) &* Int64(bits) >> 31) }
+        if bound & (bound &- 1) == 0 { return Int32(truncatingIfNeeded: (Int64(bound) &* Int64(bits)) >> 31) }
         var value = bits % bound
         // The last incomplete run of values is drawn again.
         while bits &- value &+ (bound &- 1) < 0 {

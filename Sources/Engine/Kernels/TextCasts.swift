@@ -100,7 +100,9 @@ enum TextCasts {
             return false
         }
         if badRow >= 0 && !isTry {
-            throw EvaluationError(row: badRow, "the text \(shown(texts[badRow])) can't be cast to \(to)")
+            throw EvaluationError(
+                row: badRow, "the text \(shown(texts[badRow])) can't be cast to \(to)",
+                hint: "TRY_CAST gives NULL instead; a WHERE or CASE can keep such rows away")
         }
         return result
     }

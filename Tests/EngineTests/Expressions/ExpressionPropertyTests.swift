@@ -126,6 +126,6 @@ struct ExpressionPropertyTests {
             try ExpressionHarness.evaluate(wrong, [column], rowCount: 5)
         }
         #expect(error?.row == 0)
-        #expect(error?.message == "division by zero")
+        #expect(error?.message == "division by zero: 10 by 0")
     }
 }

@@ -44,6 +44,7 @@ enum NaiveEvaluator {
     ) throws(NaiveFailure) -> LiteralValue {
         switch function {
         case .isNull: return .boolean(values[0] == .null)
+        case .isDigit where values[0] == .null: return .boolean(false)
         case .isNotNull: return .boolean(values[0] != .null)
         case .isTrue: return .boolean(values[0] == .boolean(true))
         case .isNotTrue: return .boolean(values[0] != .boolean(true))
@@ -158,7 +159,7 @@ enum NaiveEvaluator {
             let begin = start > 0 ? Int(start) - 1 : start < 0 ? first.count + Int(start) : 0
             guard begin >= 0, begin < first.count else { return .text([]) }
             return joined(first[begin...].prefix(Int(min(length, 1_000))))
-        default: return .null
+        default: return NaiveTexts.value(function, values) ?? .null
         }
     }
 

@@ -65,6 +65,7 @@ struct RandomExpressions {
         func call(_ function: ScalarFunction, _ arguments: [PlanExpression]) -> PlanExpression {
             .call(function, arguments, DataType(.boolean))
         }
+        if number(5) == 0 { return textTest(depth) }
         switch number(5) {
         case 0:
             let function: ScalarFunction = number(2) == 0 ? .and : .or
@@ -111,6 +112,7 @@ struct RandomExpressions {
 
     private mutating func text(_ depth: Int) -> PlanExpression {
         let string = DataType(.string)
+        if number(2) == 0 { return textCall(depth) }
         switch number(5) {
         case 0: return .call(.reverse, [expression(.string, depth: depth - 1)], string)
         case 1:

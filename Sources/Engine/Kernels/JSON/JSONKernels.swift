@@ -98,7 +98,8 @@ enum JSONKernels {
             row: row,
             isEmpty
                 ? "\(name) found nothing, and its clause ON EMPTY says ERROR"
-                : "\(name) can't read the document or the path is not in it, and its clause ON ERROR says ERROR")
+                : "\(name) can't read the document or the path is not in it, and its clause ON ERROR says ERROR",
+            hint: "NULL ON \(isEmpty ? "EMPTY" : "ERROR") gives NULL instead")
     }
 
     /// IS JSON of a kind: V(alue), S(calar), A(rray) or O(bject). FALSE for NULL.
@@ -186,7 +187,8 @@ enum JSONKernels {
             result.int64[row] = value
         case .float64:
             guard isNumber, let value = NumberParsing.double(bytes.start, bytes.count) else { return false }
-            result.float64[row] = value
+            // There is no negative zero in documents.
+            result.float64[row] = value + 0
         case .int128: return false
         }
         return true

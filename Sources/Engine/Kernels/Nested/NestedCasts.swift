@@ -126,7 +126,8 @@ enum NestedCasts {
         do throws(EvaluationError) {
             return try kernel(inner)
         } catch {
-            throw EvaluationError(row: error.row < owners.count ? owners[error.row] : 0, error.message)
+            throw EvaluationError(
+                row: error.row < owners.count ? owners[error.row] : 0, error.message, hint: error.hint)
         }
     }
 

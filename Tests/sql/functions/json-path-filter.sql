@@ -1,0 +1,2 @@
+-- filters in paths
+SELECT JSON_VALUE('{}', '$.a[?(@.b > 1)]');

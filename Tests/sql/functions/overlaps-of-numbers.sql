@@ -1,0 +1,2 @@
+-- OVERLAPS takes times
+SELECT (1, 2) OVERLAPS (2, 3);

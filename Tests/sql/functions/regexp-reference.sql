@@ -1,0 +1,2 @@
+-- neither do references back
+SELECT REGEXP_REPLACE('aa', '(a)\1', '');

@@ -1,0 +1,2 @@
+-- a bracket that is not closed
+SELECT 'a' SIMILAR TO '[a';
