@@ -73,6 +73,11 @@ struct OperatorFactory {
             return SetOperationOperator(
                 operation, inputFields: node.fields, isBatchMode: plan.isBatchMode, seed: seeds.table)
         case .streamJoin(let join): return try streamJoin(join, node, context)
+        case .match(let match):
+            let clock = wiring.environment.clock
+            return try MatchOperator(
+                match, inputFields: inputFields, timeZone: plan.timeZone, context: context, seed: seeds.table,
+                wallMilliseconds: { clock.wallMilliseconds() })
         case .sort(let sort): return SortOperator(sort, inputFields: inputFields, seed: seeds.table)
         case .sink(let sink): return SinkOperator(try wiring.makeSink(sink, inputFields))
         case .exchange:

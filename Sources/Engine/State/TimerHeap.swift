@@ -10,6 +10,16 @@ struct TimerHeap {
 
     mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
 
+    /// Gives each entry another number, or takes it out where that is negative.
+    mutating func renumber(_ transform: (Int32) -> Int32) {
+        let old = entries
+        entries.removeAll(keepingCapacity: true)
+        for entry in old {
+            let number = transform(entry.number)
+            if number >= 0 { push(entry.time, number) }
+        }
+    }
+
     mutating func push(_ time: Int64, _ number: Int32) {
         entries.append((time, number))
         var child = entries.count - 1

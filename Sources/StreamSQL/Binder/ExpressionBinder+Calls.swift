@@ -12,6 +12,7 @@ extension ExpressionBinder {
             }
             return try OverBinding(binder: insideOver(), collector: overs).bind(name, call, over, at: range)
         }
+        if let matchRows, let bound = try matchRows.bind(name, call, self, at: range) { return bound }
         if OverBinding.names.contains(name) {
             throw SQLError(.semantics, "\(name) needs an OVER clause", at: range)
         }

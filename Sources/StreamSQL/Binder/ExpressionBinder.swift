@@ -11,6 +11,8 @@ struct ExpressionBinder {
     /// What the expression belongs to, for messages: `WHERE`, `SELECT`.
     let clause: String
     private(set) var isInsideAggregate = false
+    /// The rows of a match, in DEFINE and MEASURES.
+    var matchRows: MatchRows?
 
     init(
         scope: Scope?, functions: FunctionCatalog = .builtin, aggregates: AggregateCollector? = nil,

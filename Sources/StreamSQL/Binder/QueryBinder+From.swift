@@ -23,7 +23,10 @@ extension QueryBinder {
             return try aliased(Relation(node: scope.node, columns: scope.columns), path: [], reference)
         case .unnest(let collections, let withOrdinality):
             return try unnestAlone(collections, withOrdinality: withOrdinality, reference)
-        case .match: throw SQLError(.unsupported, "MATCH_RECOGNIZE is not supported yet", at: reference.range)
+        case .match(let table, let clause):
+            let input = try scope(table, left: left)
+            let matched = try MatchBinder(binder: self, input: input, clause: clause).bind()
+            return try aliased(matched, path: [], reference)
         }
     }
 

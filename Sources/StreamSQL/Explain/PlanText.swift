@@ -110,6 +110,7 @@ enum NodeText {
                 + (sort.keys.isEmpty ? "" : ", " + orderText(sort.keys, inputs))
         case .streamJoin(let join): return streamJoin(join, node, inputs, plan)
         case .sort(let sort): return self.sort(sort, inputs)
+        case .match(let match): return MatchText.text(match) { $0 < inputs.count ? inputs[$0].name : "?" }
         case .sink(let sink):
             if case .table(let table) = sink.target { return "sink \(table.name)" }
             return "result \(names(Array(node.fields.indices), node.fields))"

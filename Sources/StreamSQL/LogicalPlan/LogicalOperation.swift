@@ -27,6 +27,8 @@ enum LogicalOperation: Hashable {
     case setOperation(LogicalSetOperation)
     case join(LogicalJoin)
     case sort(LogicalSort)
+    /// MATCH_RECOGNIZE; emits the partition columns, then the measures.
+    case match(MatchPlan)
 }
 
 /// Reads columns of a table.

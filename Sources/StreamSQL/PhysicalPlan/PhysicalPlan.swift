@@ -85,6 +85,7 @@ package enum PlanOperation: Sendable {
     case streamJoin(StreamJoinPlan)
     case sort(SortPlan)
     case timeSort(TimeSortPlan)
+    case match(MatchPlan)
     case sink(SinkPlan)
 }
 

@@ -114,6 +114,9 @@ struct NodeSignatures {
                     + "of \(joined(session.partition, input))\(zone(fields[session.timeColumn].type))")
             return (hash.value, columns[input] + (0..<3).map { StableHash.of("\(hash.value) \($0)") })
         case .over(let over): return signature(over, input, &hash)
+        case .match(let match):
+            hash.combine(MatchText.text(match) { String($0 < columns[input].count ? columns[input][$0] : 0, radix: 16) })
+            return (hash.value, fields.indices.map { StableHash.of("\(hash.value) \($0)") })
         case .rowNumber(let numbered):
             hash.combine("rowNumber \(joined(numbered.partition + numbered.order.map(\.column), input))")
             return (hash.value, columns[input] + [hash.value])

@@ -194,6 +194,7 @@ struct PhysicalPlanner {
                 .window(
                     WindowPlan(shape: shape, timeColumn: timeColumn, zone: windowZone(below.fields[timeColumn].type))),
                 [input], fields, below.changelog, below.distribution, name: name("window", id))
+        case .match(let match): return try self.match(match, id, input, root)
         case .sessionWindow(let session): return try sessionWindow(session, id, input, root)
         case .aggregate(let aggregate): return self.aggregate(aggregate, id, input)
         case .windowAggregate(let aggregate): return try windowAggregate(aggregate, id, input, root)
@@ -307,6 +308,21 @@ struct PhysicalPlanner {
         return add(
             .sessionWindow(operation), [dealt], graph.fields[id], .append, below.distribution,
             name: name("session-window", id, stateLayout: fieldLayout(below.fields)))
+    }
+
+    private mutating func match(
+        _ match: MatchPlan, _ id: Int, _ input: Int, _ root: LogicalPlan.Root
+    ) throws(SQLError) -> Int {
+        guard result.nodes[input].changelog == .append else {
+            throw SQLError(
+                .unsupported, "MATCH_RECOGNIZE over changing rows is not supported", at: root.range,
+                hint: "its input must only add rows")
+        }
+        let dealt = keyed(input, match.partition)
+        let below = result.nodes[dealt]
+        return add(
+            .match(match), [dealt], graph.fields[id], .append, below.distribution,
+            name: name("match", id, stateLayout: fieldLayout(below.fields)))
     }
 
     /// Rows that are kept are state: their columns belong to its name.

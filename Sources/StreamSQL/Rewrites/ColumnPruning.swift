@@ -71,6 +71,7 @@ struct ColumnPruning {
             return Set(aggregate.groupColumns).union(
                 read(aggregate.calls, required, from: aggregate.groupColumns.count))
         case .window(_, let timeColumn): return required.filter { $0 < width }.union([timeColumn])
+        case .match(let match): return match.columns
         case .sessionWindow(let session):
             return required.filter { $0 < width }.union([session.timeColumn]).union(session.partition)
         case .windowAggregate(let aggregate):
@@ -156,7 +157,7 @@ struct ColumnPruning {
             var moved = input
             for role in 0..<3 { moved[oldWidth + role] = newWidth + role }
             return (graph.add(.window(shape, timeColumn: at(timeColumn)), inputs), moved)
-        case .sessionWindow(let session): return rebuildSession(node, session, required, inputs[0], input)
+        case .match, .sessionWindow: return rebuildKept(id, required, inputs[0], input)
         case .unnest(let unnest):
             return (graph.add(.unnest(narrowed(unnest, kept, at)), inputs, names: name(kept)), dense)
         case .deduplicate(var deduplicate):
@@ -181,18 +182,25 @@ struct ColumnPruning {
         }
     }
 
-    /// The rows of a session are kept: only what is read of them.
-    private func rebuildSession(
-        _ node: LogicalNode, _ session: LogicalSessionWindow, _ required: Set<Int>, _ input: Int,
-        _ positions: [Int: Int]
+    /// Nodes that keep rows: only what is read of them.
+    private func rebuildKept(
+        _ id: Int, _ required: Set<Int>, _ input: Int, _ positions: [Int: Int]
     ) -> (node: Int, positions: [Int: Int]) {
+        let node = old.nodes[id]
         let (narrow, moved) = narrowed(input, positions, reads(node, input: 0, required))
-        var session = session
-        session.timeColumn = moved[session.timeColumn] ?? 0
-        session.partition = session.partition.map { moved[$0] ?? 0 }
-        var all = moved
-        for role in 0..<3 { all[old.fields[node.inputs[0]].count + role] = graph.fields[narrow].count + role }
-        return (graph.add(.sessionWindow(session), [narrow]), all)
+        switch node.operation {
+        case .match(let match):
+            let new = graph.add(
+                .match(match.shifted { moved[$0] ?? 0 }), [narrow], names: old.fields[id].map(\.name))
+            return (new, Dictionary(uniqueKeysWithValues: old.fields[id].indices.map { ($0, $0) }))
+        case .sessionWindow(var session):
+            session.timeColumn = moved[session.timeColumn] ?? 0
+            session.partition = session.partition.map { moved[$0] ?? 0 }
+            var all = moved
+            for role in 0..<3 { all[old.fields[node.inputs[0]].count + role] = graph.fields[narrow].count + role }
+            return (graph.add(.sessionWindow(session), [narrow]), all)
+        default: return (narrow, moved)
+        }
     }
 
     /// Rows wait here: only what is read of them.

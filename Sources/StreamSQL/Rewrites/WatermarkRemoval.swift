@@ -58,6 +58,7 @@ struct WatermarkRemoval {
         case .windowAggregate, .sessionWindow: return true
         case .rank(let rank): return rank.window != nil
         case .sort(let sort): return sort.leadingTime == .rowTime && sort.limit == nil
+        case .match(let match): return match.timeColumn != nil
         case .deduplicate(let deduplicate):
             if case .rowTime = deduplicate.order { return true }
             return false
