@@ -33,6 +33,8 @@ package final class CommitLog: Sendable {
     private let failed = Mutex<String?>(nil)
     private let upkeepSignal = WaitPoint()
     private let isClosing = Atomic<Bool>(false)
+    /// Upkeep is done by one at a time.
+    private let maintenance = Mutex(())
     private let threadsEnded = [WaitPoint(), WaitPoint()]
 
     /// Opens or makes the log in `directory`, and brings it in order after whatever ended it.
@@ -215,25 +217,39 @@ package final class CommitLog: Sendable {
 
     // MARK: upkeep
 
-    /// Retention, a checkpoint, compaction, and files closed that nobody reads.
+    /// Retention, a checkpoint, compaction, and files closed that nobody uses.
     package func upkeep() throws(LogError) {
-        _ = try withCore { (core) throws(LogError) in try core.applyRetention() }
-        try checkpoint()
-        while try compactOnce() {}
-        core.withLock { $0.releaseUnusedFiles() }
+        try withMaintenance { () throws(LogError) in
+            _ = try withCore { (core) throws(LogError) in try core.applyRetention() }
+            try storeCheckpoint()
+            while try compactOnce() {}
+            core.withLock { $0.releaseUnusedFiles() }
+        }
     }
 
     /// Makes all of the log durable in its segments, so that the journal before now is not needed any more. Syncs
-    /// beside the rounds. A full disk leaves things as they were.
+    /// beside the rounds; does nothing when nothing changed. A full disk leaves things as they were.
     package func checkpoint() throws(LogError) {
-        var draft = try withCore { (core) throws(LogError) in try core.draftCheckpoint() }
+        try withMaintenance { () throws(LogError) in try storeCheckpoint() }
+    }
+
+    private func withMaintenance(_ body: () throws(LogError) -> Void) throws(LogError) {
+        let result = maintenance.withLock { _ in Result { () throws(LogError) in try body() } }
+        try result.get()
+    }
+
+    private func storeCheckpoint() throws(LogError) {
+        let drafted = try withCore { (core) throws(LogError) in
+            core.needsCheckpoint ? try core.draftCheckpoint() : nil
+        }
+        guard var draft = drafted else { return }
         do throws(FileSystemError) {
             try LogCore.store(
                 &draft, directory: directory, environment: environment, configuration: configuration)
         } catch {
             let stored = draft
             try withCore { (core) throws(LogError) in
-                core.markDirectoriesDirty(stored)
+                core.giveUp(stored)
                 let refusal = core.refusal(error)
                 if refusal != .diskFull { throw refusal }
             }

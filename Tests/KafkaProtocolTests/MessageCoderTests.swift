@@ -26,7 +26,9 @@ struct MessageCoderTests {
         for _ in 0..<600 {
             var changed = bytes
             changed[Int.random(in: 0..<changed.count, using: &randomness)] = UInt8.random(in: 0...4, using: &randomness)
-            guard let written = encoded(changed, type, version, isFlexible), written.count >= best.count else { continue }
+            guard let written = encoded(changed, type, version, isFlexible), written.count >= best.count else {
+                continue
+            }
             bytes = changed
             best = written
         }

@@ -33,7 +33,8 @@ struct ProducerTransactionsTests {
         value.completed(now: 3)
         #expect(value.add(partitions: [place], groups: [], producerID: 7, epoch: 0, now: 4) == .producerFenced)
         #expect(value.end(commits: true, producerID: 7, epoch: 0, now: 4) == .refused(.producerFenced))
-        #expect(value.add(partitions: [place], groups: [], producerID: 8, epoch: 1, now: 4) == .invalidProducerIdMapping)
+        #expect(
+            value.add(partitions: [place], groups: [], producerID: 8, epoch: 1, now: 4) == .invalidProducerIdMapping)
         #expect(value.add(partitions: [place], groups: [], producerID: 7, epoch: 1, now: 4) == .none)
     }
 

@@ -16,6 +16,12 @@ struct CheckpointDraft {
 extension LogCore {
     var isCheckpointDue: Bool { failure == nil && journal.bytesSinceCheckpoint >= configuration.checkpointBytes }
 
+    /// Whether a checkpoint would say anything new. Two in a row do after segments have ended: what both know as ended
+    /// may be compacted.
+    var needsCheckpoint: Bool {
+        failure == nil && (journal.bytesSinceCheckpoint > 0 || settledSegments != lastSettledSegments)
+    }
+
     /// Takes down the state of now. Costs memory for the state, and no input or output.
     func draftCheckpoint() throws(LogError) -> CheckpointDraft {
         try checkRunning()
@@ -119,13 +125,15 @@ extension LogCore {
         do throws(FileSystemError) {
             try Self.store(&draft, directory: directory, environment: environment, configuration: configuration)
         } catch {
-            markDirectoriesDirty(draft)
+            giveUp(draft)
             throw refusal(error)
         }
         finishCheckpoint(draft)
     }
 
-    func markDirectoriesDirty(_ draft: CheckpointDraft) {
+    /// Takes back what drafting took for done.
+    func giveUp(_ draft: CheckpointDraft) {
+        journal.bytesSinceCheckpoint += 1
         for part in draft.parts where part.directory != nil { partitions[part.key]?.isDirectoryDirty = true }
     }
 }

@@ -50,10 +50,7 @@ extension LogCore {
     }
 
     func releaseUnusedFiles() {
-        for partition in partitions.values {
-            let active = partition.active
-            for segment in partition.segments { segment.releaseUnused(isActive: segment === active) }
-        }
+        for partition in partitions.values { for segment in partition.segments { segment.releaseUnused() } }
     }
 
     // MARK: compaction

@@ -106,11 +106,11 @@ final class Segment: Sendable {
     func setCreated(_ milliseconds: Int64) { state.withLock { $0.summary.createdMilliseconds = milliseconds } }
 
     /// Closes the file and drops the index where nobody used them since the last call.
-    func releaseUnused(isActive: Bool) {
+    func releaseUnused() {
         state.withLock { state in
-            if !state.isUsed && !isActive && state.syncedBytes == state.summary.bytes && state.index.recent.isEmpty {
+            if !state.isUsed && state.syncedBytes == state.summary.bytes {
                 state.file = nil
-                state.index.drop()
+                if state.index.recent.isEmpty { state.index.drop() }
             }
             state.isUsed = false
         }

@@ -51,7 +51,9 @@ package struct ConsumerGroup: Sendable {
                 request.rebalanceTimeoutMilliseconds > 0
                     ? request.rebalanceTimeoutMilliseconds : request.sessionTimeoutMilliseconds),
             protocols: request.protocols)
-        if let instance = request.groupInstanceID, let known = members.values.first(where: { $0.instanceID == instance }) {
+        if let instance = request.groupInstanceID,
+            let known = members.values.first(where: { $0.instanceID == instance })
+        {
             if request.memberID.isEmpty {
                 member.id = newMemberID
                 return replace(known, by: member, token: token, version: version, now: now)
@@ -83,7 +85,9 @@ package struct ConsumerGroup: Sendable {
             return .invalidSessionTimeout
         }
         guard !request.protocols.isEmpty, !request.protocolType.isEmpty else { return .inconsistentGroupProtocol }
-        let others = members.values.filter { $0.id != request.memberID && $0.instanceID.map { $0 != request.groupInstanceID } ?? true }
+        let others = members.values.filter {
+            $0.id != request.memberID && $0.instanceID.map { $0 != request.groupInstanceID } ?? true
+        }
         if !others.isEmpty {
             let names = Set(request.protocols.map(\.name))
             let isCommon = names.contains { name in others.allSatisfy { $0.protocols.contains { $0.name == name } } }
