@@ -50,7 +50,12 @@ final class BlockRunner {
         for (index, instruction) in block.instructions.enumerated() {
             switch instruction.action {
             case .kernel(let kernel, let operands):
-                registers[instruction.result] = try run(kernel, operands, instruction, calls[index], inputs, rowCount)
+                do throws(EvaluationError) {
+                    registers[instruction.result] = try run(
+                        kernel, operands, instruction, calls[index], inputs, rowCount)
+                } catch {
+                    throw error.at(instruction.place)
+                }
             case .conditional(let action):
                 registers[instruction.result] = try conditional(action, instruction.type, inputs, rowCount)
             case .logic(let action):
@@ -97,7 +102,7 @@ final class BlockRunner {
             do throws(EvaluationError) {
                 return try inner[index].runFirst(dense, rowCount: count)
             } catch {
-                throw EvaluationError(row: Int(rows[error.row]), error.message, hint: error.hint)
+                throw EvaluationError(row: Int(rows[error.row]), error.message, hint: error.hint).at(error.place)
             }
         }
     }

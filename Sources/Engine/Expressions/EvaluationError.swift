@@ -1,4 +1,5 @@
 package import Diagnostics
+package import StreamSQL
 
 /// A row whose value does not exist: a cast that does not fit, a division by zero.
 package struct EvaluationError: Error, Sendable, CustomStringConvertible {
@@ -8,10 +9,20 @@ package struct EvaluationError: Error, Sendable, CustomStringConvertible {
     /// What to write to keep such values from failing the job.
     package var hint: String
 
+    /// Line and column in the script; nil when the expression is not written there.
+    package var place: SourceRange?
+
     package init(row: Int, _ message: String, hint: String = "a WHERE or CASE can keep such rows away") {
         self.row = row
         self.message = message
         self.hint = hint
+    }
+
+    /// The same error, with a place if it has none.
+    func at(_ place: SourceRange?) -> EvaluationError {
+        var error = self
+        error.place = error.place ?? place
+        return error
     }
 
     /// A whole number or DECIMAL divided by 0.
@@ -21,10 +32,10 @@ package struct EvaluationError: Error, Sendable, CustomStringConvertible {
             hint: "NULLIF(divisor, 0) gives NULL instead; a WHERE or CASE can keep such rows away")
     }
 
-    package var description: String { message }
+    package var description: String { place.map { "\(message), at \($0.line):\($0.column)" } ?? message }
 
     /// The error as people see it.
     package var millraceError: MillraceError {
-        MillraceError(.user, code: "evaluation_failed", message, hint: hint)
+        MillraceError(.user, code: "evaluation_failed", description, hint: hint)
     }
 }

@@ -39,6 +39,8 @@ struct Instruction: Sendable {
     var type: DataType
     /// The register that takes the result.
     var result: Int
+    /// Where the expression stands in the script, for errors.
+    var place: SourceRange?
 }
 
 /// CASE: conditions in turn, and the values of the branches.

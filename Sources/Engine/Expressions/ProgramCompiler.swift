@@ -49,6 +49,7 @@ struct BlockBuilder {
             return .input(index)
         }
         if let folded = folded(expression) { return constant(folded, expression.type) }
+        if case .located(let inner, let range) = expression { return try located(inner, range) }
         switch expression {
         case .call(let function, let arguments, let type): return try call(function, arguments, type)
         case .cast(let value, let type, let isTry):
@@ -58,8 +59,19 @@ struct BlockBuilder {
             return emit(.kernel(kernel, [try operand(value)]), type)
         case .conditional(let branches, let otherwise, let type):
             return try conditional(branches, otherwise: otherwise, type)
-        case .column, .literal: return constant(.null, expression.type)
+        case .column, .literal, .located: return constant(.null, expression.type)
         }
+    }
+
+    /// The operand of an expression whose last instruction is told its place.
+    private mutating func located(_ expression: PlanExpression, _ range: SourceRange) throws(MillraceError) -> Operand {
+        let operand = try operand(expression)
+        if case .register(let register) = operand, let last = instructions.indices.last,
+            instructions[last].result == register, instructions[last].place == nil
+        {
+            instructions[last].place = range
+        }
+        return operand
     }
 
     private mutating func emit(_ action: Instruction.Action, _ type: DataType) -> Operand {
@@ -130,6 +142,7 @@ struct BlockBuilder {
     /// As ``operand(_:)``, for an expression whose arguments are constants.
     private mutating func unfolded(_ expression: PlanExpression) throws(MillraceError) -> Operand {
         switch expression {
+        case .located(let value, _): return try unfolded(value)
         case .call(let function, let arguments, let type): return try call(function, arguments, type)
         case .cast(let value, let type, let isTry):
             let kernel = try CastSelection.kernel(
@@ -158,6 +171,7 @@ extension PlanExpression {
             return type.kind == .int64 || type.kind == .int128
         case .cast(let value, let type, let isTry):
             return value.canFail || (!isTry && CastSelection.canFail(from: value.type.logical, to: type.logical))
+        case .located(let value, _): return value.canFail
         case .conditional(let branches, let otherwise, _):
             return otherwise.canFail || branches.contains { $0.condition.canFail || $0.value.canFail }
         }
@@ -170,7 +184,7 @@ extension PlanExpression {
         case .literal: true
         case .call(let function, let arguments, _):
             function.isPure && !arguments.isEmpty && arguments.allSatisfy(\.isConstant)
-        case .cast(let value, _, _): value.isConstant
+        case .cast(let value, _, _), .located(let value, _): value.isConstant
         case .conditional(let branches, let otherwise, _):
             otherwise.isConstant && branches.allSatisfy { $0.condition.isConstant && $0.value.isConstant }
         }

@@ -62,7 +62,7 @@ extension PlanExpression {
         case .column(let index, _): columns.insert(index)
         case .literal: break
         case .call(_, let arguments, _): for argument in arguments { argument.collectColumns(into: &columns) }
-        case .cast(let argument, _, _): argument.collectColumns(into: &columns)
+        case .cast(let argument, _, _), .located(let argument, _): argument.collectColumns(into: &columns)
         case .conditional(let branches, let otherwise, _):
             for branch in branches {
                 branch.condition.collectColumns(into: &columns)

@@ -4,14 +4,23 @@ import Columnar
 extension ExpressionBinder {
     func json(_ call: JSONCall, at range: SourceRange) throws(SQLError) -> PlanExpression {
         switch call.function {
-        case .exists: return try jsonExists(call)
-        case .value: return try jsonValue(call, at: range)
-        case .query: return try jsonQuery(call, at: range)
+        case .exists, .value, .query: return try jsonSearch(call, at: range)
         case .object: return try jsonObject(call)
         case .array: return try jsonArray(call)
         case .objectAgg, .arrayAgg:
             throw SQLError(.unsupported, "\(call.function.rawValue) is not supported yet", at: range)
         }
+    }
+
+    /// The functions that follow a path; those that may fail keep their place.
+    private func jsonSearch(_ call: JSONCall, at range: SourceRange) throws(SQLError) -> PlanExpression {
+        let bound: PlanExpression =
+            switch call.function {
+            case .exists: try jsonExists(call)
+            case .value: try jsonValue(call, at: range)
+            default: try jsonQuery(call, at: range)
+            }
+        return call.onEmpty == .error || call.onError == .error ? bound.located(range) : bound
     }
 
     func jsonTest(

@@ -93,13 +93,15 @@ extension ExpressionBinder {
             let result = LogicalType.decimalResult(function, first, second)
         {
             let operands = [Self.asDecimal(left), Self.asDecimal(right)]
-            return .call(function, operands, DataType(result, isNullable: isNullable))
+            let call = PlanExpression.call(function, operands, DataType(result, isNullable: isNullable))
+            return function == .divide || function == .modulo ? call.located(range) : call
         }
         guard let common = LogicalType.common(first, second) else {
             throw SQLError(.type, "'\(symbol)' doesn't take \(first) and \(second)", at: range)
         }
         let operands = [CastRules.convert(left, to: common), CastRules.convert(right, to: common)]
-        let result = PlanExpression.call(function, operands, DataType(common, isNullable: isNullable))
+        var result = PlanExpression.call(function, operands, DataType(common, isNullable: isNullable))
+        if common.isInteger, function == .divide || function == .modulo { result = result.located(range) }
         // The remainder has the type of the divisor.
         if function == .modulo, common.isInteger { return CastRules.convert(result, to: second) }
         return result

@@ -182,7 +182,9 @@ struct ExpressionBinder {
                 hint: CastRules.hint(value.type.logical, to: target.logical))
         }
         if value.type.logical == .null { return .literal(.null, target.nullable(true)) }
-        return CastRules.convert(value, to: target.logical, isTry: isTry)
+        let cast = CastRules.convert(value, to: target.logical, isTry: isTry)
+        let canFail = !isTry && value.type.logical.isText && !target.logical.isText && !target.logical.isBinary
+        return canFail ? cast.located(range) : cast
     }
 
     private func trim(

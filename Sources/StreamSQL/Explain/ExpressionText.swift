@@ -11,6 +11,7 @@ enum ExpressionText {
             return call(function, arguments.map { text($0, name) }, arguments)
         case .cast(let value, let type, let isTry):
             return "\(isTry ? "TRY_CAST" : "CAST")(\(text(value, name)) AS \(type.logical))"
+        case .located(let value, _): return text(value, name)
         case .conditional(let branches, let otherwise, _):
             let parts = branches.map { "WHEN \(text($0.condition, name)) THEN \(text($0.value, name)) " }
             return "CASE \(parts.joined())ELSE \(text(otherwise, name)) END"
@@ -68,6 +69,7 @@ enum ExpressionText {
     }
 
     private static func bracketed(_ text: String, _ operand: PlanExpression) -> String {
+        if case .located(let operand, _) = operand { return bracketed(text, operand) }
         if case .call(let function, let arguments, _) = operand, infix[function] != nil, arguments.count >= 2 {
             return "(\(text))"
         }

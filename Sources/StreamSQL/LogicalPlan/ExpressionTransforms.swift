@@ -7,7 +7,7 @@ extension PlanExpression {
         switch self {
         case .column, .literal: []
         case .call(_, let arguments, _): arguments
-        case .cast(let value, _, _): [value]
+        case .cast(let value, _, _), .located(let value, _): [value]
         case .conditional(let branches, let otherwise, _):
             branches.flatMap { [$0.condition, $0.value] } + [otherwise]
         }
@@ -19,12 +19,16 @@ extension PlanExpression {
         case .column, .literal: self
         case .call(let function, let arguments, let type): .call(function, arguments.map(transform), type)
         case .cast(let value, let type, let isTry): .cast(transform(value), to: type, isTry: isTry)
+        case .located(let value, let range): transform(value).located(range)
         case .conditional(let branches, let otherwise, let type):
             .conditional(
                 branches.map { ConditionalBranch(condition: transform($0.condition), value: transform($0.value)) },
                 otherwise: transform(otherwise), type)
         }
     }
+
+    /// The expression with its place, where it is not constant.
+    func located(_ range: SourceRange) -> PlanExpression { isLiteral ? self : .located(self, range) }
 
     /// The expression with every column reference replaced.
     func replacingColumns(_ transform: (Int, DataType) -> PlanExpression) -> PlanExpression {

@@ -12,12 +12,15 @@ package indirect enum PlanExpression: Sendable, Hashable {
     case cast(PlanExpression, to: DataType, isTry: Bool)
     /// The value of the first branch whose condition is true. COALESCE, IF, NULLIF are written with it.
     case conditional([ConditionalBranch], otherwise: PlanExpression, DataType)
+    /// An expression that can fail, with its place in the script for the message. Places take no part in equality.
+    case located(PlanExpression, SourceRange)
 
     package var type: DataType {
         switch self {
         case .column(_, let type), .literal(_, let type), .call(_, _, let type), .cast(_, let type, _),
             .conditional(_, _, let type):
             type
+        case .located(let expression, _): expression.type
         }
     }
 }
