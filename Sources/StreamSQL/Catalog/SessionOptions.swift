@@ -28,6 +28,9 @@ struct SessionOptions: Sendable {
 
     var isBatchMode: Bool { values["execution.runtime-mode"].map { Lexer.uppercased($0.utf8) } == "BATCH" }
     var sharesScans: Bool { values["pipeline.share-scans"].map { Lexer.uppercased($0.utf8) } != "FALSE" }
+    var sinkMaterialization: SinkMaterialization {
+        SinkMaterialization(setting: values["table.exec.sink.upsert-materialize"])
+    }
     var jobName: String? { values["pipeline.name"] }
 
     var watermarkIntervalMilliseconds: Int64 {

@@ -6,6 +6,7 @@ struct PendingJob {
     var roots: [LogicalPlan.Root] = []
     var timeZone: String
     var isBatchMode: Bool
+    var materialization: SinkMaterialization
     /// Names of the tables written to, for the job's description.
     var targets: [String] = []
     var jobName: String?
@@ -13,12 +14,14 @@ struct PendingJob {
     init(_ options: SessionOptions) {
         timeZone = options.timeZone
         isBatchMode = options.isBatchMode
+        materialization = options.sinkMaterialization
         jobName = options.jobName
     }
 
     /// Whether a further INSERT can run in the same job.
     func accepts(_ options: SessionOptions) -> Bool {
         options.sharesScans && timeZone == options.timeZone && isBatchMode == options.isBatchMode
+            && materialization == options.sinkMaterialization
     }
 
     /// Whether this job must be done before the INSERT: it ends, and writes rows that the INSERT may replace.
@@ -37,6 +40,7 @@ struct PendingJob {
     func plan() throws(SQLError) -> PhysicalPlan {
         let logical = LogicalPlan(graph: graph, roots: roots).rewritten()
         var planner = PhysicalPlanner(logical, timeZone: timeZone, isBatchMode: isBatchMode)
+        planner.materialization = materialization
         return try planner.run()
     }
 

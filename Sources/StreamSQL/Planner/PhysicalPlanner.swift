@@ -8,6 +8,8 @@ struct PhysicalPlanner {
     private let signatures: NodeSignatures
     /// Nodes whose only consumer is an upsert sink with the same key.
     let upsertNodes: Set<Int>
+    /// Whether sinks get their changes in the order of their key.
+    var materialization = SinkMaterialization.automatic
     let isBounded: [Bool]
     /// What columns are in terms of time.
     let times: TimeTrace
@@ -64,8 +66,9 @@ struct PhysicalPlanner {
             }
             var name = "collect"
             if case .table(let table) = root.target { name = table.name }
-            let input = single(try node(root.node, isStatic: false, root))
+            var input = single(try node(root.node, isStatic: false, root))
             if case .table(let table) = root.target {
+                input = materialized(input, table, root)
                 try SinkRules.check(table, result.nodes[input].changelog, at: root.range)
             }
             if first[name] == nil {

@@ -1,0 +1,5 @@
+-- INTERSECT ALL keeps the lesser number of each row
+CREATE TABLE orders (id BIGINT, `user` STRING, city STRING, amount BIGINT, price DECIMAL(10, 2), ok BOOLEAN, ts TIMESTAMP(3),
+  arrived AS PROCTIME(), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'filesystem', 'path' = 'data/orders.ndjson', 'format' = 'json');
+SELECT city FROM orders INTERSECT ALL SELECT city FROM orders WHERE id > 1;
