@@ -41,7 +41,7 @@ extension PhysicalPlanner {
         let retracts = result.nodes[input].changelog != .append
         let (end, isOver) = sort.offset.addingReportingOverflow(sort.limit ?? .max)
         let operation = RankPlan(
-            partition: [], order: sort.keys, from: sort.offset + 1, to: isOver ? .max : end,
+            partition: [], order: sort.keys, from: min(sort.offset, .max - 1) + 1, to: isOver ? .max : end,
             emitsUpdateBefore: !upsertNodes.contains(id), inputRetracts: retracts)
         return addRank(operation, id, input, kind: "limit")
     }
