@@ -10,6 +10,7 @@ enum NaiveEvaluator {
         switch expression {
         case .column(let index, _): return row[index]
         case .literal(let value, _): return value
+        case .located(let inner, _): return try value(inner, row)
         case .conditional(let branches, let otherwise, _):
             for branch in branches where try value(branch.condition, row) == .boolean(true) {
                 return try value(branch.value, row)
