@@ -59,6 +59,12 @@ struct NodeSignatures {
         return (hash.value, unnest.kept.map { columns[input][$0] } + made)
     }
 
+    private func combine(_ rank: LogicalRank, _ input: Int, into hash: inout StableHash) {
+        hash.combine("rank \(rank.from) to \(rank.to) by \(joined(rank.partition, input))")
+        hash.combine("\(rank.prefersLatest) \(rank.window.map { joined([$0.endColumn], input) } ?? "")")
+        for key in rank.order { hash.combine("\(joined([key.column], input)) \(key.isDescending) \(key.nullsFirst)") }
+    }
+
     private func signature(_ node: LogicalNode, _ fields: [Field]) -> (UInt64, [UInt64]) {
         var hash = StableHash()
         for input in node.inputs { hash.combine(nodes[input]) }
@@ -85,9 +91,7 @@ struct NodeSignatures {
             return (hash.value, projections.map { StableHash.of(text($0, input)) })
         case .watermark, .sort: return (nodes[input], columns[input])
         case .rank(let rank):
-            hash.combine("rank \(rank.from) to \(rank.to) by \(joined(rank.partition, input))")
-            hash.combine("\(rank.prefersLatest) \(rank.window.map { joined([$0.endColumn], input) } ?? "")")
-            for key in rank.order { hash.combine("\(joined([key.column], input)) \(key.isDescending) \(key.nullsFirst)") }
+            combine(rank, input, into: &hash)
             return (hash.value, columns[input] + (rank.emitsNumber ? [hash.value] : []))
         case .setOperation(let operation):
             hash.combine("\(operation.kind) \(operation.isAll)")
