@@ -144,6 +144,7 @@ let fuzzed: [(name: String, uses: [String])] = [
     ("ChangelogDecoder", []),
     ("RecordBatch", ["KafkaProtocol"]),
     ("CommitLog", ["CommitLog", "KafkaProtocol", "Diagnostics", "TestSupport"]),
+    ("ChangelogDecoder", []), ("NginxDecoder", []),
     ("Checkpoints", ["Checkpoints", "ConnectorContract", "CPlatform", "Diagnostics", "TestSupport"]),
 ]
 let fuzzTargets: [Target] =

@@ -17,6 +17,7 @@ final class FieldPathDecoder: LineDecoder {
     private let accesses: [Access]
 
     var isSplittable: Bool { inner.isSplittable }
+    var keepsOrder: Bool { inner.keepsOrder }
 
     /// `make` makes a decoder of whole columns.
     init(

@@ -5,6 +5,7 @@ extension FormatCatalog {
         case "json": jsonOptions
         case "csv": csvOptions
         case "raw": rawOptions
+        case "nginx": nginxOptions
         case "debezium-json": changelogOptions + [.flag("schema-include", "records carry their schema beside 'payload'")]
         case "canal-json": changelogOptions + canalOptions
         case "maxwell-json", "ogg-json": changelogOptions
@@ -44,6 +45,11 @@ extension FormatCatalog {
     private static let rawOptions = [
         FormatOption("charset", "the character set of the bytes, UTF-8 by default"),
         FormatOption("endianness", values: ["big-endian", "little-endian"], "order of the bytes of a number; big-endian by default"),
+    ]
+
+    private static let nginxOptions = [
+        FormatOption("log-format", "the text of a log_format of nginx; combined by default"),
+        FormatOption.flag("ignore-parse-errors", "bad fields become NULL, bad lines are skipped"),
     ]
 
     private static let changelogOptions = [

@@ -4,7 +4,7 @@ package import Diagnostics
 /// The formats there are, with their options, and the decoders for them.
 package enum FormatCatalog {
     package static let names = [
-        "json", "csv", "raw", "debezium-json", "canal-json", "maxwell-json", "ogg-json",
+        "json", "csv", "raw", "nginx", "debezium-json", "canal-json", "maxwell-json", "ogg-json",
     ]
 
     /// A decoder that delivers `columns`, in this order, of records whose columns are `schema`. JSON takes fields of ROWs
@@ -45,6 +45,10 @@ package enum FormatCatalog {
                 fields: fields, schema: schema, charset: reader.text("charset"),
                 isLittleEndian: try reader.choice("endianness", ["big-endian", "little-endian"]) == "little-endian",
                 longestLine: longestLine)
+        case "nginx":
+            return try NginxDecoder(
+                fields: fields, schema: schema, pattern: try LogPattern(reader.text("log-format") ?? "combined"),
+                ignoresErrors: try reader.flag("ignore-parse-errors"), longestLine: longestLine)
         case "debezium-json", "canal-json", "maxwell-json", "ogg-json":
             return try ChangelogJSONDecoder(
                 fields: fields, envelope: try envelope(reader), settings: try JSONSettings(reader),
