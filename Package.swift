@@ -144,7 +144,7 @@ let fuzzed: [(name: String, uses: [String])] = [
     ("ChangelogDecoder", []),
     ("RecordBatch", ["KafkaProtocol"]),
     ("CommitLog", ["CommitLog", "KafkaProtocol", "Diagnostics", "TestSupport"]),
-    ("ChangelogDecoder", []), ("NginxDecoder", []),
+    ("NginxDecoder", []),
     ("Checkpoints", ["Checkpoints", "ConnectorContract", "CPlatform", "Diagnostics", "TestSupport"]),
 ]
 let fuzzTargets: [Target] =
