@@ -90,6 +90,8 @@ struct RecordBatchTests {
             try changed { $0.attributes = BatchAttributes(isControl: true) },
             try changed { $0.attributes = BatchAttributes(isTransactional: true) },
             try changed { $0.lastOffsetDelta = 5 },
+            try changed { $0.baseOffset = -253 },
+            try changed { $0.baseOffset = .max },
             try changed { $0.producer = .init(id: 1, epoch: -1, baseSequence: 0) },
             try changed { $0.producer = .init(id: 1, epoch: 0, baseSequence: -1) },
             good + good,

@@ -54,6 +54,8 @@ package struct ProducedBatch: Sendable {
         guard header.recordCount > 0, header.lastOffsetDelta == header.recordCount - 1 else {
             return .failure(.invalid("\(header.recordCount) records with \(header.lastOffsetDelta) as last offset"))
         }
+        // The log writes its own over it, but nobody should have to reckon with one that cannot be.
+        guard header.isPlausible else { return .failure(.invalid("base offset \(header.baseOffset)")) }
         if header.hasProducer {
             guard header.producerEpoch >= 0, header.baseSequence >= 0 else {
                 return .failure(.invalid("a producer without epoch or sequence"))
