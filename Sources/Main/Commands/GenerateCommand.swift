@@ -9,15 +9,22 @@ struct GenerateCommand: ParsableCommand {
         commandName: "generate",
         abstract: "Write deterministic data as the real sources would write it.",
         discussion: """
-            With --count the lines are written as fast as possible; without it they are written as their time comes, \
-            until the command is stopped. The same seed, options and start give the same bytes.
+            recharge-monitor: with --count the lines are written as fast as possible; without it they are written as \
+            their time comes, until the command is stopped. nexmark: --events lines of JSON into the file or files of \
+            --out, as fast as possible. The same seed, options and start give the same bytes.
             """)
 
-    @Argument(help: "The application: \(RechargeGeneration.name).")
+    @Argument(help: "The application: \(RechargeGeneration.name) or \(NexmarkGeneration.name).")
     var application: String
 
-    @Option(help: "The folder to write to.")
+    @Option(help: "The folder to write to; for nexmark a file, or several by commas that take turns.")
     var out: String
+
+    @Option(help: "nexmark: events in all.")
+    var events = 1_000
+
+    @Option(name: .customLong("delay-us"), help: "nexmark: event time between two events, microseconds.")
+    var delayMicroseconds = 100.0
 
     @Option(help: "Nodes that write logs.")
     var nodes = 23
@@ -28,8 +35,8 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "Lines in all; endless without it.")
     var count: Int?
 
-    @Option(help: "What makes one run differ from another.")
-    var seed: UInt64 = 1
+    @Option(help: "What makes one run differ from another; 1, and 42 for nexmark.")
+    var seed: UInt64?
 
     @Option(help: "Rotate a file when it reaches this size, such as 64MiB.")
     var rotate: ByteSize?
@@ -38,7 +45,11 @@ struct GenerateCommand: ParsableCommand {
     var oracle: String?
 
     @Option(
-        help: "First moment of the data, milliseconds since 1970; now when paced, 2026-10-31 in Shanghai otherwise.")
+        name: [.customLong("start"), .customLong("base-ms")],
+        help: """
+            First moment of the data, milliseconds since 1970; now when paced, otherwise 2026-10-31 in Shanghai, and \
+            2015-07-14 for nexmark.
+            """)
     var start: Int64?
 
     @Option(help: "Bad lines in a million.")
@@ -54,13 +65,20 @@ struct GenerateCommand: ParsableCommand {
     var keep = false
 
     mutating func run() throws {
+        if application == NexmarkGeneration.name {
+            let generation = NexmarkGeneration(
+                events: events, outputs: out, seed: seed, delayMicroseconds: delayMicroseconds, baseMilliseconds: start)
+            let summary = try generation.run(progress: { Progress.show($0) })
+            Progress.finish()
+            return StandardError.write(summary + "\n")
+        }
         guard application == RechargeGeneration.name else {
             throw MillraceError(
                 .user, code: "unknown_application", "there is nothing to generate for '\(application)'",
-                hint: "there is \(RechargeGeneration.name)")
+                hint: "there are \(RechargeGeneration.name) and \(NexmarkGeneration.name)")
         }
         let generation = RechargeGeneration(
-            directory: out, nodes: nodes, rate: rate, count: count, seed: seed, rotateBytes: rotate?.bytes,
+            directory: out, nodes: nodes, rate: rate, count: count, seed: seed ?? 1, rotateBytes: rotate?.bytes,
             oracle: oracle, start: start, malformedPerMillion: malformed, isPaced: paced || count == nil,
             isSteady: steady, keepsFiles: keep)
         let summary = try generation.run(progress: { Progress.show($0) })
