@@ -6,6 +6,8 @@ import Glibc
 /// Records of comma-separated values into columns, by the rules of Flink's `csv` format.
 package final class CSVDecoder: LineDecoder {
     private let targets: [ColumnTarget]
+    /// Beside the targets: how a field of several values is read.
+    private let collections: [CSVCollection?]
     /// The field of the record each target takes.
     private let positions: [Int]
     private let schemaCount: Int
@@ -22,16 +24,21 @@ package final class CSVDecoder: LineDecoder {
     package init(fields wanted: [Field], schema: [Field], settings: CSVSettings, longestLine: Int) throws(MillraceError)
     {
         var targets: [ColumnTarget] = []
+        var collections: [CSVCollection?] = []
         var positions: [Int] = []
         for field in wanted {
             guard let position = schema.firstIndex(where: { $0.name == field.name }) else {
                 throw MillraceError(
                     .internalError, code: "unknown_column", "column '\(field.name)' is not in the schema")
             }
-            targets.append(try ColumnTarget(field, isISO: false))
+            let collection = try CSVCollection(field, delimiter: settings.elementDelimiter)
+            collections.append(collection)
+            targets.append(
+                try ColumnTarget(collection == nil ? field : Field(field.name, DataType(.string)), isISO: false))
             positions.append(position)
         }
         self.targets = targets
+        self.collections = collections
         self.positions = positions
         schemaCount = schema.count
         self.settings = settings
@@ -87,7 +94,9 @@ package final class CSVDecoder: LineDecoder {
             self.capacity = capacity
             self.position = position
             bytes = UnsafePointer(block.bytes)
-            columns = decoder.targets.map { Column($0.field.type, capacity: capacity) }
+            columns = zip(decoder.targets, decoder.collections).map {
+                Column($1?.type ?? $0.field.type, capacity: capacity)
+            }
             cutter = CSVRecordCutter(
                 settings: decoder.settings, fields: decoder.fields, fieldLimit: max(1, decoder.schemaCount))
         }
@@ -194,11 +203,16 @@ package final class CSVDecoder: LineDecoder {
                 column.setNull(rows)
                 return true
             }
-            if target.isText {
+            if let collection = decoder.collections[index] {
+                var value: [UInt8] = []
+                if collection.append(text, count, heap, to: &value) {
+                    column.text[rows] = heap.add(value)
+                    return true
+                }
+            } else if target.isText {
                 column.text[rows] = TextView(text, count: count)
                 return true
-            }
-            if target.isBytes {
+            } else if target.isBytes {
                 let copy = heap.allocate(count + 4)
                 let decoded = millrace_base64(text, count, copy)
                 if decoded >= 0 {
@@ -216,7 +230,9 @@ package final class CSVDecoder: LineDecoder {
                 }
             }
             if !decoder.settings.ignoresErrors {
-                complaint = target.complaint(UnsafeBufferPointer(start: text, count: count))
+                let type = decoder.collections[index]?.type ?? target.field.type
+                complaint = ColumnTarget.complaint(
+                    Field(target.field.name, type), UnsafeBufferPointer(start: text, count: count))
             }
             return false
         }

@@ -10,6 +10,8 @@ package struct CSVSettings: Sendable {
     /// A field that cannot be read becomes NULL, a line that cannot be read is left out.
     package var ignoresErrors = false
     package var nullLiteral: [UInt8]?
+    /// Between the elements of an array.
+    package var elementDelimiter = Array(";".utf8)
 
     package init() {}
 
@@ -20,6 +22,7 @@ package struct CSVSettings: Sendable {
         escape = try options.character("escape-character")
         allowsComments = try options.flag("allow-comments")
         ignoresErrors = try options.flag("ignore-parse-errors")
+        if let text = options.text("array-element-delimiter"), !text.isEmpty { elementDelimiter = Array(text.utf8) }
         nullLiteral = options.text("null-literal").map { Array($0.utf8) }
         if let quote, quote == delimiter {
             throw options.invalid(

@@ -3,7 +3,8 @@ package import Columnar
 /// Cells of batches as JSON.
 ///
 /// Numbers are numbers, except DECIMAL and integers beyond 2^53, which are strings so that no browser rounds them.
-/// Dates and times are strings; TIMESTAMP_LTZ is shown in UTC. Byte strings and nested values are hexadecimal.
+/// Dates and times are strings; TIMESTAMP_LTZ is shown in UTC. Byte strings are hexadecimal. Nested values are arrays and
+/// objects, with all numbers in them as numbers.
 extension JSONWriter {
     /// The largest integer that a double holds exactly, with all below it.
     private static let exactInteger: Int64 = 1 << 53
@@ -35,7 +36,11 @@ extension JSONWriter {
         case .char, .varchar:
             let place = UnsafePointer(column.text + row)
             string(utf8: UnsafeBufferPointer(start: TextView.bytes(at: place), count: place.pointee.count))
-        case .binary, .varbinary, .array, .map, .multiset, .row:
+        case .array, .map, .multiset, .row:
+            var json: [UInt8] = []
+            NestedText(column.type.logical).append(column.item(row), .strictJSON, ValueText(), to: &json)
+            raw(json)
+        case .binary, .varbinary:
             let place = UnsafePointer(column.text + row)
             hexadecimal(UnsafeBufferPointer(start: TextView.bytes(at: place), count: place.pointee.count))
         }
