@@ -20,6 +20,8 @@ final class UnnestOperator: Operator {
     private let shape: Shape
     /// Position among all columns of an element of each column that is made.
     private let elements: [Int]
+    /// Which of those is the ordinality; -1 for none.
+    private let ordinal: Int
 
     /// The input row of each row to come, and the items of each column.
     private var parents: [Int32] = []
@@ -32,6 +34,8 @@ final class UnnestOperator: Operator {
         self.plan = plan
         fields = plan.fields
         elements = plan.elements
+        let values = UnnestPlan.elementFields(of: plan.type, withOrdinality: false).count
+        ordinal = plan.withOrdinality ? values : -1
         items = plan.elements.map { _ in [] }
         switch plan.type {
         case .array(let element):
@@ -107,7 +111,6 @@ final class UnnestOperator: Operator {
     private func add(
         _ row: Int, _ first: NestedItem, _ second: NestedItem, place: Int?, _ batch: Batch, _ output: NodeRuntime
     ) throws {
-        let ordinal = plan.withOrdinality ? ordinalColumn : -1
         for (index, element) in elements.enumerated() {
             if element == ordinal {
                 items[index].append(place.map { NestedItem(Int64($0) + 1) } ?? .null)
@@ -122,16 +125,10 @@ final class UnnestOperator: Operator {
         _ row: Int, _ value: NestedItem, _ layout: NestedRowLayout, place: Int, _ batch: Batch, _ output: NodeRuntime
     ) throws {
         let reader = NestedReader(value)
-        let ordinal = plan.withOrdinality ? layout.kinds.count : -1
         for (index, element) in elements.enumerated() {
             items[index].append(element == ordinal ? NestedItem(Int64(place) + 1) : reader.field(element, layout))
         }
         try finishRow(row, batch, output)
-    }
-
-    /// Position of the ordinality among all columns of an element.
-    private var ordinalColumn: Int {
-        UnnestPlan.elementFields(of: plan.type, withOrdinality: false).count
     }
 
     private func finishRow(_ row: Int, _ batch: Batch, _ output: NodeRuntime) throws {
