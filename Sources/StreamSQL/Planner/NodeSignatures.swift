@@ -53,6 +53,15 @@ struct NodeSignatures {
         }
     }
 
+    private static func columns(of scan: LogicalScan) -> [UInt64] {
+        zip(scan.columns, scan.fields).map { column, field in
+            if case .metadata(let key, _) = column {
+                return StableHash.of("\(scan.table.name) metadata \(key) \(field.type.logical)")
+            }
+            return StableHash.of("\(scan.table.name).\(field.name) \(field.type.logical)")
+        }
+    }
+
     private func elements(_ hash: inout StableHash, _ unnest: UnnestPlan, _ input: Int) -> (UInt64, [UInt64]) {
         hash.combine("unnest \(unnest.isLeft) \(unnest.withOrdinality) \(joined([unnest.column], input))")
         let made = unnest.elements.map { StableHash.of("element \($0) \(hash.value)") }
@@ -72,13 +81,7 @@ struct NodeSignatures {
         switch node.operation {
         case .scan(let scan):
             hash.combine("scan \(scan.table.name)")
-            let outputs = zip(scan.columns, scan.fields).map { column, field in
-                if case .metadata(let key, _) = column {
-                    return StableHash.of("\(scan.table.name) metadata \(key) \(field.type.logical)")
-                }
-                return StableHash.of("\(scan.table.name).\(field.name) \(field.type.logical)")
-            }
-            return (hash.value, outputs)
+            return (hash.value, Self.columns(of: scan))
         case .values(let rows, let types):
             hash.combine("values \(rows.map { $0.map { text($0, 0) }.joined(separator: ",") }.joined(separator: ";"))")
             return (hash.value, types.indices.map { StableHash.of("value \($0) \(hash.value)") })
