@@ -15,6 +15,8 @@ final class NodeRuntime {
     private var openInputs: Int
     /// The watermark that left last.
     private(set) var watermark = Watermark.none
+    /// What is held back goes out before a watermark does, for it would be late behind it.
+    var flushesBeforeWatermarks = false
     let counters: NodeCounters
     private let control: JobControl
 
@@ -59,6 +61,7 @@ final class NodeRuntime {
         for (input, time) in inputWatermarks.enumerated() where !inputIsIdle[input] { least = min(least, time) }
         guard least > watermark else { return }
         try body.advance(to: least, output: self)
+        if flushesBeforeWatermarks { try body.flush(output: self) }
         try emitWatermark(least)
     }
 

@@ -128,6 +128,7 @@ struct PipelineBuilder {
 
     private func makeRuntimes(stage: Int, index: Int, built: inout Built) throws -> [Int: NodeRuntime] {
         var runtimes: [Int: NodeRuntime] = [:]
+        let flushing = plan.nodesThatFlushBeforeWatermarks()
         for id in layout.stages[stage].nodes {
             let node = plan.nodes[id]
             let factory = OperatorFactory(plan: plan, wiring: wiring, seeds: seeds)
@@ -141,6 +142,7 @@ struct PipelineBuilder {
             runtimes[id] = NodeRuntime(
                 node: node, body: body, inputCount: node.inputs.count, counters: built.counters[id],
                 control: control)
+            runtimes[id]?.flushesBeforeWatermarks = flushing.contains(id)
         }
         return runtimes
     }

@@ -53,9 +53,6 @@ struct OverBinding {
         guard AggregateBinding.names.contains(name) else {
             throw SQLError(.semantics, "\(name) can't have an OVER clause", at: range)
         }
-        guard call.quantifier != .distinct || name == "MIN" || name == "MAX" || name == "COUNT" || name == "SUM" else {
-            throw SQLError(.unsupported, "\(name)(DISTINCT …) OVER is not supported yet", at: range)
-        }
         let calls = AggregateCollector(inputColumns: OverCollector.base * 2)
         let bound = try AggregateBinding(arguments: binder, collector: calls).bind(name, call, at: range)
         var columns: [PlanExpression] = []

@@ -32,6 +32,11 @@ extension PhysicalPlanner {
                 .unsupported, "OVER frames that reach to FOLLOWING rows are not supported in streaming mode",
                 at: over.range, hint: hint)
         }
+        guard over.time != .none || !over.calls.contains(where: { $0 == .rank || $0 == .denseRank }) else {
+            throw SQLError(
+                .unsupported, "RANK and DENSE_RANK over a stream must be ordered by a time attribute", at: over.range,
+                hint: "ROW_NUMBER with a condition such as rn <= 10 is a Top-N")
+        }
         guard over.time == .none || over.order.first?.isDescending == false else {
             throw SQLError(
                 .unsupported, "OVER must be ordered by time in ascending order in streaming mode", at: over.range)
