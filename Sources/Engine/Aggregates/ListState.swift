@@ -38,7 +38,8 @@ final class ListState: AggregateState {
         case .jsonArray: column.append(text: jsonArray(group))
         case .arrayAggregate:
             guard lists.firstSlot(group) != nil else { return column.appendNull() }
-            column.append(text: array(group))
+            let bytes = array(group)
+            if bytes.count > NestedWriter.longestValue { column.appendNull() } else { column.append(text: bytes) }
         default:
             guard lists.firstSlot(group) != nil else { return column.appendNull() }
             column.append(text: joined(group))

@@ -25,7 +25,10 @@ final class ValueBagState: AggregateState {
     }
 
     func append(_ group: Int, to column: GrowableColumn) {
-        guard case .fractions(let fractions) = call.parameter else { return column.append(text: multiset(group)) }
+        guard case .fractions(let fractions) = call.parameter else {
+            let bytes = multiset(group)
+            return bytes.count > NestedWriter.longestValue ? column.appendNull() : column.append(text: bytes)
+        }
         let bag = sorted(group)
         guard !bag.isEmpty else { return column.appendNull() }
         let results = fractions.map { Self.percentile(bag, $0) }

@@ -6,7 +6,9 @@ struct GroupingSets {
     /// The functions that tell the sets apart.
     static let functions: Set<String> = ["GROUPING", "GROUPING_ID", "GROUP_ID"]
     /// Sets of one GROUP BY at most.
-    private static let maximumSets = 4_096
+    private static let maximumSets = 1_024
+    /// Elements of one ROLLUP, and of one CUBE.
+    private static let maximumElements = (rollup: 64, cube: 10)
     private static let idType = DataType(.bigint, isNullable: false)
 
     private(set) var keys: [PlanExpression] = []
@@ -21,9 +23,9 @@ struct GroupingSets {
     ) throws(SQLError) {
         for element in groupBy?.elements ?? [] {
             let added = try expanded(element, bind)
+            guard sets.count * added.count <= Self.maximumSets else { throw Self.tooMany(groupBy?.range) }
             // Elements side by side: each set of the one with each set of the other.
             sets = sets.flatMap { first in added.map { Self.union(first, $0) } }
-            try check(groupBy)
         }
         if groupBy?.isDistinct == true {
             var seen: Set<[Int]> = []
@@ -38,10 +40,8 @@ struct GroupingSets {
         keys.append(key)
     }
 
-    private func check(_ groupBy: GroupBy?) throws(SQLError) {
-        guard sets.count > Self.maximumSets else { return }
-        throw SQLError(
-            .limit, "GROUP BY has more than \(Self.maximumSets) grouping sets", at: groupBy?.range ?? .none)
+    private static func tooMany(_ range: SourceRange?) -> SQLError {
+        SQLError(.limit, "GROUP BY has more than \(maximumSets) grouping sets", at: range ?? .none)
     }
 
     private static func union(_ first: [Int], _ second: [Int]) -> [Int] { Array(Set(first).union(second)).sorted() }
@@ -60,16 +60,13 @@ struct GroupingSets {
             return result
         case .rollup(let elements):
             let parts = try self.parts(elements, bind)
+            guard parts.count <= Self.maximumElements.rollup else { throw Self.tooMany(Self.range(of: elements)) }
             return (0...parts.count).reversed().map { length in
                 parts.prefix(length).reduce([]) { Self.union($0, $1) }
             }
         case .cube(let elements):
             let parts = try self.parts(elements, bind)
-            guard parts.count <= 12 else {
-                throw SQLError(
-                    .limit, "GROUP BY has more than \(Self.maximumSets) grouping sets",
-                    at: Self.range(of: elements) ?? .none)
-            }
+            guard parts.count <= Self.maximumElements.cube else { throw Self.tooMany(Self.range(of: elements)) }
             return (0..<(1 << parts.count)).reversed().map { mask in
                 parts.indices.filter { mask >> (parts.count - 1 - $0) & 1 == 1 }
                     .reduce([]) { Self.union($0, parts[$1]) }
