@@ -32,6 +32,23 @@ extension NaiveQuery {
         }
     }
 
+    /// A join of random queries, perhaps with another operation above it.
+    package static func randomJoin(
+        using random: inout some RandomNumberGenerator, depth: Int, tables: Int, columns: Int
+    ) -> NaiveQuery {
+        let left = Self.random(using: &random, depth: .random(in: 0..<depth, using: &random), tables: tables, columns: columns)
+        let right = Self.random(using: &random, depth: .random(in: 0..<depth, using: &random), tables: tables, columns: columns)
+        let join = NaiveQuery.join(.random(using: &random, left: left.width, right: right.width), left, right)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0:
+            return .aggregate(join, by: subset(join.width, using: &random, atLeast: 1), [(.countRows, 0), (.sum, 0)])
+        case 1:
+            let other = NaiveQuery.table(0, columns: columns)
+            return .join(.random(using: &random, left: join.width, right: other.width), join, other)
+        default: return join
+        }
+    }
+
     private static func subset(
         _ width: Int, using random: inout some RandomNumberGenerator, atLeast least: Int
     ) -> [Int] {

@@ -22,6 +22,7 @@ package indirect enum NaiveQuery: Sendable {
     /// Numbers by partition in an order; all other columns follow as sort keys, so that ties are equal rows.
     case rank(NaiveQuery, by: [Int], order: [(column: Int, isDescending: Bool)], ClosedRange<Int>, number: Bool)
     case sets(Sets, NaiveQuery, NaiveQuery)
+    case join(NaiveJoin, NaiveQuery, NaiveQuery)
 
     package var width: Int {
         switch self {
@@ -31,6 +32,7 @@ package indirect enum NaiveQuery: Sendable {
         case .aggregate(_, let keys, let calls): keys.count + calls.count
         case .rank(let query, _, _, _, let number): query.width + (number ? 1 : 0)
         case .sets(_, let left, _): left.width
+        case .join(let join, let left, let right): join.width(left.width, right.width)
         }
     }
 
@@ -68,6 +70,7 @@ package indirect enum NaiveQuery: Sendable {
             return "SELECT \(columns) FROM (SELECT *, ROW_NUMBER() OVER (\(partition)ORDER BY \(sortText)) AS "
                 + "c\(query.width) FROM (\(query.sql))) WHERE c\(query.width) >= \(range.lowerBound) "
                 + "AND c\(query.width) <= \(range.upperBound)"
+        case .join(let join, let left, let right): return join.sql(left, right)
         case .sets(let kind, let left, let right): return "(\(left.sql)) \(kind.rawValue) (\(right.sql))"
         }
     }
@@ -104,6 +107,9 @@ package indirect enum NaiveQuery: Sendable {
                 }
             }
             return result
+        case .join(let join, let left, let right):
+            return join.rows(
+                left.rows(tables), right.rows(tables), leftWidth: left.width, rightWidth: right.width)
         case .sets(let kind, let left, let right): return Self.combined(kind, left.rows(tables), right.rows(tables))
         }
     }

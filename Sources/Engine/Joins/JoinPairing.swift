@@ -62,19 +62,27 @@ final class JoinPairing {
             partners.removeAll(keepingCapacity: true)
         }
         guard !rows.isEmpty else { return }
-        guard let residual else { return try body(rows, partners) }
-        let columns = residualColumns.map { joinedColumn($0, batch, side) }
+        guard let kept = try tested(batch, side, rows, partners) else { return try body(rows, partners) }
+        guard !kept.isEmpty else { return }
+        try body(kept.map { rows[Int($0)] }, kept.map { partners[Int($0)] })
+    }
+
+    /// The pairs that pass the residual condition, by position; nil when all do.
+    func tested(_ batch: Batch, _ side: Int, _ rows: [Int32], _ partners: [Int32]) throws -> [Int32]? {
+        guard let residual, !rows.isEmpty else { return nil }
+        let columns = residualColumns.map { joinedColumn($0, batch, side, rows, partners) }
         var kept = [Int32](repeating: 0, count: rows.count)
         let count = try kept.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return 0 }
             return try residual.select(Batch(columns: columns, rowCount: rows.count), into: base)
         }
-        guard count > 0 else { return }
-        if count == rows.count { return try body(rows, partners) }
-        try body(kept.prefix(count).map { rows[Int($0)] }, kept.prefix(count).map { partners[Int($0)] })
+        if count == rows.count { return nil }
+        return Array(kept.prefix(count))
     }
 
-    private func joinedColumn(_ position: Int, _ batch: Batch, _ side: Int) -> Column {
+    private func joinedColumn(
+        _ position: Int, _ batch: Batch, _ side: Int, _ rows: [Int32], _ partners: [Int32]
+    ) -> Column {
         let isLeft = position < leftTypes.count
         let column = isLeft ? position : position - leftTypes.count
         if isLeft == (side == 0) {

@@ -72,6 +72,7 @@ struct OperatorFactory {
         case .setOperation(let operation):
             return SetOperationOperator(
                 operation, inputFields: node.fields, isBatchMode: plan.isBatchMode, seed: seeds.table)
+        case .versionJoin(let join): return try versionJoin(join, node, context)
         case .streamJoin(let join): return try streamJoin(join, node, context)
         case .match(let match):
             let clock = wiring.environment.clock
@@ -105,6 +106,18 @@ struct OperatorFactory {
         return RankOperator(
             rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,
             seed: seeds.table)
+    }
+
+    private func versionJoin(
+        _ join: VersionJoinPlan, _ node: PlanNode, _ context: EvaluationContext
+    ) throws -> any Operator {
+        let clock = wiring.environment.clock
+        let storing = JoinStoring(
+            keepsChanges: wiring.store != nil, ownNumber: wiring.environment.random.next(),
+            wallMilliseconds: { clock.wallMilliseconds() })
+        return try VersionJoinOperator(
+            join, leftFields: plan.nodes[node.inputs[0]].fields, rightFields: plan.nodes[node.inputs[1]].fields,
+            timeZone: plan.timeZone, seed: seeds.table, context: context, storing: storing)
     }
 
     private func streamJoin(

@@ -5,9 +5,13 @@ extension QueryBinder {
     func scope(_ reference: TableReference, left: Scope? = nil) throws(SQLError) -> Scope {
         switch reference.kind {
         case .table(let table):
-            if let asOf = table.asOf { try checkAsOf(asOf, table, left: left) }
-            let (relation, path) = try self.table(table.name, hints: table.hints, at: reference.range)
-            return try aliased(relation, path: path, reference)
+            var (relation, path) = try self.table(table.name, hints: table.hints, at: reference.range)
+            let version = try table.asOf.flatMap { (time) throws(SQLError) in
+                try self.version(time, of: table, &relation, left: left)
+            }
+            var scope = try aliased(relation, path: path, reference)
+            scope.version = version
+            return scope
         case .derived(let query, let isLateral):
             if isLateral {
                 throw SQLError(.unsupported, "LATERAL subqueries are not supported yet", at: reference.range)
@@ -34,26 +38,6 @@ extension QueryBinder {
         guard let alias = reference.alias else { return Scope(relation, path: path) }
         let renamed = try renamed(relation, alias.columns, of: alias.name.text, at: reference.range)
         return Scope(renamed, path: [alias.name.text])
-    }
-
-    /// FOR SYSTEM_TIME AS OF: a bounded table never changes, so any time is right for it.
-    private func checkAsOf(_ time: Expression, _ table: NamedTable, left: Scope?) throws(SQLError) {
-        var attribute = TimeAttribute.none
-        if let left,
-            case .column(let position, _) = try ExpressionBinder(scope: left, clause: "FOR SYSTEM_TIME").bind(time)
-        {
-            attribute = left.columns[position].time
-        }
-        guard attribute != .none else {
-            throw SQLError(.semantics, "FOR SYSTEM_TIME AS OF takes a time attribute of the left side", at: time.range)
-        }
-        if attribute == .processingTime { return }
-        if case .table(let definition)? = try catalog.find(table.name), definition.table.primaryKey.isEmpty {
-            throw SQLError(
-                .semantics, "a join FOR SYSTEM_TIME AS OF needs a PRIMARY KEY on '\(table.name.text)'",
-                at: table.name.range)
-        }
-        throw SQLError(.unsupported, "joins FOR SYSTEM_TIME AS OF event time are not supported yet", at: time.range)
     }
 
     // MARK: Window table functions
@@ -194,6 +178,15 @@ extension QueryBinder {
         if case .on(let expression) = join.condition {
             let binder = ExpressionBinder(scope: combined, clause: "ON")
             conditions += try binder.boolean(expression, "ON").conjuncts
+        }
+        combined.version = nil
+        if let version = right.version {
+            combined.node = try versionJoin(join.kind, left, right, version, conditions, at: range)
+            for position in left.columns.count..<combined.columns.count {
+                if join.kind == .left { combined.columns[position].type.isNullable = true }
+                combined.columns[position].time = .none
+            }
+            return combined
         }
         let builder = joinBuilder
         switch join.kind {

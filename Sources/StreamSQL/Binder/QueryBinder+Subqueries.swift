@@ -329,11 +329,12 @@ extension QueryBinder {
         else { return nil }
         var inner = try scope(from)
         let (local, conditions) = try filters(of: select, &inner, outer: outer)
-        guard let first = conditions.first else { return nil }
+        guard !conditions.isEmpty else { return nil }
         if query.limit != nil || query.offset != nil || isGrouped(select, []) {
             throw SQLError(
-                .unsupported, "GROUP BY, aggregates and LIMIT in a subquery that reads "
-                    + "columns from outside are not supported here yet (\(first.type.logical))", at: select.range)
+                .unsupported,
+                "GROUP BY, aggregates and LIMIT in a subquery that reads columns from outside are not supported here yet",
+                at: select.range)
         }
         inner.outer = []
         let node = graph.filter(inner.node, .conjunction(local))

@@ -37,6 +37,8 @@ struct Scope {
     /// Left-hand columns of USING, which come first in `*`.
     var merged: [Int] = []
 
+    /// Set on a table that is looked at as it was at a time of the left side.
+    var version: QueryBinder.Version?
     /// What the subqueries of the SELECT stand for, once they are joined.
     var subqueries: [Expression: PlanExpression] = [:]
     /// Columns of subqueries after WHERE, which do not change from row to row of a group.

@@ -108,6 +108,12 @@ enum NodeText {
         case .timeSort(let sort):
             return "sort by event time \(names([sort.timeColumn], inputs))"
                 + (sort.keys.isEmpty ? "" : ", " + orderText(sort.keys, inputs))
+        case .versionJoin(let join):
+            let left = plan.nodes[node.inputs[0]].fields
+            let right = plan.nodes[node.inputs[1]].fields
+            let residual = join.residual.map { ", where \(text($0, left + right))" } ?? ""
+            return "\(join.isLeft ? "left join" : "join") of versions \(names(join.leftKeys, left)) = "
+                + "\(names(join.rightKeys, right)) as of \(names([join.leftTime], left))\(residual)"
         case .streamJoin(let join): return streamJoin(join, node, inputs, plan)
         case .sort(let sort): return self.sort(sort, inputs)
         case .match(let match): return MatchText.text(match) { $0 < inputs.count ? inputs[$0].name : "?" }

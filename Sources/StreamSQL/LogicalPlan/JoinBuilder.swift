@@ -4,6 +4,10 @@ import Columnar
 struct JoinBuilder {
     let graph: LogicalGraph
     var timesToLive = StateTimesToLive()
+    /// The right side has versions, of which those that held at a time of the left are joined.
+    var asOf: VersionTimes?
+    /// What the versions are of: other equalities only test the version that was found.
+    var versionKeys: [Int] = []
 
     /// A node with the columns of `left`, then those of `right`, joined where all the conditions hold; those of `left`
     /// only for semi and anti joins. The conditions are over the columns of both.
@@ -21,11 +25,13 @@ struct JoinBuilder {
             let columns = condition.columnSet
             let readsLeft = columns.contains { $0 < leftCount }
             let readsRight = columns.contains { $0 >= leftCount }
-            if readsRight, !readsLeft, !kind.keepsUnmatched(1), condition.isDeterministic {
+            if readsRight, !readsLeft, !kind.keepsUnmatched(1), asOf == nil, condition.isDeterministic {
                 rightFilters.append(condition.shifted { $0 - leftCount })
             } else if !readsRight, !kind.keepsUnmatched(0), condition.isDeterministic {
                 leftFilters.append(condition)
-            } else if let (first, second, isNullSafe) = Self.equality(condition, leftCount) {
+            } else if let (first, second, isNullSafe) = Self.equality(condition, leftCount),
+                isKey(second, leftCount)
+            {
                 leftSide.addKey(first)
                 rightSide.addKey(second.shifted { $0 - leftCount })
                 nullSafe.append(isNullSafe)
@@ -38,7 +44,7 @@ struct JoinBuilder {
         let leftWidth = leftCount + leftSide.extra.count
         let join = LogicalJoin(
             kind: kind, leftKeys: leftSide.keys, rightKeys: rightSide.keys,
-            nullSafe: nullSafe, timesToLive: timesToLive,
+            nullSafe: nullSafe, timesToLive: timesToLive, asOf: asOf,
             residual: PlanExpression.conjunction(residual)?.shifted {
                 $0 < leftCount ? $0 : $0 - leftCount + leftWidth
             }, range: range)
@@ -47,6 +53,23 @@ struct JoinBuilder {
         var kept = Array(columns[..<leftCount])
         if kind.emitsPairs { kept += columns[leftWidth..<(leftWidth + rightSide.count)] }
         return graph.calculate(node, projections: kept, names: kept.map(name(of: node)))
+    }
+
+    private func isKey(_ right: PlanExpression, _ leftCount: Int) -> Bool {
+        guard asOf != nil else { return true }
+        guard case .column(let position, _) = right else { return false }
+        return versionKeys.contains(position - leftCount)
+    }
+
+    /// Whether the conditions say of which key a version is looked for.
+    func coversVersionKeys(_ conditions: [PlanExpression], leftCount: Int) -> Bool {
+        let found = conditions.compactMap { condition -> Int? in
+            guard let (_, second, _) = Self.equality(condition, leftCount), isKey(second, leftCount),
+                case .column(let position, _) = second
+            else { return nil }
+            return position - leftCount
+        }
+        return Set(found) == Set(versionKeys)
     }
 
     private func name(of node: Int) -> (PlanExpression) -> String {

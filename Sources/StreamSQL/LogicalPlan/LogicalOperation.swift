@@ -131,6 +131,8 @@ struct LogicalJoin: Hashable {
     var nullSafe: [Bool]
     /// How long rows of the left and right are kept where nothing else says.
     var timesToLive = StateTimesToLive()
+    /// The right side is looked at as it was at a time of the left.
+    var asOf: VersionTimes?
     var residual: PlanExpression?
     var range: SourceRange
 }
@@ -143,6 +145,12 @@ struct LogicalSort: Hashable {
     /// What the first key is when it is a time attribute in ascending order.
     var leadingTime: LogicalRowNumber.TimeOrder
     var range: SourceRange
+}
+
+/// The time of a left row, and since when a version of the right side holds.
+struct VersionTimes: Hashable {
+    var left: Int
+    var right: Int
 }
 
 /// Milliseconds after which rows of a join's inputs are forgotten; nil keeps them.

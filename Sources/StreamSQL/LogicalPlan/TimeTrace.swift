@@ -56,11 +56,11 @@ struct TimeTrace {
         case .unnest(let unnest):
             let kept = unnest.kept.map { $0 < first.count ? first[$0] : .none }
             return kept + none.dropFirst(kept.count)
-        case .deduplicate, .rowNumber:
+        case .deduplicate, .rowNumber, .rank, .sort:
             return first + none.dropFirst(first.count)
         case .join(let join):
-            let right = inputs.count > 1 && join.kind.emitsPairs ? inputs[1] : []
-            return first + right
+            guard inputs.count > 1, join.kind.emitsPairs else { return first }
+            return first + (join.asOf == nil ? inputs[1] : inputs[1].map { _ in .none })
         default: return none
         }
     }
@@ -70,7 +70,7 @@ struct TimeTrace {
     /// Whether a join's conditions bound the time its rows are needed.
     func timing(of join: LogicalJoin, _ id: Int) -> JoinTiming {
         let inputs = graph.nodes[id].inputs
-        guard inputs.count == 2 else { return .unbounded }
+        guard inputs.count == 2, join.asOf == nil else { return .unbounded }
         let left = columns[inputs[0]]
         let right = columns[inputs[1]]
         return window(join, left, right, graph.fields[inputs[0]]) ?? interval(join, left, right) ?? .unbounded

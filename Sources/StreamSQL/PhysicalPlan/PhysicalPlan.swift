@@ -83,6 +83,7 @@ package enum PlanOperation: Sendable {
     case setOperation(SetOperationPlan)
     case join(JoinPlan)
     case streamJoin(StreamJoinPlan)
+    case versionJoin(VersionJoinPlan)
     case sort(SortPlan)
     case timeSort(TimeSortPlan)
     case match(MatchPlan)

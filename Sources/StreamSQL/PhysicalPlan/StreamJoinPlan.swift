@@ -93,3 +93,32 @@ extension JoinPlan.Kind {
     package var emitsLeftOnly: Bool { self == .semi || self == .anti }
     package var emitsPairs: Bool { !emitsLeftOnly }
 }
+
+/// Join of each row of the left with the version of the right that held at the row's time, when the watermark has
+/// passed it. Emits the columns of the left, then those of the right.
+package struct VersionJoinPlan: Sendable {
+    /// Whether rows without a version are emitted.
+    package var isLeft: Bool
+    package var leftKeys: [Int]
+    /// What the versions are of.
+    package var rightKeys: [Int]
+    package var nullSafe: [Bool]
+    /// Tests the version that was found; nil is true.
+    package var residual: PlanExpression?
+    package var leftTime: Int
+    /// Since when a version holds.
+    package var rightTime: Int
+
+    package init(
+        isLeft: Bool, leftKeys: [Int], rightKeys: [Int], nullSafe: [Bool] = [], residual: PlanExpression?,
+        leftTime: Int, rightTime: Int
+    ) {
+        self.isLeft = isLeft
+        self.leftKeys = leftKeys
+        self.rightKeys = rightKeys
+        self.nullSafe = nullSafe
+        self.residual = residual
+        self.leftTime = leftTime
+        self.rightTime = rightTime
+    }
+}

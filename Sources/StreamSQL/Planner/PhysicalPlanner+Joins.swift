@@ -3,19 +3,42 @@ import Columnar
 // Joins that keep rows of both inputs.
 extension PhysicalPlanner {
     /// Whether a bounded side can be read whole first and spread to all, so that the other passes by.
-    func readsOneSideFirst(_ join: LogicalJoin, _ id: Int) -> Bool {
+    ///
+    /// Not when both come from one scan, which would be read twice, and inside of what is read first would wait for
+    /// itself.
+    func readsOneSideFirst(_ join: LogicalJoin, _ id: Int, isStatic: Bool) -> Bool {
         let inputs = graph.nodes[id].inputs
+        if join.asOf != nil || isStatic { return false }
         if !isBatchMode, times.timing(of: join, id) != .unbounded { return false }
         switch join.kind {
-        case .inner: return isBounded[inputs[1]] || isBounded[inputs[0]]
+        case .inner:
+            guard isBounded[inputs[1]] || isBounded[inputs[0]] else { return false }
+            return isBatchMode || scans(below: inputs[0]).isDisjoint(with: scans(below: inputs[1]))
         case .left: return isBounded[inputs[1]]
         case .right, .full, .semi, .anti: return false
         }
     }
 
+    /// The scans that a node passes rows on from; none where rows change on the way.
+    private func scans(below id: Int) -> Set<Int> {
+        var found: Set<Int> = []
+        var seen: Set<Int> = []
+        var open = [id]
+        while let next = open.popLast() {
+            guard seen.insert(next).inserted else { continue }
+            switch graph.nodes[next].operation {
+            case .scan: found.insert(next)
+            case .calculate, .watermark, .window, .union: open += graph.nodes[next].inputs
+            default: return []
+            }
+        }
+        return found
+    }
+
     mutating func streamJoin(
         _ join: LogicalJoin, _ id: Int, _ isStatic: Bool, _ root: LogicalPlan.Root
     ) throws(SQLError) -> Int {
+        if let asOf = join.asOf { return try versionJoin(join, asOf, id, isStatic, root) }
         let inputs = graph.nodes[id].inputs
         var left = try node(inputs[0], isStatic: isStatic, root)
         var right = try node(inputs[1], isStatic: isStatic, root)
@@ -41,6 +64,25 @@ extension PhysicalPlanner {
         return add(
             .streamJoin(operation), [left, right], graph.fields[id], onlyAdds || isBatchMode ? .append : .retract,
             join.leftKeys.isEmpty ? .single : .sharded, name: name("stream-join", id, stateLayout: layout))
+    }
+
+    private mutating func versionJoin(
+        _ join: LogicalJoin, _ asOf: VersionTimes, _ id: Int, _ isStatic: Bool, _ root: LogicalPlan.Root
+    ) throws(SQLError) -> Int {
+        let inputs = graph.nodes[id].inputs
+        var left = try node(inputs[0], isStatic: isStatic, root)
+        var right = try node(inputs[1], isStatic: isStatic, root)
+        let changelog = result.nodes[left].changelog
+        let inputFields = result.nodes[left].fields.map(\.type) + result.nodes[right].fields.map(\.type)
+        let layout = inputFields.map { "\($0.logical)" }.joined(separator: ", ")
+        left = dealt(left, join.leftKeys)
+        right = dealt(right, join.rightKeys)
+        let operation = VersionJoinPlan(
+            isLeft: join.kind == .left, leftKeys: join.leftKeys, rightKeys: join.rightKeys, nullSafe: join.nullSafe,
+            residual: join.residual, leftTime: asOf.left, rightTime: asOf.right)
+        return add(
+            .versionJoin(operation), [left, right], graph.fields[id], changelog, .sharded,
+            name: name("version-join", id, stateLayout: layout))
     }
 
     /// Both inputs come through an exchange, so that they are pipelines of their own.

@@ -356,7 +356,7 @@ struct PhysicalPlanner {
         _ join: LogicalJoin, _ id: Int, _ isStatic: Bool, _ root: LogicalPlan.Root
     ) throws(SQLError) -> Int {
         let inputs = graph.nodes[id].inputs
-        guard readsOneSideFirst(join, id) else { return try streamJoin(join, id, isStatic, root) }
+        guard readsOneSideFirst(join, id, isStatic: isStatic) else { return try streamJoin(join, id, isStatic, root) }
         let swaps = join.kind == .inner && !isBounded[inputs[1]]
         let probe = try node(inputs[swaps ? 1 : 0], isStatic: isStatic, root)
         let build = settled(try node(inputs[swaps ? 0 : 1], isStatic: true, root))

@@ -134,8 +134,10 @@ struct CalculateRewrite {
                     .boolean))
         }
         conditions += join.residual?.conjuncts ?? []
-        let builder = JoinBuilder(graph: graph, timesToLive: join.timesToLive)
-        if join.kind == .inner {
+        var builder = JoinBuilder(graph: graph, timesToLive: join.timesToLive)
+        builder.asOf = join.asOf
+        builder.versionKeys = join.rightKeys
+        if join.kind == .inner, join.asOf == nil {
             let pushed = conjuncts.filter(\.isDeterministic)
             guard !pushed.isEmpty else { return nil }
             let node = builder.build(.inner, inputs[0], inputs[1], conditions + pushed, at: join.range)

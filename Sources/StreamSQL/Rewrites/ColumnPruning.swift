@@ -91,8 +91,11 @@ struct ColumnPruning {
         case .join(let join):
             let leftCount = old.fields[node.inputs[0]].count
             let all = required.union(join.residual?.columnSet ?? [])
-            if index == 0 { return all.filter { $0 < leftCount }.union(join.leftKeys) }
+            if index == 0 {
+                return all.filter { $0 < leftCount }.union(join.leftKeys).union(join.asOf.map { [$0.left] } ?? [])
+            }
             return Set(all.filter { $0 >= leftCount }.map { $0 - leftCount }).union(join.rightKeys)
+                .union(join.asOf.map { [$0.right] } ?? [])
         case .sort(let sort): return required.union(sort.keys.map(\.column))
         }
     }
@@ -316,6 +319,7 @@ struct ColumnPruning {
         join.leftKeys = join.leftKeys.map { left[$0] ?? 0 }
         join.rightKeys = join.rightKeys.map { right[$0] ?? 0 }
         join.residual = join.residual?.shifted { moved[$0] ?? 0 }
+        join.asOf = join.asOf.map { VersionTimes(left: left[$0.left] ?? 0, right: right[$0.right] ?? 0) }
         return (graph.add(.join(join), [probe, build]), moved)
     }
 }

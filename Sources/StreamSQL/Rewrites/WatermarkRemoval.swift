@@ -48,7 +48,7 @@ struct WatermarkRemoval {
     /// Whether a node is a join whose rows go when their time is over.
     private func isTimed(_ id: Int, _ node: LogicalNode, _ times: TimeTrace) -> Bool {
         guard case .join(let join) = node.operation else { return false }
-        return times.timing(of: join, id) != .unbounded
+        return join.asOf != nil || times.timing(of: join, id) != .unbounded
     }
 
     /// Whether a node acts on the watermark of its input.
