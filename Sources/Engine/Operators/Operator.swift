@@ -10,6 +10,9 @@ protocol Operator: AnyObject {
     func advance(to watermark: Int64, output: NodeRuntime) throws
     /// Emits what was held back to be emitted together: on a timer, before a barrier, at the end.
     func flush(output: NodeRuntime) throws
+    /// The clock went on while no rows came; called for operators that go by it.
+    func tick(output: NodeRuntime) throws
+    var goesByClock: Bool { get }
     /// An input ended; called after its last row and watermark.
     func inputEnded(_ input: Int, output: NodeRuntime) throws
     /// What changed since the last call.
@@ -29,6 +32,8 @@ protocol Operator: AnyObject {
 extension Operator {
     func advance(to watermark: Int64, output: NodeRuntime) throws {}
     func flush(output: NodeRuntime) throws {}
+    func tick(output: NodeRuntime) throws {}
+    var goesByClock: Bool { false }
     func inputEnded(_ input: Int, output: NodeRuntime) throws {}
     func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
     func restore(_ changes: [StateChange], ownership: Ownership) throws {}

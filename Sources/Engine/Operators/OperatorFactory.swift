@@ -74,6 +74,9 @@ struct OperatorFactory {
                 operation, inputFields: node.fields, isBatchMode: plan.isBatchMode, seed: seeds.table)
         case .versionJoin(let join): return try versionJoin(join, node, context)
         case .streamJoin(let join): return try streamJoin(join, node, context)
+        case .clock(let timeColumn):
+            let clock = wiring.environment.clock
+            return ClockOperator(timeColumn: timeColumn) { clock.wallMilliseconds() }
         case .match(let match):
             let clock = wiring.environment.clock
             return try MatchOperator(

@@ -154,8 +154,10 @@ final class MatchOperator: Operator {
         compact()
     }
 
-    func flush(output: NodeRuntime) throws {
-        guard plan.timeColumn == nil, expiries.count > 0 else { return }
+    var goesByClock: Bool { plan.timeColumn == nil && plan.withinMilliseconds != nil }
+
+    func tick(output: NodeRuntime) throws {
+        guard goesByClock, expiries.count > 0 else { return }
         try expire(upTo: wallMilliseconds() &* 1_000)
         try emit(output)
     }

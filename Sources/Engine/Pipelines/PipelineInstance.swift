@@ -42,6 +42,9 @@ final class PipelineInstance {
     private var lastCommitted: UInt64
     private var hasUnflushed = false
     private var lastFlush: UInt64 = 0
+    private let goesByClock: Bool
+    private var lastTick: UInt64 = 0
+    private static let tickNanoseconds: UInt64 = 50_000_000
     /// False for pipelines fed by static sources only.
     private let takesPartInEpochs: Bool
 
@@ -58,6 +61,7 @@ final class PipelineInstance {
         self.flushNanoseconds = flushNanoseconds
         self.takesPartInEpochs = takesPartInEpochs
         senders = nodes.flatMap(\.senders)
+        goesByClock = nodes.contains { $0.body.goesByClock }
         lastEpoch = coordinator.requestedEpoch
         lastCommitted = coordinator.committedEpoch
     }
@@ -82,7 +86,14 @@ final class PipelineInstance {
         }
         // A reader that has nothing to read for now must not hold back what waits for watermarks.
         if let source, !source.isFinished, source.reader.openSplits.allSatisfy(\.isIdle) { try source.root.emitIdle() }
+        try tick(now: now)
         return .idle
+    }
+
+    private func tick(now: UInt64) throws {
+        guard goesByClock, now &- lastTick >= Self.tickNanoseconds else { return }
+        lastTick = now
+        for node in nodes { try node.body.tick(output: node) }
     }
 
     private func passOnCommits() throws {

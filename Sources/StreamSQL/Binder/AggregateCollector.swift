@@ -22,6 +22,7 @@ final class AggregateCollector {
         var name: String
         var shape: WindowShape
         var timeColumn: Int
+        var isProcessingTime = false
     }
 
     /// First position of the calls' columns.

@@ -123,6 +123,9 @@ struct Aggregation {
         var input = graph.calculate(
             scope.node, condition: condition, projections: projection.expressions, names: names(projection))
         input = expanded(input, &groups)
+        if window.isProcessingTime {
+            input = graph.add(.clock(timeColumn: time), [input], names: graph.fields[input].map(\.name))
+        }
         // GROUP BY SESSION(…) keeps a session for each group.
         let partition = window.name == "SESSION" ? groups : []
         var built = windowAggregate(input, window.shape, time, timeType, groups, bound, partition: partition)

@@ -96,13 +96,21 @@ extension ExpressionBinder {
         guard bound == group else {
             throw SQLError(.semantics, "\(name) must have the arguments of \(window) in GROUP BY", at: range)
         }
+        if column == 3 {
+            return .call(.processingTime, [], DataType(.timestampLTZ(precision: 3), isNullable: false))
+        }
+        guard column < 2 || !group.isProcessingTime else {
+            throw SQLError(
+                .semantics, "\(name) needs a window over event time", at: range, hint: "use \(window)_PROCTIME")
+        }
         let timeType = scope?.columns[group.timeColumn].type ?? DataType(.timestamp(precision: 3))
         let fields = LogicalGraph.windowFields(timeType: timeType)
         return .column(aggregates.windowBase + column, fields[column].type)
     }
 
-    /// Name of the helper to its window and column: start, end, time.
+    /// Name of the helper to its window and column: start, end, time, the clock.
     private static let windowHelpers: [String: (String, Int)] = [
+        "TUMBLE_PROCTIME": ("TUMBLE", 3), "HOP_PROCTIME": ("HOP", 3), "SESSION_PROCTIME": ("SESSION", 3),
         "TUMBLE_START": ("TUMBLE", 0), "TUMBLE_END": ("TUMBLE", 1), "TUMBLE_ROWTIME": ("TUMBLE", 2),
         "HOP_START": ("HOP", 0), "HOP_END": ("HOP", 1), "HOP_ROWTIME": ("HOP", 2),
         "SESSION_START": ("SESSION", 0), "SESSION_END": ("SESSION", 1), "SESSION_ROWTIME": ("SESSION", 2),

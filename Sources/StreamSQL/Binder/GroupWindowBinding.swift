@@ -20,12 +20,13 @@ enum GroupWindowBinding {
         guard case .column(let position, _) = time, let scope = binder.scope, position < scope.columns.count else {
             throw SQLError(.semantics, "\(name) takes a time attribute, not an expression", at: first.range)
         }
-        try WindowBinding.requireRowTime(scope.columns[position], name, at: first.range)
+        try WindowBinding.requireTime(scope.columns[position], name, at: first.range)
         var sizes: [Int64] = []
         for argument in call.arguments.dropFirst() {
             sizes.append(try WindowBinding.interval(try binder.bind(argument.value), name, at: argument.value.range))
         }
         let shape = try WindowBinding.shape(name, sizes, offset: 0, isGroupWindow: true, at: range)
-        return AggregateCollector.GroupWindow(name: name, shape: shape, timeColumn: position)
+        return AggregateCollector.GroupWindow(name: name, shape: shape, timeColumn: position,
+            isProcessingTime: scope.columns[position].time == .processingTime)
     }
 }

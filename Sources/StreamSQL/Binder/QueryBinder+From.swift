@@ -68,7 +68,7 @@ extension QueryBinder {
         }
         let scope = Scope(input, path: [])
         let timeColumn = try scope.resolve([column], at: column.range)
-        try WindowBinding.requireRowTime(scope.columns[timeColumn], name, at: column.range)
+        try WindowBinding.requireTime(scope.columns[timeColumn], name, at: column.range)
         let binder = ExpressionBinder(scope: nil, clause: name)
         var sizes: [Int64] = []
         for parameter in parameters where !["DATA", "TIMECOL", "OFFSET"].contains(parameter) {
@@ -95,7 +95,11 @@ extension QueryBinder {
             operation = .sessionWindow(
                 LogicalSessionWindow(gapMilliseconds: gap, timeColumn: timeColumn, partition: partition))
         }
-        let node = graph.add(operation, [input.node])
+        let time = input.columns[timeColumn].time
+        let rows =
+            time == .processingTime
+            ? graph.add(.clock(timeColumn: timeColumn), [input.node], names: input.columns.map(\.name)) : input.node
+        let node = graph.add(operation, [rows])
         // After the function the time attribute is an ordinary column; window_time takes its place.
         var columns = input.columns
         for position in columns.indices { columns[position].window = nil }
@@ -103,7 +107,7 @@ extension QueryBinder {
         let fields = LogicalGraph.windowFields(timeType: input.columns[timeColumn].type)
         columns.append(RelationColumn(name: fields[0].name, type: fields[0].type, window: .start))
         columns.append(RelationColumn(name: fields[1].name, type: fields[1].type, window: .end))
-        columns.append(RelationColumn(name: fields[2].name, type: fields[2].type, time: .rowTime, window: .time))
+        columns.append(RelationColumn(name: fields[2].name, type: fields[2].type, time: time, window: .time))
         return Relation(node: node, columns: columns)
     }
 

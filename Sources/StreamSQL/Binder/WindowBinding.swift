@@ -52,11 +52,9 @@ enum WindowBinding {
         return x
     }
 
-    static func requireRowTime(_ column: RelationColumn, _ name: String, at range: SourceRange) throws(SQLError) {
+    static func requireTime(_ column: RelationColumn, _ name: String, at range: SourceRange) throws(SQLError) {
         switch column.time {
-        case .rowTime: return
-        case .processingTime:
-            throw SQLError(.unsupported, "\(name) over processing time is not supported yet", at: range)
+        case .rowTime, .processingTime: return
         case .none:
             throw SQLError(
                 .semantics, "\(name) needs a time attribute, and '\(column.name)' is a plain \(column.type.logical)",

@@ -86,6 +86,7 @@ final class LogicalGraph {
         case .aggregate(let aggregate):
             result = aggregate.groupColumns.map { first[$0] } + Self.callFields(aggregate.calls)
         case .window(_, let timeColumn): result = first + Self.windowFields(timeType: first[timeColumn].type)
+        case .clock: result = first
         case .match(let match): result = match.outputFields(first)
         case .sessionWindow(let session):
             result = first + Self.windowFields(timeType: first[session.timeColumn].type)

@@ -11,6 +11,8 @@ enum LogicalOperation: Hashable {
     case calculate(condition: PlanExpression?, projections: [PlanExpression])
     case union
     case watermark(LogicalWatermark)
+    /// Stamps rows with the time of the clock, which becomes the watermark.
+    case clock(timeColumn: Int)
     case aggregate(LogicalAggregate)
     /// Appends window_start, window_end and window_time.
     case window(WindowShape, timeColumn: Int)

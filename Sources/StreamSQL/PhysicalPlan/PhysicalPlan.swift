@@ -72,6 +72,9 @@ package enum PlanOperation: Sendable {
     /// Deals rows to the instances of the consumer; always the only thing between two distributions.
     case exchange(ExchangePlan)
     case watermark(WatermarkPlan)
+    /// Writes the time of the clock into a column of each row and makes it the watermark: for windows over
+    /// processing time.
+    case clock(timeColumn: Int)
     case aggregate(AggregatePlan)
     case window(WindowPlan)
     case sessionWindow(SessionWindowPlan)

@@ -92,7 +92,7 @@ struct NodeSignatures {
             // The order in which conditions were written or merged does not matter.
             hash.combine("filter " + condition.conjuncts.map { text($0, input) }.sorted().joined(separator: " AND "))
             return (hash.value, projections.map { StableHash.of(text($0, input)) })
-        case .watermark, .sort: return (nodes[input], columns[input])
+        case .watermark, .clock, .sort: return (nodes[input], columns[input])
         case .rank(let rank):
             combine(rank, input, into: &hash)
             return (hash.value, columns[input] + (rank.emitsNumber ? [hash.value] : []))
@@ -121,9 +121,7 @@ struct NodeSignatures {
                     + "of \(joined(session.partition, input))\(zone(fields[session.timeColumn].type))")
             return (hash.value, columns[input] + (0..<3).map { StableHash.of("\(hash.value) \($0)") })
         case .over(let over): return signature(over, input, &hash)
-        case .match(let match):
-            hash.combine(MatchText.text(match) { String($0 < columns[input].count ? columns[input][$0] : 0, radix: 16) })
-            return (hash.value, fields.indices.map { StableHash.of("\(hash.value) \($0)") })
+        case .match(let match): return signature(match, input, fields.count, &hash)
         case .rowNumber(let numbered):
             hash.combine("rowNumber \(joined(numbered.partition + numbered.order.map(\.column), input))")
             return (hash.value, columns[input] + [hash.value])
@@ -145,6 +143,13 @@ struct NodeSignatures {
         let calls = over.calls.map { text($0, input) }
         for call in calls { hash.combine(call) }
         return (hash.value, columns[input] + calls.map { StableHash.of("\(hash.value) \($0)") })
+    }
+
+    private func signature(
+        _ match: MatchPlan, _ input: Int, _ count: Int, _ hash: inout StableHash
+    ) -> (UInt64, [UInt64]) {
+        hash.combine(MatchText.text(match) { joined([$0], input) })
+        return (hash.value, (0..<count).map { StableHash.of("\(hash.value) \($0)") })
     }
 
     private func grouped(

@@ -197,6 +197,10 @@ struct PhysicalPlanner {
                 .window(
                     WindowPlan(shape: shape, timeColumn: timeColumn, zone: windowZone(below.fields[timeColumn].type))),
                 [input], fields, below.changelog, below.distribution, name: name("window", id))
+        case .clock(let timeColumn):
+            return add(
+                .clock(timeColumn: timeColumn), [input], fields, below.changelog, below.distribution,
+                name: name("clock", id))
         case .match(let match): return try self.match(match, id, input, root)
         case .sessionWindow(let session): return try sessionWindow(session, id, input, root)
         case .aggregate(let aggregate): return self.aggregate(aggregate, id, input)

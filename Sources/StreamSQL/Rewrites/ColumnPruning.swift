@@ -72,6 +72,7 @@ struct ColumnPruning {
                 read(aggregate.calls, required, from: aggregate.groupColumns.count))
         case .window(_, let timeColumn): return required.filter { $0 < width }.union([timeColumn])
         case .match(let match): return match.columns
+        case .clock(let timeColumn): return required.union([timeColumn])
         case .sessionWindow(let session):
             return required.filter { $0 < width }.union([session.timeColumn]).union(session.partition)
         case .windowAggregate(let aggregate):
@@ -160,6 +161,7 @@ struct ColumnPruning {
             var moved = input
             for role in 0..<3 { moved[oldWidth + role] = newWidth + role }
             return (graph.add(.window(shape, timeColumn: at(timeColumn)), inputs), moved)
+        case .clock(let timeColumn): return (graph.add(.clock(timeColumn: at(timeColumn)), inputs), input)
         case .match, .sessionWindow: return rebuildKept(id, required, inputs[0], input)
         case .unnest(let unnest):
             return (graph.add(.unnest(narrowed(unnest, kept, at)), inputs, names: name(kept)), dense)

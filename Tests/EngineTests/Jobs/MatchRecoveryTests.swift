@@ -25,7 +25,9 @@ struct MatchRecoveryTests {
                 rows: (0..<200).map { index in
                     let id = Int64(split * 1_000 + index)
                     let disorder = Int64(random.next() % 10) * second
-                    let at = Int64(index) * 3 * second + 100 * second - disorder + id * 1_000
+                    // Whole seconds, and a part of a second that is the row's own.
+                    let own = Int64(split * 300 + index) * 1_000
+                    let at = Int64(index) * 3 * second + 100 * second - disorder + own
                     return [
                         .text("key \(random.next() % 4)"), .integer(at), .integer(Int64(random.next() % 6)), .integer(id),
                     ]
@@ -157,19 +159,19 @@ struct MatchRecoveryTests {
 
     @Test func matchesEqualTheNaiveAnswer() throws {
         var lives = 0
-        for seed in 1...8 as ClosedRange<UInt64> {
+        for seed in 1...4 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed)
             let result = try Self.run(.toNextRow, splits, seed: seed, crashes: 4, parallelism: [2, 3, 1])
             let isExpected = result.rows == Self.expected(splits)
             #expect(isExpected && result.rows.count > 50, "seed \(seed): \(result.rows.count) rows")
             lives += result.lives
         }
-        #expect(lives > 16)
+        #expect(lives > 8)
     }
 
     @Test(arguments: [MatchSkip.pastLastRow, .toLast(2)])
     func crashesAndOtherParallelismChangeNothing(skip: MatchSkip) throws {
-        for seed in 11...16 as ClosedRange<UInt64> {
+        for seed in 11...13 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed)
             let straight = try Self.run(skip, splits, seed: seed, crashes: 0, parallelism: [1])
             let crashed = try Self.run(skip, splits, seed: seed + 100, crashes: 4, parallelism: [3, 1, 2])
