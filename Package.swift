@@ -69,7 +69,8 @@ let layers: [Layer] = [
     Layer(
         name: "Server",
         uses: [
-            "Broker", "CommitLog", "Scripts", "Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors", "Formats", "StreamSQL",
+            "Broker", "CommitLog", "Scripts", "Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors",
+            "Formats", "StreamSQL",
             "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform",
         ],
         products: [

@@ -6,7 +6,8 @@ extension FormatCatalog {
         case "csv": csvOptions
         case "raw": rawOptions
         case "nginx": nginxOptions
-        case "debezium-json": changelogOptions + [.flag("schema-include", "records carry their schema beside 'payload'")]
+        case "debezium-json":
+            changelogOptions + [.flag("schema-include", "records carry their schema beside 'payload'")]
         case "canal-json": changelogOptions + canalOptions
         case "maxwell-json", "ogg-json": changelogOptions
         default: nil
@@ -44,7 +45,9 @@ extension FormatCatalog {
 
     private static let rawOptions = [
         FormatOption("charset", "the character set of the bytes, UTF-8 by default"),
-        FormatOption("endianness", values: ["big-endian", "little-endian"], "order of the bytes of a number; big-endian by default"),
+        FormatOption(
+            "endianness", values: ["big-endian", "little-endian"],
+            "order of the bytes of a number; big-endian by default"),
     ]
 
     private static let nginxOptions = [

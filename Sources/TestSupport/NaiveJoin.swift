@@ -1,9 +1,17 @@
 /// How two queries are joined, as SQL and the plain way.
 package struct NaiveJoin: Sendable {
     package enum Form: String, Sendable, CaseIterable {
-        case inner = "JOIN", left = "LEFT JOIN", right = "RIGHT JOIN", full = "FULL JOIN"
-        case exists = "EXISTS", notExists = "NOT EXISTS", isIn = "IN", notIn = "NOT IN", inOr = "IN inside OR"
-        case notInOr = "NOT IN inside OR", highest = "scalar"
+        case inner = "JOIN"
+        case left = "LEFT JOIN"
+        case right = "RIGHT JOIN"
+        case full = "FULL JOIN"
+        case exists = "EXISTS"
+        case notExists = "NOT EXISTS"
+        case isIn = "IN"
+        case notIn = "NOT IN"
+        case inOr = "IN inside OR"
+        case notInOr = "NOT IN inside OR"
+        case highest = "scalar"
     }
 
     package var form: Form
@@ -50,7 +58,8 @@ package struct NaiveJoin: Sendable {
         let from = "FROM (\(left.sql)) AS a"
         let own = (0..<left.width).map { "a.c\($0) AS c\($0)" }
         let inner = "(\(right.sql)) AS b"
-        let lookUp = "a.c\(keys[0].left) \(form == .notIn || form == .notInOr ? "NOT IN" : "IN") "
+        let lookUp =
+            "a.c\(keys[0].left) \(form == .notIn || form == .notInOr ? "NOT IN" : "IN") "
             + "(SELECT b.c\(keys[0].right) FROM \(inner))"
         switch form {
         case .inner, .left, .right, .full:

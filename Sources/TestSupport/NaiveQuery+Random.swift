@@ -36,8 +36,10 @@ extension NaiveQuery {
     package static func randomJoin(
         using random: inout some RandomNumberGenerator, depth: Int, tables: Int, columns: Int
     ) -> NaiveQuery {
-        let left = Self.random(using: &random, depth: .random(in: 0..<depth, using: &random), tables: tables, columns: columns)
-        let right = Self.random(using: &random, depth: .random(in: 0..<depth, using: &random), tables: tables, columns: columns)
+        let left = Self.random(
+            using: &random, depth: .random(in: 0..<depth, using: &random), tables: tables, columns: columns)
+        let right = Self.random(
+            using: &random, depth: .random(in: 0..<depth, using: &random), tables: tables, columns: columns)
         let join = NaiveQuery.join(.random(using: &random, left: left.width, right: right.width), left, right)
         switch Int.random(in: 0..<4, using: &random) {
         case 0:

@@ -25,7 +25,8 @@ import Testing
                 let batch = RecordBatchView(UnsafeRawBufferPointer(rebasing: buffer[position...]))
             {
                 try batch.forEachRecord { (record) throws(WireError) in
-                    values.append(String(decoding: record.value ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self))
+                    values.append(
+                        String(decoding: record.value ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self))
                 }
                 position += batch.header.byteCount
             }
@@ -67,7 +68,8 @@ import Testing
         let writer = try running.client()
         try make("t", writer)
         reader.sendFrame(
-            try fetchRequest("t", from: 0, waitMilliseconds: 20_000).frame(version: 11, correlationID: 1, clientID: nil))
+            try fetchRequest("t", from: 0, waitMilliseconds: 20_000).frame(version: 11, correlationID: 1, clientID: nil)
+        )
         #expect(try writer.ask(produceRequest("t", try batch(["late"])), version: 9).topics.count == 1)
         let began = DispatchTime.now().uptimeNanoseconds
         let frame = try #require(reader.receive())
@@ -155,7 +157,9 @@ import Testing
         let huge = try running.client()
         huge.send([0x7f, 0xff, 0xff, 0xff])
         #expect(huge.receive() == nil)
-        #expect(try witness.ask(produceRequest("t", try batch(["alive"])), version: 9).topics.first?.partitions.first?.error == ErrorCode.none)
+        #expect(
+            try witness.ask(produceRequest("t", try batch(["alive"])), version: 9).topics.first?.partitions.first?.error
+                == ErrorCode.none)
     }
 
     @Test func connectionsAreBounded() throws {

@@ -33,7 +33,9 @@ final class WireClient {
     func send(_ bytes: [UInt8]) {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return }
             sent += count
         }
@@ -87,7 +89,8 @@ final class RunningBroker {
         (log, broker, listener) = try Self.start(directory, limits)
     }
 
-    private static func start(_ directory: String, _ limits: BrokerLimits) throws -> (CommitLog, Broker, KafkaListener) {
+    private static func start(_ directory: String, _ limits: BrokerLimits) throws -> (CommitLog, Broker, KafkaListener)
+    {
         let log = try CommitLog(directory: directory)
         let door = LateHandler()
         let listener = try KafkaListener.start(host: "127.0.0.1", port: 0, threads: 1, handler: door, limits: limits)

@@ -91,7 +91,9 @@ struct ShellEditingTests {
             state ^= state << 17
             return state
         }
-        let parts = ["\u{1B}[A", "\u{1B}[", "ab;", "\r", "中", "\u{7F}", "\u{17}", "\t", "\u{12}", "'", "\u{1B}[200~", "\u{19}"]
+        let parts = [
+            "\u{1B}[A", "\u{1B}[", "ab;", "\r", "中", "\u{7F}", "\u{17}", "\t", "\u{12}", "'", "\u{1B}[200~", "\u{19}",
+        ]
         var bytes: [UInt8] = []
         for _ in 0..<60 {
             let pick = Int(next() % UInt64(parts.count + 1))

@@ -208,7 +208,9 @@ extension GroupService {
 
     func list() -> [(id: String, state: ConsumerGroup.State, protocolType: String)] {
         state.withLock { state in
-            state.groups.values.map { ($0.group.id, $0.group.state, $0.group.protocolType ?? "") }.sorted { $0.0 < $1.0 }
+            state.groups.values.map { ($0.group.id, $0.group.state, $0.group.protocolType ?? "") }.sorted {
+                $0.0 < $1.0
+            }
         }
     }
 

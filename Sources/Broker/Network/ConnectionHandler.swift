@@ -43,7 +43,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         clientHost = context.remoteAddress?.ipAddress ?? ""
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(200), delay: .milliseconds(200)) { _ in
+        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(200), delay: .milliseconds(200)) {
+            _ in
             let (handler, context) = loopBound.value
             handler.look(context)
         }

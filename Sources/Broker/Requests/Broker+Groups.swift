@@ -187,9 +187,10 @@ extension Broker {
             result.groupInstanceID = member.instanceID
             result.clientID = member.clientID
             result.clientHost = "/" + member.clientHost
-            result.metadata = group.protocolName.map { name in
-                member.protocols.first { $0.name == name }?.metadata ?? []
-            } ?? []
+            result.metadata =
+                group.protocolName.map { name in
+                    member.protocols.first { $0.name == name }?.metadata ?? []
+                } ?? []
             result.assignment = member.assignment
             return result
         }

@@ -238,7 +238,9 @@ final class TransactionService: Sendable {
             return (due, unused)
         }
         for id in due { writeEnd(of: id) { _ in } }
-        if !unused.isEmpty { store.put(unused.map { StateEntry(key: StateKey.transaction($0).bytes, value: nil) }) { _ in } }
+        if !unused.isEmpty {
+            store.put(unused.map { StateEntry(key: StateKey.transaction($0).bytes, value: nil) }) { _ in }
+        }
     }
 
     // MARK: administration

@@ -9,7 +9,10 @@ package struct RowWriter: Sendable {
     }
 
     /// How a column's values stand in JSON.
-    private enum JSONShape: Sendable { case bare, floating, quoted, nested(NestedText) }
+    private enum JSONShape: Sendable {
+        case bare, floating, quoted
+        case nested(NestedText)
+    }
 
     private let form: Form
     private let text: ValueText

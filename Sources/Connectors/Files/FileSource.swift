@@ -11,7 +11,8 @@ final class FileSource: Source {
     private let environment: Environment
 
     init(
-        layout: ScanLayout, pattern: PathPattern, isSplittable: Bool, keepsOrder: Bool, fails: Bool, environment: Environment
+        layout: ScanLayout, pattern: PathPattern, isSplittable: Bool, keepsOrder: Bool, fails: Bool,
+        environment: Environment
     ) {
         self.layout = layout
         self.pattern = pattern

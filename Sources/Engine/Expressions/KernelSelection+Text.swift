@@ -146,7 +146,8 @@ extension ScalarFunction {
             1...1
         case .random: 1...2
         case .parseURL, .similarTo: 2...3
-        case .positionFrom, .translate, .regexpExtract, .regexpParts, .regexpReplace, .randomInteger, .jsonExists, .jsonQuery,
+        case .positionFrom, .translate, .regexpExtract, .regexpParts, .regexpReplace, .randomInteger, .jsonExists,
+            .jsonQuery,
             .convertZone, .toInstant:
             3...3
         case .overlay: 3...4

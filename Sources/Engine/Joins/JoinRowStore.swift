@@ -53,7 +53,7 @@ final class JoinRowStore {
     var numberLimit: Int { chunks.count << Self.chunkShift }
     var deadCount: Int { usedCount - liveCount }
     /// Bytes held, roughly.
-    var byteSize: Int { 
+    var byteSize: Int {
         closedBytes + (current >= 0 ? chunks[current]?.byteSize ?? 0 : 0) + (sharedHeap?.allocatedBytes ?? 0)
     }
 

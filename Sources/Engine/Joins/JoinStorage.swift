@@ -172,7 +172,9 @@ final class JoinStorage {
         _ changes: [StateChange], _ places: [UInt64: Place],
         _ body: (_ batch: Batch, _ notes: [UInt8], _ ids: [UInt64]) throws -> Void
     ) throws {
-        let order = places.sorted { ($0.value.change, $0.value.bytes.lowerBound) < ($1.value.change, $1.value.bytes.lowerBound) }
+        let order = places.sorted {
+            ($0.value.change, $0.value.bytes.lowerBound) < ($1.value.change, $1.value.bytes.lowerBound)
+        }
         for start in stride(from: 0, to: order.count, by: JoinRowStore.chunkRows) {
             let part = order[start..<min(start + JoinRowStore.chunkRows, order.count)]
             var decoder = RowDecoder(types: store.types, capacity: part.count)

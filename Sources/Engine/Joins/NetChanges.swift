@@ -29,7 +29,9 @@ struct NetChanges {
         }
         for row in 0..<batch.rowCount where net[row] != 0 {
             let number = Int32(truncatingIfNeeded: row)
-            for _ in 0..<net[row].magnitude { if net[row] > 0 { additions.append(number) } else { removals.append(number) } }
+            for _ in 0..<net[row].magnitude {
+                if net[row] > 0 { additions.append(number) } else { removals.append(number) }
+            }
         }
     }
 

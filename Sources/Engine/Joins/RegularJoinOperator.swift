@@ -64,12 +64,17 @@ final class RegularJoinOperator: Operator {
     }
 
     /// Splits off rows whose keys match nothing.
-    private func keyed(_ batch: Batch, _ side: Int, _ rows: [Int32], _ hasNulls: Bool) -> (keyed: [Int32], rest: [Int32])
-    {
+    private func keyed(
+        _ batch: Batch, _ side: Int, _ rows: [Int32], _ hasNulls: Bool
+    ) -> (keyed: [Int32], rest: [Int32]) {
         guard hasNulls else { return (rows, []) }
         var result: (keyed: [Int32], rest: [Int32]) = ([], [])
         for row in rows {
-            if state.hasNullKey(batch, side, row: Int(row)) { result.rest.append(row) } else { result.keyed.append(row) }
+            if state.hasNullKey(batch, side, row: Int(row)) {
+                result.rest.append(row)
+            } else {
+                result.keyed.append(row)
+            }
         }
         return result
     }

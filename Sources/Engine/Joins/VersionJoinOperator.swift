@@ -214,9 +214,10 @@ final class VersionJoinOperator: Operator {
         var open: [Int32] = []
         for number in unchecked where state.isAlive(Int(number), 1) {
             let (columns, row) = state.stores[1].place(of: number)
-            let one = Batch(columns: columns.map { column in
-                withUnsafePointer(to: Int32(truncatingIfNeeded: row)) { gather(column, rows: $0, count: 1) }
-            }, rowCount: 1)
+            let one = Batch(
+                columns: columns.map { column in
+                    withUnsafePointer(to: Int32(truncatingIfNeeded: row)) { gather(column, rows: $0, count: 1) }
+                }, rowCount: 1)
             let key = state.key(one.columns, 1, row: 0, hash: state.hash(one, 1)[0])
             guard key >= 0 else { continue }
             let current = version(of: key, at: time)

@@ -159,12 +159,14 @@ enum FormattingKernels {
         switch conversion.letter | 0x20 {
         case UInt8(ascii: "s"):
             guard let precision = conversion.precision else { return plain }
-            return Array(String(decoding: plain, as: UTF8.self).unicodeScalars.prefix(precision).reduce(into: [UInt8]()) {
-                $0.append($1)
-            })
+            return Array(
+                String(decoding: plain, as: UTF8.self).unicodeScalars.prefix(precision).reduce(into: [UInt8]()) {
+                    $0.append($1)
+                })
         case UInt8(ascii: "b"): return column.kind == .bits ? plain : Array("true".utf8)
         case UInt8(ascii: "c"):
-            guard column.kind == .int64, let scalar = UnicodeScalar(UInt32(truncatingIfNeeded: column.int64[row])) else {
+            guard column.kind == .int64, let scalar = UnicodeScalar(UInt32(truncatingIfNeeded: column.int64[row]))
+            else {
                 return nil
             }
             var bytes: [UInt8] = []

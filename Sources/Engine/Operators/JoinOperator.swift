@@ -60,7 +60,8 @@ final class JoinOperator: Operator {
         groups.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             table.find(
-                plan.leftKeys.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: base, nullSafe: plan.nullSafe)
+                plan.leftKeys.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: base, nullSafe: plan.nullSafe
+            )
         }
         var left: [Int32] = []
         var right: [Int32] = []

@@ -147,7 +147,8 @@ extension MatchOperator {
             else { throw DamagedBytesError(what: "row \(id) of a match", offset: reader.offset) }
             nodes.append(
                 matcher.buffer.add(
-                    slot: slot, variable: Int(variable), parent: parent < 0 ? -1 : nodes[Int(parent)], ordinal: ordinal))
+                    slot: slot, variable: Int(variable), parent: parent < 0 ? -1 : nodes[Int(parent)], ordinal: ordinal)
+            )
         }
         partition.open = try matches(&reader, nodes)
         partition.complete = try matches(&reader, nodes)

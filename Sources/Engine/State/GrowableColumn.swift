@@ -90,7 +90,10 @@ final class GrowableColumn {
     func append(text bytes: [UInt8]) {
         reserve(count + 1)
         bytes.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress, let heap else { return column.text[count] = TextView() }
+            guard let base = buffer.baseAddress, let heap else {
+                column.text[count] = TextView()
+                return
+            }
             column.text[count] = heap.add(base, count: buffer.count)
         }
         markValid(count)

@@ -95,7 +95,9 @@ final class SessionAggregateOperator: Operator {
             let part = Array(closed[start..<min(start + 4_096, closed.count)])
             let keys = part.map { sessions.keyNumber($0) }
             var columns = sessions.keys.keys.map { $0.gathered(keys) } + aggregates.results(part)
-            columns += SessionColumns.columns(plan.windowColumns, output.node.fields[columns.count...], clock, part.count) {
+            columns += SessionColumns.columns(
+                plan.windowColumns, output.node.fields[columns.count...], clock, part.count
+            ) {
                 (sessions.starts.base[Int(part[$0])], sessions.ends.base[Int(part[$0])])
             }
             try output.emit(Batch(columns: columns, rowCount: part.count))

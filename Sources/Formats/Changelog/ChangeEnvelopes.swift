@@ -22,7 +22,9 @@ struct BeforeAfterEnvelope: ChangeEnvelope {
         if isWrapped {
             let outer = EnvelopeMembers(bytes, line, ["payload"])
             guard outer.isObject else { return .notAnObject }
-            guard let payload = outer.values[0] else { return .malformed(reason: "missing_field", detail: "no payload") }
+            guard let payload = outer.values[0] else {
+                return .malformed(reason: "missing_field", detail: "no payload")
+            }
             range = payload
         }
         let members = EnvelopeMembers(bytes, range, names)
@@ -112,7 +114,9 @@ struct MaxwellEnvelope: ChangeEnvelope {
 }
 
 extension ChangeRecord {
-    fileprivate static var notAnObject: Self { .malformed(reason: "malformed_json", detail: "the line is no JSON object") }
+    fileprivate static var notAnObject: Self {
+        .malformed(reason: "malformed_json", detail: "the line is no JSON object")
+    }
 
     fileprivate static func missing(_ member: String, _ operation: String) -> Self {
         .malformed(reason: "missing_field", detail: "a record of \(operation) needs '\(member)'")

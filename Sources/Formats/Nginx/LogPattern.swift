@@ -77,7 +77,9 @@ struct LogPattern: Sendable {
             } else if isLast {
                 // The last value may hold what stands behind it: it goes up to the end of the line.
                 end = line.upperBound - part.end.count
-                guard end >= position, part.end.indices.allSatisfy({ bytes[end + $0] == part.end[$0] }) else { return false }
+                guard end >= position, part.end.indices.allSatisfy({ bytes[end + $0] == part.end[$0] }) else {
+                    return false
+                }
             } else {
                 guard let found = Self.find(part.end, bytes, position..<line.upperBound) else { return false }
                 end = found

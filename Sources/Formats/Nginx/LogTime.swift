@@ -51,7 +51,8 @@ struct LogTime: Sendable {
 
     /// `05/Jan/2026:08:00:00 +0800` or `2026-01-05T08:00:00+08:00`.
     private func clock(_ text: UnsafeBufferPointer<UInt8>, _ place: Place) -> Int64? {
-        guard text.count >= place.time + 8, let day = number(text, place.day, 2), let year = number(text, place.year, 4),
+        guard text.count >= place.time + 8, let day = number(text, place.day, 2),
+            let year = number(text, place.year, 4),
             let hour = number(text, place.time, 2), let minute = number(text, place.time + 3, 2),
             let second = number(text, place.time + 6, 2), hour < 24, minute < 60, second < 61
         else { return nil }
@@ -90,7 +91,8 @@ struct LogTime: Sendable {
         else { return nil }
         var fraction: Int64 = 0
         if parts.count == 2 {
-            guard (1...6).contains(parts[1].count), let digits = number(text, parts[1].startIndex, parts[1].count) else {
+            guard (1...6).contains(parts[1].count), let digits = number(text, parts[1].startIndex, parts[1].count)
+            else {
                 return nil
             }
             fraction = digits

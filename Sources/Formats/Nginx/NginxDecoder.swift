@@ -41,7 +41,8 @@ final class NginxDecoder: LineDecoder {
             throw MillraceError(
                 .user, code: "unknown_column", "the log format has no variable for the column '\(field.name)'",
                 hint: "it has " + names.joined(separator: ", ")
-                    + (names.contains("request") ? "; of $request also " + Self.requestWords.joined(separator: ", ") : ""))
+                    + (names.contains("request")
+                        ? "; of $request also " + Self.requestWords.joined(separator: ", ") : ""))
         }
         var targets: [ColumnTarget] = []
         for field in fields {

@@ -14,10 +14,12 @@ final class CharacterSet {
     static func named(_ name: String) throws(MillraceError) -> CharacterSet? {
         let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
         if utf8.contains(letters) { return nil }
-        let isName = name.count <= 40 && name.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-        }
+        let isName =
+            name.count <= 40
+            && name.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+            }
         guard isName, !unsplittable.contains(where: { letters.hasPrefix($0) }) else { throw refused(name) }
         let handle = iconv_open("UTF-8", name)
         guard Int(bitPattern: handle) != -1, let handle else { throw refused(name) }

@@ -16,14 +16,16 @@ struct UpCommand: AsyncParsableCommand {
     @Argument(help: "Application folders; none are needed with --kafka.")
     var directories: [String] = []
 
-    @Option(help: "The address where Kafka clients may connect to the queue, such as 127.0.0.1:9092; no queue without it.")
+    @Option(
+        help: "The address where Kafka clients may connect to the queue, such as 127.0.0.1:9092; no queue without it.")
     var kafka: String?
 
     @OptionGroup var serving: ServingOptions
 
     mutating func validate() throws {
         guard !directories.isEmpty || kafka != nil else {
-            throw ValidationError("name an application folder, such as Apps/recharge-monitor, or an address with --kafka")
+            throw ValidationError(
+                "name an application folder, such as Apps/recharge-monitor, or an address with --kafka")
         }
     }
 

@@ -46,7 +46,9 @@ package struct KeyDecoder: Sendable {
     private mutating func takePasted(_ byte: UInt8) -> Key? {
         pasted?.append(byte)
         let mark = Array("\u{1B}[201~".utf8)
-        guard var text = pasted, text.count >= Self.pasteLimit || text.suffix(mark.count) == mark[...] else { return nil }
+        guard var text = pasted, text.count >= Self.pasteLimit || text.suffix(mark.count) == mark[...] else {
+            return nil
+        }
         if text.suffix(mark.count) == mark[...] { text.removeLast(mark.count) }
         pasted = nil
         let clean = String(decoding: text, as: UTF8.self).map { character -> Character in

@@ -12,7 +12,8 @@ package enum OwnProcess {
         let failure = posix_spawn(&child, "/proc/self/exe", nil, nil, words, environ)
         guard failure == 0 else {
             throw MillraceError(
-                .internalError, code: "no_process", "a process could not be started: \(String(cString: strerror(failure)))")
+                .internalError, code: "no_process",
+                "a process could not be started: \(String(cString: strerror(failure)))")
         }
         var status: Int32 = 0
         while waitpid(child, &status, 0) == -1, errno == EINTR {}

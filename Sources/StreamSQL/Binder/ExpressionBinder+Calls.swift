@@ -57,8 +57,9 @@ extension ExpressionBinder {
     }
 
     /// GROUPING(key, …), GROUPING_ID(key, …) and GROUP_ID().
-    private func grouping(_ name: String, _ call: FunctionCall, at range: SourceRange) throws(SQLError) -> PlanExpression
-    {
+    private func grouping(
+        _ name: String, _ call: FunctionCall, at range: SourceRange
+    ) throws(SQLError) -> PlanExpression {
         guard let aggregates, let sets = aggregates.groupingSets, !isInsideAggregate else {
             throw SQLError(.semantics, "\(name) needs GROUP BY in the same query", at: range)
         }

@@ -170,7 +170,8 @@ extension ExpressionBinder {
             letters += letter
         }
         return .call(
-            .jsonObject, [LiteralBinding.text(letters)] + operands, DataType(DataType.string.logical, isNullable: false))
+            .jsonObject, [LiteralBinding.text(letters)] + operands, DataType(DataType.string.logical, isNullable: false)
+        )
     }
 
     private func jsonArray(_ call: JSONCall) throws(SQLError) -> PlanExpression {

@@ -123,7 +123,9 @@ struct ExpressionBinder {
             (value, fields) = (.column(path.column, scope.columns[path.column].type), path.fields)
         } catch {
             // What has no meaning inside may have one outside.
-            guard let outer = scope.outer.first, let path = try? outer.resolvePath(parts, at: range) else { throw error }
+            guard let outer = scope.outer.first, let path = try? outer.resolvePath(parts, at: range) else {
+                throw error
+            }
             value = .column(Scope.outerBase + path.column, outer.columns[path.column].type)
             fields = path.fields
         }

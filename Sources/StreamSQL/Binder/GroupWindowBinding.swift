@@ -26,7 +26,8 @@ enum GroupWindowBinding {
             sizes.append(try WindowBinding.interval(try binder.bind(argument.value), name, at: argument.value.range))
         }
         let shape = try WindowBinding.shape(name, sizes, offset: 0, isGroupWindow: true, at: range)
-        return AggregateCollector.GroupWindow(name: name, shape: shape, timeColumn: position,
+        return AggregateCollector.GroupWindow(
+            name: name, shape: shape, timeColumn: position,
             isProcessingTime: scope.columns[position].time == .processingTime)
     }
 }

@@ -127,7 +127,9 @@ struct GroupingSets {
 
     private func chosen(_ column: Int, _ values: [Int64]) -> PlanExpression {
         let literal = { (value: Int64) in PlanExpression.literal(.int64(value), Self.idType) }
-        guard let first = values.first, values.contains(where: { $0 != first }) else { return literal(values.first ?? 0) }
+        guard let first = values.first, values.contains(where: { $0 != first }) else {
+            return literal(values.first ?? 0)
+        }
         let branches = values.indices.dropLast().map { index in
             ConditionalBranch(
                 condition: .call(

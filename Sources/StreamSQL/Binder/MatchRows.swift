@@ -60,7 +60,8 @@ final class MatchRows {
                     .semantics, "MATCH_ROWTIME needs ORDER BY event time", at: range, hint: "use MATCH_PROCTIME()")
             }
             return try reference(.time, timeType.nullable(false), at: range)
-        case "MATCH_PROCTIME": return .call(.processingTime, [], DataType(.timestampLTZ(precision: 3), isNullable: false))
+        case "MATCH_PROCTIME":
+            return .call(.processingTime, [], DataType(.timestampLTZ(precision: 3), isNullable: false))
         default: return nil
         }
     }

@@ -52,7 +52,8 @@ struct OverBuilder {
             node = add(window, node)
         }
         let columns = zip(places, calls).map { place, call in
-            PlanExpression.column(bases[place.window] + (windows[place.window].isRowNumber ? 0 : place.call), call.resultType)
+            PlanExpression.column(
+                bases[place.window] + (windows[place.window].isRowNumber ? 0 : place.call), call.resultType)
         }
         return (node, columns)
     }

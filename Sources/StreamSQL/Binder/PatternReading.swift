@@ -54,14 +54,16 @@ enum PatternReading {
             }
             guard maximum.map({ $0 > 0 && $0 >= minimum && $0 <= mostStates }) ?? true, minimum <= mostStates else {
                 throw SQLError(
-                    .semantics, "a count in PATTERN goes from the smaller to the larger number, and up to \(mostStates)",
+                    .semantics,
+                    "a count in PATTERN goes from the smaller to the larger number, and up to \(mostStates)",
                     at: part.range)
             }
             if isReluctant, minimum == 0, maximum == 1 {
                 throw unsupported("the reluctant optional quantifier '??'", part.range)
             }
             try add(
-                name, PatternAutomaton.Element(minimum: minimum, maximum: maximum, isGreedy: !isReluctant), to: &pattern)
+                name, PatternAutomaton.Element(minimum: minimum, maximum: maximum, isGreedy: !isReluctant), to: &pattern
+            )
         case .alternation: throw unsupported("'|' in PATTERN", part.range)
         case .permutation: throw unsupported("PERMUTE in PATTERN", part.range)
         case .exclusion: throw unsupported("'{- -}' in PATTERN", part.range)

@@ -101,7 +101,8 @@ extension QueryBinder {
     }
 
     /// The fields of the ROW that stands before `.*`; nil where a table does, or nothing.
-    private func rowFields(_ qualifier: [Identifier], _ scope: Scope, at range: SourceRange) throws(SQLError) -> [Item]? {
+    private func rowFields(_ qualifier: [Identifier], _ scope: Scope, at range: SourceRange) throws(SQLError) -> [Item]?
+    {
         guard let first = qualifier.first, try scope.table(qualifier) == nil,
             qualifier.count > 1 || scope.columns.contains(where: { $0.name == first.text })
         else { return nil }
@@ -229,7 +230,9 @@ extension QueryBinder {
             position < scope.columns.count ? scope.columns[position].time : .none
         }
         let built = try builder.build(graph.filter(scope.node, condition), overs.calls)
-        for position in projections.indices { projections[position] = overs.placed(projections[position], built.columns) }
+        for position in projections.indices {
+            projections[position] = overs.placed(projections[position], built.columns)
+        }
         for position in columns.indices { columns[position].window = nil }
         return (built.node, nil)
     }

@@ -202,7 +202,10 @@ extension QueryBinder {
         let conditions = keys.enumerated().map { position, outer in
             PlanExpression.call(
                 .equal,
-                [outer.shifted { $0 - Scope.outerBase }, .column(leftCount + position, graph.fields[node][position].type)],
+                [
+                    outer.shifted { $0 - Scope.outerBase },
+                    .column(leftCount + position, graph.fields[node][position].type),
+                ],
                 .boolean)
         }
         scope.node = joinBuilder.build(.left, scope.node, node, conditions, at: range)
@@ -215,7 +218,8 @@ extension QueryBinder {
 
     // MARK: Scalar subqueries
 
-    private func scalar(_ query: Query, _ scope: inout Scope, at range: SourceRange) throws(SQLError) -> PlanExpression {
+    private func scalar(_ query: Query, _ scope: inout Scope, at range: SourceRange) throws(SQLError) -> PlanExpression
+    {
         if case .select(let select) = query.body, isGrouped(select, []), select.groupBy == nil, query.with.isEmpty,
             query.limit == nil, query.offset == nil,
             let value = try correlatedScalar(select, &scope, at: range)
@@ -289,7 +293,10 @@ extension QueryBinder {
         }
         let zero = PlanExpression.literal(.int64(0), value.type.nullable(false))
         return .conditional(
-            [ConditionalBranch(condition: .call(.isNotNull, [value], DataType(.boolean, isNullable: false)), value: value)],
+            [
+                ConditionalBranch(
+                    condition: .call(.isNotNull, [value], DataType(.boolean, isNullable: false)), value: value)
+            ],
             otherwise: zero, value.type)
     }
 

@@ -27,7 +27,8 @@ struct VarianceBinding {
         let spread = try arithmetic(.divide, difference, try divisor(count, isOfPopulation, range), range)
         guard written.name.hasPrefix("STDDEV") else { return CastRules.convert(spread, to: result.logical) }
         let root = PlanExpression.call(
-            .power, [CastRules.convert(spread, to: .double), .literal(.float64(0.5), DataType(.double, isNullable: false))],
+            .power,
+            [CastRules.convert(spread, to: .double), .literal(.float64(0.5), DataType(.double, isNullable: false))],
             DataType(.double))
         return CastRules.convert(root, to: result.logical)
     }
@@ -45,7 +46,8 @@ struct VarianceBinding {
     }
 
     /// How many values there are; NULL for none, so that nothing is divided by zero.
-    private func count(_ value: PlanExpression, _ written: AggregateBinding.Written) throws(SQLError) -> PlanExpression {
+    private func count(_ value: PlanExpression, _ written: AggregateBinding.Written) throws(SQLError) -> PlanExpression
+    {
         var written = written
         written.values = [value]
         let count = try binding.add(.count, written, DataType(.bigint, isNullable: false))
@@ -63,7 +65,8 @@ struct VarianceBinding {
     private func nullWhere(_ value: PlanExpression, equals number: Int64, _ otherwise: PlanExpression) -> PlanExpression
     {
         let test = PlanExpression.call(
-            .equal, [value, LiteralBinding.integer(number, .bigint)], DataType(.boolean, isNullable: value.type.isNullable))
+            .equal, [value, LiteralBinding.integer(number, .bigint)],
+            DataType(.boolean, isNullable: value.type.isNullable))
         return .conditional(
             [ConditionalBranch(condition: test, value: .literal(.null, DataType(.bigint)))], otherwise: otherwise,
             DataType(.bigint))

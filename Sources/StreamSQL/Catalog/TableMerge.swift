@@ -17,7 +17,8 @@ struct TableMerge {
         var chosen: [LikeClause.Feature: LikeClause.Option] = [:]
         for option in like.options {
             if chosen.updateValue(option, forKey: option.feature) != nil {
-                throw SQLError(.semantics, "LIKE says twice what to do with \(option.feature.rawValue)", at: option.range)
+                throw SQLError(
+                    .semantics, "LIKE says twice what to do with \(option.feature.rawValue)", at: option.range)
             }
         }
         if let all = chosen[.all], all.strategy == .overwriting {

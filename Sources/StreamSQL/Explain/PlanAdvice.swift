@@ -8,7 +8,8 @@ enum PlanAdvice {
         if details.contains(.estimatedCost) { parts.append("== Estimated Cost ==\n" + cost(plan)) }
         if details.contains(.planAdvice) {
             let found = advice(plan, options)
-            let lines = found.isEmpty ? ["no advice"] : found.enumerated().map { "advice[\($0.offset + 1)]: \($0.element)" }
+            let lines =
+                found.isEmpty ? ["no advice"] : found.enumerated().map { "advice[\($0.offset + 1)]: \($0.element)" }
             parts.append("== Plan Advice ==\n" + lines.joined(separator: "\n"))
         }
         if details.contains(.jsonExecutionPlan) {

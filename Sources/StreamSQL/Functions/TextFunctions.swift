@@ -5,8 +5,7 @@ enum TextFunctions {
     static func string(_ isNullable: Bool) -> DataType { DataType(.string, isNullable: isNullable) }
 
     /// A function of texts alone that gives a text.
-    static func plain(_ name: String, _ function: ScalarFunction, _ arity: ClosedRange<Int>) -> BuiltinFunction
-    {
+    static func plain(_ name: String, _ function: ScalarFunction, _ arity: ClosedRange<Int>) -> BuiltinFunction {
         BuiltinFunction(name, arity) { (arguments) throws(SQLError) in
             .call(function, try texts(arguments), string(arguments.isNullable))
         }
@@ -91,7 +90,10 @@ enum TextFunctions {
                 .call(.lessOrEqual, [code, LiteralBinding.integer(255)], type),
             ]
             separator = .conditional(
-                [ConditionalBranch(condition: .call(.and, bounds, type), value: .call(.character, [code], string(true)))],
+                [
+                    ConditionalBranch(
+                        condition: .call(.and, bounds, type), value: .call(.character, [code], string(true)))
+                ],
                 otherwise: .literal(.null, .string), string(true))
         } else {
             separator = try arguments.text(1)

@@ -50,7 +50,8 @@ extension PhysicalPlanner {
         var timing = isBatchMode ? JoinTiming.unbounded : times.timing(of: join, id)
         if retracts.contains(true) { timing = .unbounded }
         let inputFields = result.nodes[left].fields.map(\.type) + result.nodes[right].fields.map(\.type)
-        let layout = inputFields.map { "\($0.logical)" }.joined(separator: ", ")
+        let layout =
+            inputFields.map { "\($0.logical)" }.joined(separator: ", ")
             + (join.residual.map { " where \(ExpressionText.text($0) { String($0) })" } ?? "") + " \(timing)"
         left = dealt(left, join.leftKeys)
         right = dealt(right, join.rightKeys)

@@ -24,7 +24,8 @@ extension PhysicalPlanner {
         let hint = "SET 'execution.runtime-mode' = 'batch' computes it over bounded input"
         guard over.calls.allSatisfy(\.looksBackOnly) else {
             throw SQLError(
-                .unsupported, "LEAD, NTILE, PERCENT_RANK and CUME_DIST look at rows still to come: they are not supported "
+                .unsupported,
+                "LEAD, NTILE, PERCENT_RANK and CUME_DIST look at rows still to come: they are not supported "
                     + "in streaming mode", at: over.range, hint: hint)
         }
         guard over.frame.end == .offset(0) || over.order.isEmpty else {

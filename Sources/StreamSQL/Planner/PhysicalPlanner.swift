@@ -386,7 +386,8 @@ struct PhysicalPlanner {
         }
         let broadcast = exchange(buildInput, .broadcast, to: result.nodes[probeInput].distribution)
         let operation = JoinPlan(
-            kind: join.kind, leftKeys: probeKeys, rightKeys: buildKeys, nullSafe: join.nullSafe, residual: join.residual?.shifted(place))
+            kind: join.kind, leftKeys: probeKeys, rightKeys: buildKeys, nullSafe: join.nullSafe,
+            residual: join.residual?.shifted(place))
         let isAppend = result.nodes[probeInput].changelog == .append && result.nodes[buildInput].changelog == .append
         let buildFields = result.nodes[buildInput].fields.map { field in
             join.kind == .left ? Field(field.name, field.type.nullable(true)) : field

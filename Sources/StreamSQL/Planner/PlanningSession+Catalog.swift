@@ -41,12 +41,14 @@ extension PlanningSession {
             let place = create.options.first { $0.key.text == "type" }?.value.range ?? create.name.range
             throw SQLError(
                 .unsupported, "catalogs of the type '\(type)' are not supported", at: place,
-                hint: "the type 'generic_in_memory' is there; tables of other systems are declared with their connector")
+                hint: "the type 'generic_in_memory' is there; tables of other systems are declared with their connector"
+            )
         }
         for option in create.options where !["type", "default-database"].contains(option.key.text) {
             throw SQLError(
                 .option, "a catalog of the type '\(type)' has no option '\(option.key.text)'", at: option.key.range,
-                hint: nearestName(to: option.key.text, in: ["type", "default-database"]).map { "did you mean '\($0)'?" })
+                hint: nearestName(to: option.key.text, in: ["type", "default-database"]).map { "did you mean '\($0)'?" }
+            )
         }
         guard catalog.catalogs.count < Catalog.maximumObjects else {
             throw SQLError(.limit, "a session can have \(Catalog.maximumObjects) catalogs", at: create.name.range)

@@ -55,7 +55,8 @@ extension PlanningSession {
             }
             if isExtended {
                 let width = columns.count
-                let facts = [["# boundedness", definition.table.isBounded ? "bounded" : "unbounded"]]
+                let facts =
+                    [["# boundedness", definition.table.isBounded ? "bounded" : "unbounded"]]
                     + definition.table.options.sorted { $0.key < $1.key }.map { ["# option \($0.key)", $0.value] }
                 rows += facts.map { $0 + Array(repeating: "", count: width - $0.count) }
             }

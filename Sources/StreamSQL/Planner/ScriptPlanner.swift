@@ -207,7 +207,9 @@ struct ScriptPlanner {
             throw SQLError(
                 .semantics, "EXPLAIN takes a query, an INSERT or a STATEMENT SET", at: explain.statement.range)
         }
-        if errors.isEmpty { steps.append(.explain(PlanAdvice.text(plan, details: explain.details, options: session.options))) }
+        if errors.isEmpty {
+            steps.append(.explain(PlanAdvice.text(plan, details: explain.details, options: session.options)))
+        }
     }
 
     // MARK: Definitions and settings

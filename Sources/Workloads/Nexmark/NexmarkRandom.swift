@@ -17,8 +17,9 @@ struct NexmarkRandom {
 
     /// A word of 3 to `limit` - 1 characters into memory with room for them, one in 13 of them `special`; blanks
     /// around it are left out. Returns where it begins and how long it is.
-    mutating func word(_ place: UnsafeMutablePointer<UInt8>, below limit: Int, special: UInt8) -> (start: Int, count: Int)
-    {
+    mutating func word(
+        _ place: UnsafeMutablePointer<UInt8>, below limit: Int, special: UInt8
+    ) -> (start: Int, count: Int) {
         let count = 3 + below(limit - 3)
         for index in 0..<count {
             place[index] = below(13) == 0 ? special : UInt8(ascii: "a") + UInt8(below(26))

@@ -170,7 +170,9 @@ struct FunctionCoverageTests {
                 }
                 for rowCount in Set([0, 1, 63, 64, 65, total]) where rowCount <= total {
                     let batch = Batch(columns: columns, rowCount: rowCount)
-                    if [.divide, .modulo, .element, .mapFromArrays].contains(function) || TextFunctionCalls.mayFail(call) {
+                    if [.divide, .modulo, .element, .mapFromArrays].contains(function)
+                        || TextFunctionCalls.mayFail(call)
+                    {
                         _ = try? evaluator.evaluate(batch)
                         continue
                     }
@@ -208,7 +210,8 @@ struct FunctionCoverageTests {
     @Test func wrongPlansAreRefused() {
         let text = PlanExpression.column(0, Self.string)
         for (function, arguments) in [
-            (ScalarFunction.add, [text, text]), (.upper, []), (.sine, [text]), (.like, [text, .column(1, DataType(.integer))]), (.and, [text]),
+            (ScalarFunction.add, [text, text]), (.upper, []), (.sine, [text]),
+            (.like, [text, .column(1, DataType(.integer))]), (.and, [text]),
         ] {
             #expect(throws: MillraceError.self) {
                 try ExpressionProgram.compile([.call(function, arguments, Self.string)], timeZone: "UTC")

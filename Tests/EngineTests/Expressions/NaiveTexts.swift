@@ -56,7 +56,8 @@ enum NaiveTexts {
         return result
     }
 
-    private static func padded(_ text: Characters, _ length: Int, _ filler: Characters, _ isLeft: Bool) -> LiteralValue {
+    private static func padded(_ text: Characters, _ length: Int, _ filler: Characters, _ isLeft: Bool) -> LiteralValue
+    {
         guard length >= 0, !filler.isEmpty else { return .null }
         guard text.count < length else { return Self.text(text.prefix(length)) }
         var padding: Characters = []

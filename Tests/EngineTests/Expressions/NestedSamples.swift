@@ -73,7 +73,8 @@ enum NestedSamples {
                 array([], .int64), array([.null], .int64),
                 array([.init(Int64.max), .init(Int64.min), .null, .init(Int64(3)), .init(Int64(3))], .int64),
             ]
-        case texts: return [array([], .text), array([text("a"), .null, text(""), text("数据 over twelve bytes")], .text)]
+        case texts:
+            return [array([], .text), array([text("a"), .null, text(""), text("数据 over twelve bytes")], .text)]
         case map:
             NestedWriter.appendMap(
                 keys: [text("b"), text("a"), text("b")], values: [.init(Int64(1)), .null, .init(Int64(2))], .text,
@@ -82,7 +83,8 @@ enum NestedSamples {
         case row:
             let list = heap.item(array([text("x")], .text))
             NestedWriter.appendRow(
-                [.init(Int64(7)), text("seven"), list, .init(true)], NestedRowLayout(kinds: [.int64, .text, .text, .bits]),
+                [.init(Int64(7)), text("seven"), list, .init(true)],
+                NestedRowLayout(kinds: [.int64, .text, .text, .bits]),
                 to: &bytes)
             return [bytes]
         default: return []

@@ -63,7 +63,9 @@ enum TextFunctionCalls {
         case .regexpParts: return [call(function, [text, text, .integer], .array(DataType(text)))]
         case .regexpReplace: return [call(function, [text, text, text], text)]
         case .similarTo:
-            return [call(function, [text, text], .boolean), call(function, [text], .boolean, after: [constant("%a|_")])]
+            return [
+                call(function, [text, text], .boolean), call(function, [text], .boolean, after: [constant("%a|_")]),
+            ]
         default: return jsonCalls(function)
         }
     }

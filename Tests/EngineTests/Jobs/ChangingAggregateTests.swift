@@ -116,7 +116,9 @@ struct ChangingAggregateTests {
                 row += [
                     number(sums.min()), number(sums.max()), .integer(Int64(different.count)),
                     number(different.isEmpty ? nil : different.reduce(0, +)), .real(median),
-                    .text(members.map { if case .text(let id) = $0.id { id } else { "" } }.sorted().joined(separator: ",")),
+                    .text(
+                        members.map { if case .text(let id) = $0.id { id } else { "" } }.sorted().joined(separator: ",")
+                    ),
                 ]
             }
             return "\(row)"

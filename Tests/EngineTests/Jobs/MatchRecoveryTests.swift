@@ -29,7 +29,8 @@ struct MatchRecoveryTests {
                     let own = Int64(split * 300 + index) * 1_000
                     let at = Int64(index) * 3 * second + 100 * second - disorder + own
                     return [
-                        .text("key \(random.next() % 4)"), .integer(at), .integer(Int64(random.next() % 6)), .integer(id),
+                        .text("key \(random.next() % 4)"), .integer(at), .integer(Int64(random.next() % 6)),
+                        .integer(id),
                     ]
                 })
         }

@@ -23,7 +23,9 @@ struct OverRecoveryTests {
         return (0..<3).map { split in
             var times = (0..<240).map { Int64($0 * 3 + split) }
             for start in stride(from: 0, to: 240, by: 8) {
-                for index in 0..<7 { times.swapAt(start + index, start + index + Int(random.next() % UInt64(8 - index))) }
+                for index in 0..<7 {
+                    times.swapAt(start + index, start + index + Int(random.next() % UInt64(8 - index)))
+                }
             }
             return MemorySource.Split(
                 rows: times.map { at in
@@ -93,10 +95,11 @@ struct OverRecoveryTests {
                 }.map(\.element)
                 let values = seen.compactMap { if case .integer(let value) = $0[2] { value } else { nil } }
                 func number(_ value: Int64?) -> BatchBuilder.Value { value.map { .integer($0) } ?? .null }
-                var output = row + [
-                    number(values.isEmpty ? nil : values.reduce(0, +)), .integer(Int64(seen.count)),
-                    number(values.min()), number(values.max()), .integer(Int64(Set(values).count)),
-                ]
+                var output =
+                    row + [
+                        number(values.isEmpty ? nil : values.reduce(0, +)), .integer(Int64(seen.count)),
+                        number(values.min()), number(values.max()), .integer(Int64(Set(values).count)),
+                    ]
                 if !ties { output += [.integer(Int64(position + 1)), position >= 2 ? rows[position - 2][2] : .null] }
                 result.append(output)
             }

@@ -127,7 +127,8 @@ struct SessionRecoveryTests {
             for rows in Dictionary(grouping: session.rows, by: { form == .finer ? $0.value : 0 }).values {
                 let values = rows.map(\.value)
                 let summed = form == .distinct ? Array(Set(values)) : values
-                let group: [BatchBuilder.Value] = form == .finer ? [.integer(rows[0].value), rows[0].key] : [rows[0].key]
+                let group: [BatchBuilder.Value] =
+                    form == .finer ? [.integer(rows[0].value), rows[0].key] : [rows[0].key]
                 result.append(group + [.integer(Int64(rows.count)), .integer(summed.reduce(0, +))] + bounds)
             }
         }
@@ -136,7 +137,9 @@ struct SessionRecoveryTests {
 
     private struct Crash: Error {}
 
-    private static func run(_ form: Form, _ splits: [MemorySource.Split], seed: UInt64, crashes: Int) throws -> (
+    private static func run(
+        _ form: Form, _ splits: [MemorySource.Split], seed: UInt64, crashes: Int
+    ) throws -> (
         rows: [[BatchBuilder.Value]], lives: Int
     ) {
         let plan = makePlan(form)

@@ -27,7 +27,8 @@ enum QueryHarness {
         }
         return MemorySource(
             types: positions.map { scan.table.physicalFields[$0].type },
-            splits: splits.map { split in MemorySource.Split(rows: split.rows.map { row in positions.map { row[$0] } }) },
+            splits: splits.map { split in MemorySource.Split(rows: split.rows.map { row in positions.map { row[$0] } })
+            },
             batchRows: batchRows)
     }
 

@@ -80,7 +80,9 @@ struct RankRecoveryTests {
             for row in rows {
                 let at = Self.number(row[1])
                 let end = at - at % (10 * Self.second) + 10 * Self.second
-                for end in [end, end + 10 * Self.second] { windows[[end, Self.number(row[0])], default: []].append(row) }
+                for end in [end, end + 10 * Self.second] {
+                    windows[[end, Self.number(row[0])], default: []].append(row)
+                }
             }
             return windows.flatMap { key, rows -> [Row] in
                 let ranked = rows.sorted {

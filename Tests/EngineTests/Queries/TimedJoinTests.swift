@@ -23,7 +23,8 @@ struct TimedJoinTests {
                     rows: (0..<150).map { index in
                         let disorder = Int64.random(in: 0..<10, using: &random) * second
                         // Each version of a key has a time of its own.
-                        let time = Int64(index * 2 + split) * 2 * second + 100 * second - disorder
+                        let time =
+                            Int64(index * 2 + split) * 2 * second + 100 * second - disorder
                             + Int64(table * 250_000 + split * 100_000 + index * 1_000)
                         let key: BatchBuilder.Value =
                             Int.random(in: 0..<15, using: &random) == 0

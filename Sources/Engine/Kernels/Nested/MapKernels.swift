@@ -143,7 +143,9 @@ struct TextDelimiter: Sendable {
     private func find(_ text: UnsafeBufferPointer<UInt8>, from: Int) -> Range<Int>? {
         for index in from..<max(from, text.count) {
             for delimiter in alternatives
-            where text.count - index >= delimiter.count && text[index..<(index + delimiter.count)].elementsEqual(delimiter) {
+            where text.count - index >= delimiter.count
+                && text[index..<(index + delimiter.count)].elementsEqual(delimiter)
+            {
                 return index..<(index + delimiter.count)
             }
         }
