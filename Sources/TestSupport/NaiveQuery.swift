@@ -3,14 +3,26 @@
 package indirect enum NaiveQuery: Sendable {
     package typealias Row = [BatchBuilder.Value]
 
-    package enum Test: String, Sendable, CaseIterable { case less = "<", greater = ">", equal = "=" }
+    package enum Test: String, Sendable, CaseIterable {
+        case less = "<"
+        case greater = ">"
+        case equal = "="
+    }
     package enum Call: String, Sendable, CaseIterable {
         case countRows = "COUNT(*)"
-        case count = "COUNT", sum = "SUM", minimum = "MIN", maximum = "MAX", countDistinct = "COUNT(DISTINCT"
+        case count = "COUNT"
+        case sum = "SUM"
+        case minimum = "MIN"
+        case maximum = "MAX"
+        case countDistinct = "COUNT(DISTINCT"
     }
     package enum Sets: String, Sendable, CaseIterable {
-        case unionAll = "UNION ALL", union = "UNION", intersect = "INTERSECT", intersectAll = "INTERSECT ALL"
-        case except = "EXCEPT", exceptAll = "EXCEPT ALL"
+        case unionAll = "UNION ALL"
+        case union = "UNION"
+        case intersect = "INTERSECT"
+        case intersectAll = "INTERSECT ALL"
+        case except = "EXCEPT"
+        case exceptAll = "EXCEPT ALL"
     }
 
     /// A table by number, with so many columns.

@@ -5,7 +5,10 @@ import StreamSQL
 enum JSONBuildingKernels {
     /// A value of a column as JSON.
     struct ValueForm: Sendable {
-        private enum Shape: Sendable { case json, quoted, binary, boolean, number, time, timestamp, nested(NestedText) }
+        private enum Shape: Sendable {
+            case json, quoted, binary, boolean, number, time, timestamp
+            case nested(NestedText)
+        }
 
         private let shape: Shape
         private let form: ValueText.Form

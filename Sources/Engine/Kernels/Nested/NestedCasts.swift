@@ -67,7 +67,10 @@ enum NestedCasts {
 
     /// How values come apart and together again.
     private struct Shape: Sendable {
-        enum Form: Sendable { case array, map, row(NestedRowLayout, NestedRowLayout) }
+        enum Form: Sendable {
+            case array, map
+            case row(NestedRowLayout, NestedRowLayout)
+        }
         let form: Form
         let parts: [PartCast]
 
