@@ -249,7 +249,7 @@ struct JSONDocument {
         }
     }
 
-    /// `\uXXXX`, with its second half where there is one; halves alone become U+FFFD.
+    /// A unicode escape behind its `u`, with its second half where there is one; halves alone become U+FFFD.
     private func appendUnit(_ index: inout Int, _ end: Int, to result: inout [UInt8]) {
         guard let high = unit(index) else { return }
         index &+= 4
