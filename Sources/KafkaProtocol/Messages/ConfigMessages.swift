@@ -246,17 +246,7 @@ package struct DescribeLogDirectoriesRequest: Request {
     package typealias Response = DescribeLogDirectoriesResponse
     package static var api: API { .describeLogDirectories }
 
-    package struct Topic: MessageStructure {
-        package var name: String = ""
-        package var partitions: [Int32] = []
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.numbers(&partitions)
-        }
-    }
+    package typealias Topic = TopicPartitions
 
     package var topics: [Topic]?
 

@@ -51,29 +51,7 @@ package struct OffsetCommitRequest: Request {
 }
 
 package struct OffsetCommitResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var error: ErrorCode = .none
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.code(&error)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
-        }
-    }
+    package typealias Topic = TopicErrors
 
     package var throttleMilliseconds: Int32 = 0
     package var topics: [Topic] = []
@@ -91,30 +69,10 @@ package struct OffsetFetchRequest: Request {
     package typealias Response = OffsetFetchResponse
     package static var api: API { .offsetFetch }
 
-    package struct Topic: MessageStructure {
-        package var name: String = ""
-        package var partitions: [Int32] = []
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.numbers(&partitions)
-        }
-    }
+    package typealias Topic = TopicPartitions
 
     package struct Group: MessageStructure {
-        package struct Topic: MessageStructure {
-            package var name: String = ""
-            package var partitions: [Int32] = []
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.text(&name)
-                try coder.numbers(&partitions)
-            }
-        }
+        package typealias Topic = TopicPartitions
 
         package var groupID: String = ""
         package var memberID: String?
@@ -275,29 +233,7 @@ package struct OffsetDeleteRequest: Request {
 }
 
 package struct OffsetDeleteResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var error: ErrorCode = .none
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.code(&error)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
-        }
-    }
+    package typealias Topic = TopicErrors
 
     package var error: ErrorCode = .none
     package var throttleMilliseconds: Int32 = 0

@@ -3,17 +3,7 @@ package struct DescribeProducersRequest: Request {
     package typealias Response = DescribeProducersResponse
     package static var api: API { .describeProducers }
 
-    package struct Topic: MessageStructure {
-        package var name: String = ""
-        package var partitions: [Int32] = []
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.numbers(&partitions)
-        }
-    }
+    package typealias Topic = TopicPartitions
 
     package var topics: [Topic] = []
 
@@ -100,17 +90,7 @@ package struct DescribeTransactionsRequest: Request {
 
 package struct DescribeTransactionsResponse: MessageStructure {
     package struct Transaction: MessageStructure {
-        package struct Topic: MessageStructure {
-            package var name: String = ""
-            package var partitions: [Int32] = []
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.text(&name)
-                try coder.numbers(&partitions)
-            }
-        }
+        package typealias Topic = TopicPartitions
 
         package var error: ErrorCode = .none
         package var transactionalID: String = ""

@@ -39,17 +39,7 @@ package struct AddPartitionsToTransactionRequest: Request {
     package typealias Response = AddPartitionsToTransactionResponse
     package static var api: API { .addPartitionsToTransaction }
 
-    package struct Topic: MessageStructure {
-        package var name: String = ""
-        package var partitions: [Int32] = []
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.numbers(&partitions)
-        }
-    }
+    package typealias Topic = TopicPartitions
 
     package var transactionalID: String = ""
     package var producerID: Int64 = 0
@@ -67,29 +57,7 @@ package struct AddPartitionsToTransactionRequest: Request {
 }
 
 package struct AddPartitionsToTransactionResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var error: ErrorCode = .none
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.code(&error)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
-        }
-    }
+    package typealias Topic = TopicErrors
 
     package var throttleMilliseconds: Int32 = 0
     package var topics: [Topic] = []
@@ -223,29 +191,7 @@ package struct TransactionalOffsetCommitRequest: Request {
 }
 
 package struct TransactionalOffsetCommitResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var error: ErrorCode = .none
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.code(&error)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
-        }
-    }
+    package typealias Topic = TopicErrors
 
     package var throttleMilliseconds: Int32 = 0
     package var topics: [Topic] = []
