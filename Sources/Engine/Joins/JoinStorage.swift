@@ -20,6 +20,10 @@ final class JoinStorage {
     private let ids = StateArray<UInt64>(zero: 0)
     private var unsaved: [Int32] = []
     private var removedIds: [UInt64] = []
+    private let writer = StateWriter()
+    /// The chunk whose rows are being written, and its columns; -1 for none.
+    private var writtenChunk = -1
+    private var fields: [RowField] = []
 
     /// `isKept`: false where there are no epochs, and so nothing to note.
     init(_ name: String, _ store: JoinRowStore, isAppendOnly: Bool, isKept: Bool, ownNumber: UInt64) {
@@ -76,35 +80,45 @@ final class JoinStorage {
             unsaved.removeAll(keepingCapacity: true)
             removedIds.removeAll(keepingCapacity: true)
             firstUnsaved = rowCount
+            writtenChunk = -1
+            fields = []
         }
         if isAppendOnly {
-            guard !unsaved.isEmpty else { return [] }
-            var writer = ByteWriter()
-            for number in unsaved { write(number, to: &writer) }
-            return [StateChange(name: name, fold: .append, bytes: writer.bytes)]
+            for number in unsaved {
+                writeRow(number)
+                writer.endRow()
+            }
+            return writer.take(name, .append)
         }
-        var entries = KeyedEntries()
         for number in unsaved {
             guard let byte = note(number) else { continue }
-            var value = ByteWriter()
-            value.write(byte)
-            write(number, to: &value)
-            entries.put(key: key(ids.base[Int(number)]), value: value.bytes)
+            writer.beginEntry()
+            writeKey(ids.base[Int(number)])
+            writer.beginValue()
+            writer.write(byte)
+            writeRow(number)
+            writer.endEntry()
         }
-        for id in removedIds { entries.remove(key: key(id)) }
-        return entries.isEmpty ? [] : [StateChange(name: name, fold: .keyed, bytes: entries.bytes)]
+        for id in removedIds {
+            writer.beginEntry()
+            writeKey(id)
+            writer.endRemoval()
+        }
+        return writer.take(name, .keyed)
     }
 
-    private func key(_ id: UInt64) -> [UInt8] {
-        var key = ByteWriter(reserving: 16)
-        key.write(owners[Int(id >> Self.ownerShift)])
-        key.write(id & (1 << Self.ownerShift &- 1))
-        return key.bytes
+    private func writeKey(_ id: UInt64) {
+        writer.write(owners[Int(id >> Self.ownerShift)])
+        writer.write(id & (1 << Self.ownerShift &- 1))
     }
 
-    private func write(_ number: Int32, to writer: inout ByteWriter) {
-        let (columns, row) = store.place(of: number)
-        for column in columns { RowCoding.append(column, row: row, to: &writer) }
+    private func writeRow(_ number: Int32) {
+        let chunk = Int(number) >> JoinRowStore.chunkShift
+        if chunk != writtenChunk {
+            fields = store.place(of: number).columns.map { RowField($0) }
+            writtenChunk = chunk
+        }
+        writer.write(fields, row: Int(number) & (JoinRowStore.chunkRows - 1))
     }
 
     // MARK: reading

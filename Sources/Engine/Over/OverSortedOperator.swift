@@ -24,7 +24,8 @@ final class OverSortedOperator: Operator {
         }
         let rank = RankPlan(partition: plan.partition, order: order, to: .max, inputRetracts: true)
         buffer = RankBuffer(
-            rank, inputFields: inputFields, seed: seed, emitsChanges: !isBatchMode, keepsJournal: keepsChanges)
+            rank, inputFields: inputFields, seed: seed, emitsChanges: !isBatchMode,
+            entries: keepsChanges ? StateWriter() : nil)
         frame = SortedFrame(plan, order: order, store: buffer.store, seed: seed)
         results = plan.calls.map { GrowableColumn($0.resultType.nullable(true)) }
         changes = OverChanges(plan)
@@ -105,11 +106,7 @@ final class OverSortedOperator: Operator {
 
     // MARK: state
 
-    func snapshot(epoch: UInt64) throws -> [StateChange] {
-        var entries = KeyedEntries()
-        buffer.journal?.take(buffer.store, buffer.order, into: &entries)
-        return entries.isEmpty ? [] : [StateChange(name: "rows", fold: .keyed, bytes: entries.bytes)]
-    }
+    func snapshot(epoch: UInt64) throws -> [StateChange] { buffer.takeChanges() }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
         var stored = StoredRows()

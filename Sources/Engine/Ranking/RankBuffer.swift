@@ -1,4 +1,5 @@
 import Columnar
+import ConnectorContract
 import StreamSQL
 
 /// The rows of all partitions in their order: at most so many of each where rows are only added, else all of them.
@@ -9,6 +10,7 @@ final class RankBuffer {
     let order: RowOrder
     let lists: OrderedRows
     let journal: RankJournal?
+    private let entries: StateWriter?
     /// What has to be emitted anew; nil where rows leave once, at the end.
     let changes: RankChanges?
     private let index: RowIndex?
@@ -21,7 +23,8 @@ final class RankBuffer {
     private var ids: [Int32] = []
     private var survivors: [Int32] = []
 
-    init(_ plan: RankPlan, inputFields: [Field], seed: UInt64, emitsChanges: Bool, keepsJournal: Bool) {
+    /// `entries` takes what epochs store; nil where there are none.
+    init(_ plan: RankPlan, inputFields: [Field], seed: UInt64, emitsChanges: Bool, entries: StateWriter?) {
         self.plan = plan
         self.seed = seed
         store = RowSlots(types: inputFields.map(\.type))
@@ -31,7 +34,8 @@ final class RankBuffer {
         index = plan.inputRetracts ? RowIndex(store) : nil
         bound = plan.inputRetracts ? .max : max(0, plan.to)
         changes = emitsChanges ? RankChanges() : nil
-        journal = keepsJournal ? RankJournal(plan.partition, keepsOne: bound == 1) : nil
+        self.entries = entries
+        journal = entries.map { [bound] in RankJournal(plan.partition, keepsOne: bound == 1, entries: $0) }
     }
 
     var byteSize: Int {
@@ -165,7 +169,13 @@ final class RankBuffer {
         return wanted
     }
 
-    // MARK: Restoring
+    // MARK: State
+
+    /// What changed since the last call.
+    func takeChanges() -> [StateChange] {
+        journal?.writeChanges(store, order)
+        return entries?.take("rows", .keyed) ?? []
+    }
 
     /// Puts rows back, in the order of arrival, with the numbers of arrival they had.
     func restore(_ batch: Batch, sequences: [Int64]) {

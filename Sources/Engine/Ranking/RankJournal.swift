@@ -11,11 +11,14 @@ final class RankJournal {
     /// 1 while a row is in `new`, 2 when it has been stored.
     private let marks = StateArray<UInt8>(zero: 0)
     private var new: [Int32] = []
-    private var gone = KeyedEntries()
+    /// Removals, and what else goes into the next epoch.
+    private let entries: StateWriter
 
-    init(_ partition: [Int], keepsOne: Bool) {
+    /// `entries` takes what goes into the next epoch; several journals may share one.
+    init(_ partition: [Int], keepsOne: Bool, entries: StateWriter) {
         self.partition = partition
         self.keepsOne = keepsOne
+        self.entries = entries
     }
 
     func reserve(_ places: Int) { marks.reserve(places) }
@@ -29,45 +32,37 @@ final class RankJournal {
 
     /// To be called while the row can still be read.
     func removed(_ id: Int32, _ store: RowSlots, _ order: RowOrder) {
-        if marks.base[Int(id)] == 2 && !keepsOne { gone.remove(key: key(id, store, order)) }
+        if marks.base[Int(id)] == 2 && !keepsOne { writeRemoval(of: id, store, order) }
         marks.base[Int(id)] = 0
     }
 
-    private func key(_ id: Int32, _ store: RowSlots, _ order: RowOrder) -> [UInt8] {
-        var writer = ByteWriter()
-        for column in partition { RowCoding.append(store.columns[column].column, row: Int(id), to: &writer) }
-        if !keepsOne { writer.write(order.sequences.base[Int(id)]) }
-        return writer.bytes
+    private func writeRemoval(of id: Int32, _ store: RowSlots, _ order: RowOrder) {
+        entries.beginEntry()
+        for column in partition { entries.write(RowField(store.columns[column].column), row: Int(id)) }
+        if !keepsOne { entries.write(order.sequences.base[Int(id)]) }
+        entries.endRemoval()
     }
 
-    /// Adds what changed to the entries of an epoch.
-    func take(_ store: RowSlots, _ order: RowOrder, into entries: inout KeyedEntries) {
-        if entries.isEmpty {
-            entries = gone
-        } else if !gone.isEmpty {
-            append(gone, to: &entries)
-        }
-        gone = KeyedEntries()
+    /// Writes the rows that came since the last epoch.
+    func writeChanges(_ store: RowSlots, _ order: RowOrder) {
+        let fields = store.columns.map { RowField($0.column) }
+        let keys = partition.map { fields[$0] }
         for id in new where marks.base[Int(id)] == 1 {
-            marks.base[Int(id)] = 2
-            var value = ByteWriter()
-            value.write(order.sequences.base[Int(id)])
-            for column in store.columns { RowCoding.append(column.column, row: Int(id), to: &value) }
-            entries.put(key: key(id, store, order), value: value.bytes)
+            let row = Int(id)
+            marks.base[row] = 2
+            entries.beginEntry()
+            entries.write(keys, row: row)
+            if !keepsOne { entries.write(order.sequences.base[row]) }
+            entries.beginValue()
+            entries.write(order.sequences.base[row])
+            entries.write(fields, row: row)
+            entries.endEntry()
         }
         new.removeAll(keepingCapacity: true)
     }
 
     /// The stored rows of all partitions are gone at once.
-    func removeAll(_ store: RowSlots, _ order: RowOrder, ids: [Int32], into entries: inout KeyedEntries) {
-        append(gone, to: &entries)
-        for id in ids where marks.base[Int(id)] == 2 { entries.remove(key: key(id, store, order)) }
-    }
-
-    private func append(_ some: KeyedEntries, to entries: inout KeyedEntries) {
-        some.bytes.withUnsafeBytes { bytes in
-            // The bytes were written by this object.
-            try? KeyedEntries.forEach(in: bytes) { key, _ in entries.remove(key: Array(key)) }
-        }
+    func writeRemovals(of ids: [Int32], _ store: RowSlots, _ order: RowOrder) {
+        for id in ids where marks.base[Int(id)] == 2 { writeRemoval(of: id, store, order) }
     }
 }

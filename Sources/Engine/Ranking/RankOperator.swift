@@ -15,7 +15,8 @@ final class RankOperator: Operator {
         self.plan = plan
         partition = plan.partition
         buffer = RankBuffer(
-            plan, inputFields: inputFields, seed: seed, emitsChanges: !isBatchMode, keepsJournal: keepsChanges)
+            plan, inputFields: inputFields, seed: seed, emitsChanges: !isBatchMode,
+            entries: keepsChanges ? StateWriter() : nil)
     }
 
     var stateRows: Int { buffer.store.count }
@@ -63,11 +64,7 @@ final class RankOperator: Operator {
 
     // MARK: state
 
-    func snapshot(epoch: UInt64) throws -> [StateChange] {
-        var entries = KeyedEntries()
-        buffer.journal?.take(buffer.store, buffer.order, into: &entries)
-        return entries.isEmpty ? [] : [StateChange(name: "rows", fold: .keyed, bytes: entries.bytes)]
-    }
+    func snapshot(epoch: UInt64) throws -> [StateChange] { buffer.takeChanges() }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
         var stored = StoredRows()

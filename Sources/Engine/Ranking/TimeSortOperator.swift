@@ -18,7 +18,8 @@ final class TimeSortOperator: Operator {
         let time = SortPlan.Key(column: plan.timeColumn, isDescending: false, nullsFirst: true)
         let ranking = RankPlan(partition: [], order: [time] + plan.keys, to: .max)
         buffer = RankBuffer(
-            ranking, inputFields: inputFields, seed: seed, emitsChanges: false, keepsJournal: keepsChanges)
+            ranking, inputFields: inputFields, seed: seed, emitsChanges: false,
+            entries: keepsChanges ? StateWriter() : nil)
     }
 
     var stateRows: Int { buffer.store.count }
@@ -53,15 +54,10 @@ final class TimeSortOperator: Operator {
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
         guard keepsChanges else { return [] }
-        var entries = KeyedEntries()
-        buffer.journal?.take(buffer.store, buffer.order, into: &entries)
         var mark = ByteWriter()
         mark.write(last)
         mark.write(UInt64(lateRows))
-        return [
-            StateChange(name: "rows", fold: .keyed, bytes: entries.bytes),
-            StateChange(name: "watermark", fold: .replace, bytes: mark.bytes),
-        ]
+        return buffer.takeChanges() + [StateChange(name: "watermark", fold: .replace, bytes: mark.bytes)]
     }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {

@@ -9,11 +9,10 @@ final class WindowRankOperator: Operator {
     private let endColumn: Int
     private let inputFields: [Field]
     private let clock: WindowClock
-    private let keepsChanges: Bool
+    private let entries: StateWriter?
     private let seed: UInt64
     /// By end of the window.
     private var windows: [Int64: RankBuffer] = [:]
-    private var removed = KeyedEntries()
     private var watermark = Watermark.none
     private(set) var lateRows = 0
 
@@ -22,7 +21,7 @@ final class WindowRankOperator: Operator {
         endColumn = window.endColumn
         self.inputFields = inputFields
         clock = WindowClock(window.zone)
-        self.keepsChanges = keepsChanges
+        entries = keepsChanges ? StateWriter() : nil
         self.seed = seed
     }
 
@@ -59,8 +58,7 @@ final class WindowRankOperator: Operator {
 
     private func window(_ end: Int64) -> RankBuffer {
         if let known = windows[end] { return known }
-        let made = RankBuffer(
-            plan, inputFields: inputFields, seed: seed, emitsChanges: false, keepsJournal: keepsChanges)
+        let made = RankBuffer(plan, inputFields: inputFields, seed: seed, emitsChanges: false, entries: entries)
         windows[end] = made
         return made
     }
@@ -83,7 +81,7 @@ final class WindowRankOperator: Operator {
             picks.add(old: [], new: rows[...], window.store)
             if window.journal != nil { window.lists.append(0..<Int.max, of: group, to: &all) }
         }
-        window.journal?.removeAll(window.store, window.order, ids: all, into: &removed)
+        window.journal?.writeRemovals(of: all, window.store, window.order)
         for start in stride(from: 0, to: picks.rows.count, by: 4_096) {
             try output.emit(picks.batch(start..<min(start + 4_096, picks.rows.count), window.store))
         }
@@ -92,16 +90,12 @@ final class WindowRankOperator: Operator {
     // MARK: state
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
-        var entries = removed
-        removed = KeyedEntries()
-        for window in windows.values { window.journal?.take(window.store, window.order, into: &entries) }
+        for window in windows.values { window.journal?.writeChanges(window.store, window.order) }
         var mark = ByteWriter()
         mark.write(watermark)
         mark.write(UInt64(lateRows))
-        return [
-            StateChange(name: "rows", fold: .keyed, bytes: entries.bytes),
-            StateChange(name: "watermark", fold: .replace, bytes: mark.bytes),
-        ]
+        let rows = entries?.take("rows", .keyed) ?? []
+        return rows + [StateChange(name: "watermark", fold: .replace, bytes: mark.bytes)]
     }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {

@@ -1,0 +1,161 @@
+import Columnar
+import ConnectorContract
+
+/// Bytes of a state on their way into an epoch.
+///
+/// They are written in place into one buffer that stays, and cut off it in pieces of bounded size: a list of bytes that
+/// grows to a hundred megabytes would be copied each time it doubles, and would touch new memory at every epoch.
+final class StateWriter {
+    /// Pieces end with the entry or row that passes this size.
+    private static let pieceBytes = 512 << 10
+
+    private var base: UnsafeMutableRawPointer
+    private var capacity: Int
+    private var used = 0
+    private var pieces: [[UInt8]] = []
+    /// Where the length of the open key or value is to be written.
+    private var lengthAt = 0
+
+    init() {
+        capacity = 4 << 10
+        base = .allocate(byteCount: capacity, alignment: 64)
+    }
+
+    deinit { base.deallocate() }
+
+    var isEmpty: Bool { used == 0 && pieces.isEmpty }
+    var byteSize: Int { pieces.reduce(capacity) { $0 + $1.count } }
+
+    // MARK: values
+
+    /// The place of the next `count` bytes, which are written by then.
+    @inline(__always)
+    private func place(_ count: Int) -> UnsafeMutableRawPointer {
+        if used &+ count > capacity { grow(count) }
+        let place = base + used
+        used &+= count
+        return place
+    }
+
+    @inline(never)
+    private func grow(_ count: Int) {
+        let size = max(capacity * 2, used + count)
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+        larger.copyMemory(from: base, byteCount: used)
+        base.deallocate()
+        base = larger
+        capacity = size
+    }
+
+    @inline(__always)
+    func write<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) {
+        place(MemoryLayout<Number>.size).storeBytes(of: number.littleEndian, as: Number.self)
+    }
+
+    /// Columns of a row, in the form of ``RowCoding``.
+    @inline(__always)
+    func write(_ fields: [RowField], row: Int) {
+        for field in fields { write(field, row: row) }
+    }
+
+    @inline(__always)
+    func write(_ field: RowField, row: Int) {
+        guard field.isValid(row) else { return write(UInt8(0)) }
+        switch field.kind {
+        case .bits:
+            write(UInt8(1))
+            let word = field.values.load(fromByteOffset: (row >> 6) &* 8, as: UInt64.self)
+            write(UInt8(truncatingIfNeeded: word >> UInt64(row & 63) & 1))
+        case .int64, .float64:
+            let place = place(9)
+            place.storeBytes(of: 1, as: UInt8.self)
+            place.storeBytes(
+                of: field.values.load(fromByteOffset: row &* 8, as: UInt64.self).littleEndian, toByteOffset: 1,
+                as: UInt64.self)
+        case .int128:
+            write(UInt8(1))
+            write(field.values.load(fromByteOffset: row &* 16, as: Int128.self))
+        case .text:
+            let view = UnsafePointer(field.values.assumingMemoryBound(to: TextView.self) + row)
+            let count = view.pointee.count
+            let place = place(5 &+ count)
+            place.storeBytes(of: 1, as: UInt8.self)
+            place.storeBytes(of: UInt32(truncatingIfNeeded: count).littleEndian, toByteOffset: 1, as: UInt32.self)
+            (place + 5).copyMemory(from: TextView.bytes(at: view), byteCount: count)
+        }
+    }
+
+    // MARK: rows and entries
+
+    /// Ends a row of a state that is a sequence of them.
+    @inline(__always)
+    func endRow() { if used >= Self.pieceBytes { cut() } }
+
+    /// Begins an entry of a keyed state; its key follows. The form is that of ``KeyedEntries``.
+    @inline(__always)
+    func beginEntry() {
+        lengthAt = used
+        write(UInt32(0))
+    }
+
+    /// Ends the key of an entry; its value follows.
+    @inline(__always)
+    func beginValue() {
+        endLength()
+        lengthAt = used
+        write(UInt32(0))
+    }
+
+    @inline(__always)
+    func endEntry() {
+        endLength()
+        endRow()
+    }
+
+    /// Ends the key of an entry that is removed.
+    func endRemoval() {
+        endLength()
+        write(UInt32.max)
+        endRow()
+    }
+
+    @inline(__always)
+    private func endLength() {
+        let count = UInt32(truncatingIfNeeded: used &- lengthAt &- 4)
+        (base + lengthAt).storeBytes(of: count.littleEndian, as: UInt32.self)
+    }
+
+    // MARK: giving away
+
+    private func cut() {
+        guard used > 0 else { return }
+        pieces.append(Array(UnsafeRawBufferPointer(start: base, count: used)))
+        used = 0
+    }
+
+    /// What was written, as changes of one state; the writer is empty afterwards.
+    func take(_ name: String, _ fold: StateChange.Fold) -> [StateChange] {
+        cut()
+        defer { pieces = [] }
+        return pieces.map { StateChange(name: name, fold: fold, bytes: $0) }
+    }
+}
+
+/// A column laid open for reading value by value; valid while the column lives and does not grow.
+struct RowField {
+    let kind: PhysicalKind
+    let values: UnsafeMutableRawPointer
+    private let validity: UnsafePointer<UInt64>?
+
+    init(_ column: Column) {
+        kind = column.kind
+        values = column.values
+        validity = column.mayHaveNulls ? UnsafePointer(column.validity) : nil
+    }
+
+    @inline(__always)
+    func isValid(_ row: Int) -> Bool {
+        guard let validity else { return true }
+        return validity[row >> 6] >> UInt64(row & 63) & 1 == 1
+    }
+}
