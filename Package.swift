@@ -47,7 +47,8 @@ let layers: [Layer] = [
     Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
     Layer(
         name: "Connectors", kind: .rows, uses: ["ConnectorContract", "Columnar", "Formats", "Diagnostics", "CPlatform"]),
-    Layer(name: "StreamSQL", uses: ["Columnar", "Diagnostics"]),
+    Layer(name: "TableFunctions", uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
+    Layer(name: "StreamSQL", uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
     Layer(
         name: "Engine", kind: .rows,
         uses: ["StreamSQL", "Columnar", "ConnectorContract", "CRegex", "CPlatform", "Diagnostics"]),
@@ -63,8 +64,8 @@ let layers: [Layer] = [
     Layer(
         name: "Scripts",
         uses: [
-            "Engine", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics",
-            "CPlatform",
+            "Engine", "Tables", "TableFunctions", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract",
+            "Diagnostics", "CPlatform",
         ]),
     Layer(
         name: "Server",

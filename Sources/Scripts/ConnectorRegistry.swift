@@ -3,6 +3,7 @@ import Connectors
 package import Diagnostics
 import Formats
 package import StreamSQL
+import TableFunctions
 package import Tables
 
 /// The connectors of this process, by identifier, and how plans reach them.
@@ -37,6 +38,9 @@ package struct ConnectorRegistry: Sendable {
             metadata: connector.metadata, formats: formats,
             changelogFormats: Set(formats.keys.filter(FormatCatalog.isChangelog)), isBounded: bounded)
     }
+
+    /// The process table functions of this process.
+    package var tableFunctions: [any TableFunction] { BuiltinTableFunctions.all }
 
     private func connector(of table: CatalogTable) throws -> any Connector {
         guard let identifier = table.connector else { return tables }

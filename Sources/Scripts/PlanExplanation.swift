@@ -8,7 +8,8 @@ package enum PlanExplanation {
         file: String, variables: [String: String], environment: Environment = Environment()
     ) throws -> String {
         let registry = ConnectorRegistry(catalog: TableCatalog(random: environment.random))
-        var session = PlanningSession(connectors: registry.descriptions)
+        var session = PlanningSession(
+            connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         let script = try ScriptText(file: file, variables: variables, files: environment.files)
         let plan = try ScriptPlanning.plan(script, session: &session)
         var text = ""

@@ -29,7 +29,8 @@ final class ScriptSession {
         self.runner = runner
         catalog = TableCatalog(random: runner.environment.random)
         registry = ConnectorRegistry(catalog: catalog)
-        planning = PlanningSession(connectors: registry.descriptions)
+        planning = PlanningSession(
+            connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         results = Self.printing(runner)
         for option in runner.options {
             let text = "SET '\(Self.quoted(option.key))' = '\(Self.quoted(option.value))'"

@@ -52,7 +52,8 @@ TARGETS = {
     "ConnectorContract": {"Columnar"},
     "Connectors": {"ConnectorContract", "Columnar", "Formats", "CommitLog", "CPlatform"},
     "Collect": {"ConnectorContract", "Columnar", "Formats", "CPlatform"},
-    "StreamSQL": {"Columnar"},
+    "TableFunctions": {"ConnectorContract", "Columnar"},
+    "StreamSQL": {"ConnectorContract", "Columnar"},
     "Engine": {"StreamSQL", "Columnar", "ConnectorContract", "CPlatform"},
     "Checkpoints": {"ConnectorContract", "CPlatform"},
     "Tables": {"Columnar", "ConnectorContract"},
@@ -62,7 +63,8 @@ TARGETS = {
     "Serving": {"Tables", "StreamSQL", "Columnar", "ConnectorContract", "Rules", "Push"},
     "Flink": {"StreamSQL"},
     "Scripts": {
-        "Engine", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract", "CPlatform",
+        "Engine", "Tables", "TableFunctions", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract",
+        "CPlatform",
     },
     "Server": {
         "Scripts", "Serving", "Engine", "Checkpoints", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar",

@@ -82,6 +82,7 @@ struct OperatorFactory {
             return try MatchOperator(
                 match, inputFields: inputFields, timeZone: plan.timeZone, context: context, seed: seeds.table,
                 wallMilliseconds: { clock.wallMilliseconds() })
+        case .process(let process): return self.process(process, node)
         case .sort(let sort): return SortOperator(sort, inputFields: inputFields, seed: seeds.table)
         case .sink(let sink): return SinkOperator(try wiring.makeSink(sink, inputFields))
         case .exchange:
@@ -98,6 +99,17 @@ struct OperatorFactory {
                 window, gapMilliseconds: gap, inputFields: inputFields, seed: seeds.table)
         }
         return SessionAggregateOperator(window, gapMilliseconds: gap, inputFields: inputFields, seed: seeds.table)
+    }
+
+    private func process(_ process: TableFunctionPlan, _ node: PlanNode) -> any Operator {
+        let clock = wiring.environment.clock
+        let fields = node.inputs.map { plan.nodes[$0].fields }
+        func made<Processor: TableFunctionProcessor>(_ processor: Processor) -> any Operator {
+            ProcessOperator(process, processor: processor, inputFields: fields, seed: seeds.table) {
+                clock.wallMilliseconds()
+            }
+        }
+        return made(process.function.makeProcessor(for: process.call))
     }
 
     private func rank(_ rank: RankPlan, _ inputFields: [Field]) -> any Operator {

@@ -48,7 +48,8 @@ package final class Application: Sendable {
         let directory = settings.dataDirectory + "/" + manifest.name
         try environment.files.createDirectory(directory)
         let rejects = RejectLog(directory: directory, files: environment.files)
-        var session = PlanningSession(connectors: registry.descriptions)
+        var session = PlanningSession(
+            connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         var jobs: [RunningJob] = []
         for file in manifest.sqlFiles {
             let script = try ScriptText(file: file, variables: settings.variables, files: environment.files)

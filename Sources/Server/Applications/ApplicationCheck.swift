@@ -14,7 +14,8 @@ package enum ApplicationCheck {
         let manifest = try ApplicationManifest(directory: directory, files: environment.files)
         let catalog = TableCatalog(random: environment.random)
         let registry = ConnectorRegistry(catalog: catalog)
-        var session = PlanningSession(connectors: registry.descriptions)
+        var session = PlanningSession(
+            connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         var jobs = 0
         for file in manifest.sqlFiles {
             let script = try ScriptText(file: file, variables: variables, files: environment.files)

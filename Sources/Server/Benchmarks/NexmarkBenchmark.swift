@@ -86,7 +86,8 @@ package struct NexmarkBenchmark: Sendable {
 
     private func runJob(_ query: String) throws -> JobFigures {
         let registry = ConnectorRegistry(catalog: TableCatalog(random: environment.random))
-        var session = PlanningSession(connectors: registry.descriptions)
+        var session = PlanningSession(
+            connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         let variables = ["EVENTS": data + "/events", "SIDE": data + "/side.csv", "OUT": "\(data)/out-\(query)"]
         var plan: PhysicalPlan?
         for file in ["\(application)/events.sql", "\(application)/queries/\(query).sql"] {

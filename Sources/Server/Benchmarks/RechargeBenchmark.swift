@@ -82,7 +82,8 @@ package struct RechargeBenchmark: Sendable {
     private func runQueries(_ logs: String) throws -> JobFigures {
         let catalog = TableCatalog(random: environment.random)
         let registry = ConnectorRegistry(catalog: catalog)
-        var session = PlanningSession(connectors: registry.descriptions)
+        var session = PlanningSession(
+            connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         var script = try ScriptText(file: sqlFile, variables: ["MILLRACE_LOGS": logs], files: environment.files)
         script.text.replace("'connector' = 'tail'", with: "'connector' = 'filesystem'")
         let plan = try ScriptPlanning.plan(script, session: &session)

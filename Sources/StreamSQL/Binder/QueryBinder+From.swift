@@ -45,12 +45,16 @@ extension QueryBinder {
     private func tableFunction(_ call: FunctionCall, at range: SourceRange) throws(SQLError) -> Relation {
         let name = Lexer.uppercased(call.name.last.utf8)
         guard let parameters = Self.windowFunctions[name] else {
+            if let function = catalog.tableFunctions[name] {
+                return try TableFunctionBinder(binder: self, function: function, range: range).bind(call)
+            }
             if ["PRESENCE", "MATCH_RULES", "TO_CHANGELOG", "FROM_CHANGELOG", "SNAPSHOT"].contains(name) {
                 throw SQLError(.unsupported, "the table function \(name) is not supported yet", at: call.name.range)
             }
             throw SQLError(
                 .name, "there is no table function '\(name)'", at: call.name.range,
-                hint: nearestName(to: name, in: Self.windowFunctions.keys.sorted()).map { "did you mean \($0)?" })
+                hint: nearestName(
+                    to: name, in: (Array(Self.windowFunctions.keys) + Array(catalog.tableFunctions.keys)).sorted()).map { "did you mean \($0)?" })
         }
         let arguments = try assign(call, to: parameters, name, at: range)
         guard let data = arguments["DATA"], case .tableArgument(let argument) = data.kind else {
@@ -146,7 +150,7 @@ extension QueryBinder {
     }
 
     /// The table and the columns of its PARTITION BY.
-    private func tableArgument(
+    func tableArgument(
         _ argument: TableArgument, isPartitioned: Bool
     ) throws(SQLError) -> (relation: Relation, partition: [Int]) {
         if let key = argument.partitionBy.first, !isPartitioned {

@@ -1,4 +1,5 @@
 import Columnar
+import ConnectorContract
 
 /// What names of tables and views mean: catalogs of databases of tables and views.
 struct Catalog: Sendable {
@@ -35,6 +36,9 @@ struct Catalog: Sendable {
     static let defaultDatabase = "default_database"
     /// Tables and views a session may hold; also databases and catalogs.
     static let maximumObjects = 10_000
+
+    /// Process table functions by their name in upper case; a session is given them when it is made.
+    var tableFunctions: [String: any TableFunction] = [:]
 
     private(set) var catalogs: [String: Entry] = [
         catalogName: Entry(databases: [defaultDatabase: Database()], options: ["type": "generic_in_memory"])

@@ -117,6 +117,7 @@ enum NodeText {
         case .streamJoin(let join): return streamJoin(join, node, inputs, plan)
         case .sort(let sort): return self.sort(sort, inputs)
         case .clock(let timeColumn): return "clock as \(names([timeColumn], inputs))"
+        case .process(let plan): return plan.text
         case .match(let match): return MatchText.text(match) { $0 < inputs.count ? inputs[$0].name : "?" }
         case .sink(let sink):
             if case .table(let table) = sink.target { return "sink \(table.name)" }

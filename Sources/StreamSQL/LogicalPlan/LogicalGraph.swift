@@ -88,6 +88,7 @@ final class LogicalGraph {
         case .window(_, let timeColumn): result = first + Self.windowFields(timeType: first[timeColumn].type)
         case .clock: result = first
         case .match(let match): result = match.outputFields(first)
+        case .process(let plan): result = plan.outputFields
         case .sessionWindow(let session):
             result = first + Self.windowFields(timeType: first[session.timeColumn].type)
         case .windowAggregate(let aggregate):

@@ -31,6 +31,8 @@ enum LogicalOperation: Hashable {
     case sort(LogicalSort)
     /// MATCH_RECOGNIZE; emits the partition columns, then the measures.
     case match(MatchPlan)
+    /// A process table function over its tables.
+    case process(TableFunctionPlan)
 }
 
 /// Reads columns of a table.

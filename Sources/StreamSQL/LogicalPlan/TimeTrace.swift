@@ -61,6 +61,8 @@ struct TimeTrace {
         case .join(let join):
             guard inputs.count > 1, join.kind.emitsPairs else { return first }
             return first + (join.asOf == nil ? inputs[1] : inputs[1].map { _ in .none })
+        case .process(let plan):
+            return plan.hasTimeAttribute ? none.dropLast() + [.rowTime] : none
         default: return none
         }
     }

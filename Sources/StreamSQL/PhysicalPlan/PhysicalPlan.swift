@@ -90,6 +90,7 @@ package enum PlanOperation: Sendable {
     case sort(SortPlan)
     case timeSort(TimeSortPlan)
     case match(MatchPlan)
+    case process(TableFunctionPlan)
     case sink(SinkPlan)
 }
 

@@ -1,4 +1,5 @@
 import Columnar
+import ConnectorContract
 
 /// What each logical node computes, as a hash that other parts of the script do not change.
 ///
@@ -122,6 +123,10 @@ struct NodeSignatures {
             return (hash.value, columns[input] + (0..<3).map { StableHash.of("\(hash.value) \($0)") })
         case .over(let over): return signature(over, input, &hash)
         case .match(let match): return signature(match, input, fields.count, &hash)
+        case .process(let plan):
+            let keys = zip(plan.call.tables, node.inputs).map { joined($0.partition, $1) }
+            hash.combine("process \(plan.function.name) by \(keys) \(Self.constants(of: plan.call))")
+            return (hash.value, fields.indices.map { StableHash.of("process \(hash.value) \($0)") })
         case .rowNumber(let numbered):
             hash.combine("rowNumber \(joined(numbered.partition + numbered.order.map(\.column), input))")
             return (hash.value, columns[input] + [hash.value])
@@ -150,6 +155,12 @@ struct NodeSignatures {
     ) -> (UInt64, [UInt64]) {
         hash.combine(MatchText.text(match) { joined([$0], input) })
         return (hash.value, (0..<count).map { StableHash.of("\(hash.value) \($0)") })
+    }
+
+    private static func constants(of call: TableFunctionCall) -> String {
+        let constants = call.constants.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let columns = call.columns.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        return (constants + columns).joined(separator: ", ")
     }
 
     private func grouped(

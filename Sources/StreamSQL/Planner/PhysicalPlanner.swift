@@ -176,6 +176,10 @@ struct PhysicalPlanner {
             var inputs: [Int] = []
             for input in logical.inputs { inputs.append(try node(input, isStatic: isStatic, root)) }
             return setOperation(operation, id, inputs)
+        case .process(let plan):
+            var inputs: [Int] = []
+            for input in logical.inputs { inputs.append(try node(input, isStatic: isStatic, root)) }
+            return try process(plan, id, inputs, root)
         default: break
         }
         let input = try node(logical.inputs[0], isStatic: isStatic, root)

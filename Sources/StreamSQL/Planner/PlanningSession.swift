@@ -1,4 +1,5 @@
 package import Columnar
+package import ConnectorContract
 
 /// Tables, views and settings of one session, and the way from its scripts to physical plans.
 package struct PlanningSession: Sendable {
@@ -6,7 +7,10 @@ package struct PlanningSession: Sendable {
     var options: SessionOptions
     let checker: OptionChecker
 
-    package init(connectors: [ConnectorDescription], timeZone: String = "UTC") {
+    package init(
+        connectors: [ConnectorDescription], tableFunctions: [any TableFunction] = [], timeZone: String = "UTC"
+    ) {
+        for function in tableFunctions { catalog.tableFunctions[Lexer.uppercased(function.name.utf8)] = function }
         options = SessionOptions(defaultTimeZone: timeZone)
         var byName: [String: ConnectorDescription] = [:]
         for connector in connectors { byName[connector.identifier] = connector }

@@ -72,6 +72,7 @@ struct ColumnPruning {
                 read(aggregate.calls, required, from: aggregate.groupColumns.count))
         case .window(_, let timeColumn): return required.filter { $0 < width }.union([timeColumn])
         case .match(let match): return match.columns
+        case .process: return Set(0..<width)
         case .clock(let timeColumn): return required.union([timeColumn])
         case .sessionWindow(let session):
             return required.filter { $0 < width }.union([session.timeColumn]).union(session.partition)
@@ -171,7 +172,7 @@ struct ColumnPruning {
             if case .rowTime(let column) = deduplicate.order { deduplicate.order = .rowTime(moved[column] ?? 0) }
             return (graph.add(.deduplicate(deduplicate), [narrow]), moved)
         case .rank(let rank): return rebuildRank(node, rank, required, inputs[0], input)
-        case .setOperation: return rebuildSets(id, inputs, positions)
+        case .setOperation, .process: return rebuildSets(id, inputs, positions)
         case .over(let over): return rebuildOver(node, over, required, inputs[0], input)
         case .rowNumber(var numbered):
             numbered.partition = numbered.partition.map(at)

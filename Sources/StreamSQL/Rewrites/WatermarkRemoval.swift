@@ -59,6 +59,7 @@ struct WatermarkRemoval {
         case .rank(let rank): return rank.window != nil
         case .sort(let sort): return sort.leadingTime == .rowTime && sort.limit == nil
         case .match(let match): return match.timeColumn != nil
+        case .process(let plan): return plan.timeType != nil
         case .deduplicate(let deduplicate):
             if case .rowTime = deduplicate.order { return true }
             return false

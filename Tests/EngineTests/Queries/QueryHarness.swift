@@ -10,10 +10,12 @@ enum QueryHarness {
     private struct Crash: Error {}
 
     /// The plan of the last statement of a script; tables `memory` hold what the run is given.
-    static func plan(_ script: String, isBounded: Bool = true) throws -> PhysicalPlan {
+    static func plan(
+        _ script: String, isBounded: Bool = true, tableFunctions: [any TableFunction] = []
+    ) throws -> PhysicalPlan {
         let memory = ConnectorDescription(
             identifier: "memory", canRead: true, canWrite: false, options: [], isBounded: isBounded)
-        var session = PlanningSession(connectors: [memory])
+        var session = PlanningSession(connectors: [memory], tableFunctions: tableFunctions)
         switch try session.plan(script).steps.last {
         case .query(let plan, _), .job(let plan, _): return plan
         default: throw MillraceError(.internalError, code: "test", "no query in \(script)")

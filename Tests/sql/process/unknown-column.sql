@@ -1,0 +1,5 @@
+-- columns must exist
+SET 'pipeline.auto-watermark-interval' = '0';
+CREATE TABLE ticker (symbol STRING, price INT, n INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' SECOND)
+WITH ('connector' = 'filesystem', 'path' = 'data/ticker.ndjson', 'format' = 'json');
+SELECT * FROM CHANGED(input => TABLE ticker PARTITION BY symbol, on_columns => DESCRIPTOR(prize));

@@ -1,0 +1,5 @@
+-- a function of time without on_time
+SET 'pipeline.auto-watermark-interval' = '0';
+CREATE TABLE ticker (symbol STRING, price INT, n INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' SECOND)
+WITH ('connector' = 'filesystem', 'path' = 'data/ticker.ndjson', 'format' = 'json');
+SELECT * FROM DEBOUNCE(input => TABLE ticker PARTITION BY symbol, quiet => INTERVAL '1' SECOND);
