@@ -23,8 +23,9 @@ def free_port():
 class Installation:
     """One data folder, one log folder, one port; processes are started, stopped and killed as a test wants."""
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, application="recharge-monitor", variable="MILLRACE_LOGS"):
         self.binary = str(binary)
+        self.application, self.variable = application, variable
         self.folder = Path(folder)
         self.logs = self.folder / "logs"
         self.logs.mkdir(parents=True)
@@ -38,7 +39,7 @@ class Installation:
 
     def spawn(self, name, arguments):
         output = open(self.folder / f"{name}.log", "ab")
-        environment = os.environ | {"MILLRACE_LOGS": str(self.logs), "TZ": "UTC", "SWIFT_BACKTRACE": "enable=no"}
+        environment = os.environ | {self.variable: str(self.logs), "TZ": "UTC", "SWIFT_BACKTRACE": "enable=no"}
         return subprocess.Popen([self.binary, *map(str, arguments)], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
 
     def tail(self, name):
@@ -48,7 +49,7 @@ class Installation:
     # --- the server
 
     def start_server(self, seconds=20):
-        self.server = self.spawn("server", ["up", ROOT / "Apps" / "recharge-monitor", "--data", self.folder / "data", "--listen", f"127.0.0.1:{self.port}"])
+        self.server = self.spawn("server", ["up", ROOT / "Apps" / self.application, "--data", self.folder / "data", "--listen", f"127.0.0.1:{self.port}"])
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:
             assert self.server.poll() is None, f"the server ended with {self.server.returncode}:\n{self.tail('server')}"

@@ -122,7 +122,7 @@ def hash_of(text):
 
 def read_dashboards():
     found = {}
-    for file in sorted(ROOT.glob("Apps/*/dashboards/*.yaml")):
+    for file in sorted(ROOT.glob("Apps/recharge-monitor/dashboards/*.yaml")):
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
         found[document["id"]] = document
     return found

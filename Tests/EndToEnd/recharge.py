@@ -36,6 +36,9 @@ class Server:
 
     # All that were started, for a test to end what a failure left behind.
     running = []
+    application = APPLICATION
+    # The variable that tells the application where its data is.
+    variable = "MILLRACE_LOGS"
 
     def __init__(self, binary, folder, parallelism=2, epoch=1000):
         self.binary, self.folder = str(binary), Path(folder)
@@ -46,8 +49,8 @@ class Server:
 
     def start(self, seconds=20):
         output = open(self.folder / "server.log", "ab")
-        environment = os.environ | {"MILLRACE_LOGS": str(self.logs), "SWIFT_BACKTRACE": "enable=no"}
-        command = [self.binary, "up", str(APPLICATION), "--data", str(self.folder / "data"), "--listen",
+        environment = os.environ | {self.variable: str(self.logs), "SWIFT_BACKTRACE": "enable=no"}
+        command = [self.binary, "up", str(self.application), "--data", str(self.folder / "data"), "--listen",
                    f"127.0.0.1:{self.port}", "--parallelism", str(self.parallelism), "--epoch", str(self.epoch)]
         began = time.monotonic()
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
@@ -143,7 +146,7 @@ def differences(oracle, tables):
     return found
 
 
-def wait_for_equality(server, oracle, seconds, poll=0.1):
+def wait_for_equality(server, oracle, seconds, poll=0.1, differences=differences):
     """Waits until every metric equals the oracle; returns the seconds it took, fails with what differs."""
     began = time.monotonic()
     while True:

@@ -42,6 +42,9 @@ struct DashboardParserTests {
         #expect(dashboard.id == "recharge")
         #expect(dashboard.title == BilingualText(chinese: "全国充值", english: "Recharge"))
         #expect(dashboard.layout == DashboardLayout(columns: 24, rows: 16))
+        #expect(dashboard.staleAfterSeconds == nil)
+        #expect(try parse("staleAfter: 5\n" + text).staleAfterSeconds == 5)
+        #expect(failure("staleAfter: 0\n" + text)?.code == "bad_value")
         #expect(dashboard.panels.map(\.id) == ["per-minute", "total"])
         let panel = dashboard.panels[0]
         #expect(panel.place == DashboardPanel.Place(column: 0, row: 2, width: 12, height: 6))

@@ -125,6 +125,13 @@ struct FeedStatusTests {
         #expect(status.sources == [.init(name: "log", state: "live", lastRecordAt: 9_500, lagBytes: 7)])
     }
 
+    @Test func aTableThatTwoJobsReadIsToldOnceAtItsWorst() {
+        let status = self.status([job(.running, lastRecordAt: 9_500), job(.running, lastRecordAt: 3_000)])
+        #expect(status.sources == [.init(name: "log", state: "idle", lastRecordAt: 9_500, lagBytes: 7)])
+        #expect(!status.isStale)
+        #expect(self.status([job(.running, lastRecordAt: 9_500), job(.failed, lastRecordAt: 9_500)]).sources.first?.state == "failed")
+    }
+
     @Test func differencesThatMatter() {
         let live = status([job(.running, lastRecordAt: 9_000)])
         #expect(!live.differs(from: status([job(.running, lastRecordAt: 9_900)], now: 10_100)))

@@ -8,7 +8,14 @@ export const colours = {
   text: "#c7d7f0", faint: "#8aa2c8", grid: "rgba(110,150,210,0.16)", axis: "rgba(110,150,210,0.4)",
   tip: "rgba(6,16,38,0.95)", tipBorder: "#2c5fa8",
 };
-const fontFamily = '"Millrace Text", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+export const fontFamily = '"Millrace Text", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+
+/** About how wide a text is at a font size: Chinese characters are as wide as they are high, others little more than half. */
+export function textWidth(written, size) {
+  let width = 0;
+  for (const character of written) width += character.codePointAt(0) > 0x2e80 ? size : size * 0.58;
+  return width;
+}
 
 /** The one chart of a panel. */
 export class Chart {

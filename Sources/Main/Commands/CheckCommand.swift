@@ -7,14 +7,18 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Validate an application folder without running it.",
-        discussion: "Checks millrace.yaml, every SQL file and every dashboard with its queries.")
+        discussion: """
+            Checks millrace.yaml, every SQL file and every dashboard with its queries. Columns of JSON tables are \
+            compared with the first records of their files, where there are files already.
+            """)
 
     @Argument(help: "Application folders.")
     var directories: [String]
 
     mutating func run() throws {
         for directory in directories {
-            let line = try ApplicationCheck.check(directory, variables: Machine.environment)
+            let line = try ApplicationCheck.check(directory, variables: Machine.environment,
+                warn: { StandardError.write("warning: \($0)\n") })
             StandardOutput.write(Array((line + "\n").utf8))
         }
     }

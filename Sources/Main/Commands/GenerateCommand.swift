@@ -11,10 +11,11 @@ struct GenerateCommand: ParsableCommand {
         discussion: """
             recharge-monitor: with --count the lines are written as fast as possible; without it they are written as \
             their time comes, until the command is stopped. nexmark: --events lines of JSON into the file or files of \
-            --out, as fast as possible. The same seed, options and start give the same bytes.
+            --out, as fast as possible. live-show: the records of two topics, one JSON object a line, and the tables beside \
+            them, with the options of recharge-monitor that fit. The same seed, options and start give the same bytes.
             """)
 
-    @Argument(help: "The application: \(RechargeGeneration.name) or \(NexmarkGeneration.name).")
+    @Argument(help: "The application: \(RechargeGeneration.name), \(LiveShowGeneration.name) or \(NexmarkGeneration.name).")
     var application: String
 
     @Option(help: "The folder to write to; for nexmark a file, or several by commas that take turns.")
@@ -31,6 +32,12 @@ struct GenerateCommand: ParsableCommand {
 
     @Option(help: "Lines for each second of the data's own time, on average.")
     var rate = 2_000.0
+
+    @Option(help: "live-show: viewers, numbered from 2000 on.")
+    var users = 2_001
+
+    @Option(help: "live-show: seconds before the start whose records are written at once.")
+    var history = 0
 
     @Option(help: "Lines in all; endless without it.")
     var count: Int?
@@ -72,10 +79,18 @@ struct GenerateCommand: ParsableCommand {
             Progress.finish()
             return StandardError.write(summary + "\n")
         }
+        if application == LiveShowGeneration.name {
+            let generation = LiveShowGeneration(
+                directory: out, rate: rate, count: count, seed: seed ?? 1, users: users, rotateBytes: rotate?.bytes,
+                start: start, historySeconds: history, isPaced: paced || count == nil, keepsFiles: keep)
+            let summary = try generation.run(progress: { Progress.show($0) })
+            Progress.finish()
+            return StandardError.write(summary + "\n")
+        }
         guard application == RechargeGeneration.name else {
             throw MillraceError(
                 .user, code: "unknown_application", "there is nothing to generate for '\(application)'",
-                hint: "there are \(RechargeGeneration.name) and \(NexmarkGeneration.name)")
+                hint: "there are \(RechargeGeneration.name), \(LiveShowGeneration.name) and \(NexmarkGeneration.name)")
         }
         let generation = RechargeGeneration(
             directory: out, nodes: nodes, rate: rate, count: count, seed: seed ?? 1, rotateBytes: rotate?.bytes,

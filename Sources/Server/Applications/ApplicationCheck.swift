@@ -7,9 +7,11 @@ import Tables
 
 /// `millrace check`: everything of an application that can be wrong before it runs.
 package enum ApplicationCheck {
-    /// Throws the first file's errors; gives a line that sums the application up.
+    /// Throws the first file's errors; gives a line that sums the application up. `warn` is told what is right as it
+    /// stands and does not fit the data that is there.
     package static func check(
-        _ directory: String, variables: [String: String], environment: Environment = Environment()
+        _ directory: String, variables: [String: String], environment: Environment = Environment(),
+        warn: (MillraceError) -> Void = { _ in }
     ) throws -> String {
         let manifest = try ApplicationManifest(directory: directory, files: environment.files)
         let catalog = TableCatalog(random: environment.random)
@@ -19,7 +21,11 @@ package enum ApplicationCheck {
         var jobs = 0
         for file in manifest.sqlFiles {
             let script = try ScriptText(file: file, variables: variables, files: environment.files)
+            let known = Set(session.declaredTables.map(\.name))
             let plan = try ScriptPlanning.plan(script, session: &session)
+            let declared = session.declaredTables.filter { !known.contains($0.name) }
+            SampleCheck.warnings(declared, script: script, baseDirectory: directory, files: environment.files)
+                .forEach(warn)
             for step in plan.steps { if case .job = step { jobs += 1 } }
         }
         for table in session.tables {

@@ -6,12 +6,8 @@ import Tables
 
 /// `millrace demo`: the applications with their generators beside them.
 package final class Demo: Sendable {
-    /// A node's file is rotated at this size, and so many rotated ones are kept.
-    private static let rotateBytes = 4 << 20
-    private static let rotatedKept = 2
-
     private let server: MillraceServer
-    private let feeds: [(manifest: ApplicationManifest, logs: String)]
+    private let feeds: [DemoFeed]
     private let environment: Environment
     private let isOver = Atomic<Bool>(false)
 
@@ -19,17 +15,14 @@ package final class Demo: Sendable {
     package init(_ settings: ServeSettings, environment: Environment = Environment()) throws {
         var settings = settings
         self.environment = environment
-        var feeds: [(manifest: ApplicationManifest, logs: String)] = []
+        var feeds: [DemoFeed] = []
         for directory in settings.directories {
             let manifest = try ApplicationManifest(directory: directory, files: environment.files)
-            guard let demo = manifest.demo else { continue }
-            guard demo.workload == RechargeGeneration.name else {
-                throw MillraceError(
-                    .user, code: "unknown_workload", "\(directory): there is no workload '\(demo.workload)'")
-            }
             let logs = "\(settings.dataDirectory)/logs/\(manifest.name)"
-            settings.variables[demo.variable] = logs.hasPrefix("/") ? logs : "\(Machine.workingDirectory)/\(logs)"
-            feeds.append((manifest, logs))
+            let absolute = logs.hasPrefix("/") ? logs : "\(Machine.workingDirectory)/\(logs)"
+            guard let demo = manifest.demo, let feed = try DemoFeed(manifest, directory: absolute) else { continue }
+            settings.variables[demo.variable] = absolute
+            feeds.append(feed)
         }
         self.feeds = feeds
         server = try MillraceServer(settings, environment: environment)
@@ -39,12 +32,12 @@ package final class Demo: Sendable {
     package func run(
         onListening: @escaping @Sendable (String) -> Void, print: @escaping @Sendable (String) -> Void
     ) async throws {
-        for feed in feeds { try startGenerator(feed.manifest, logs: feed.logs, print: print) }
+        for feed in feeds { try start(feed, print: print) }
         let isStarted = OperatingSystemThread.start(name: "demo-figures") { [self] in
             while !isOver.load(ordering: .acquiring) {
                 environment.clock.sleep(nanoseconds: 1_000_000_000)
                 print(figures)
-                prune()
+                for feed in feeds { feed.prune(files: environment.files) }
             }
         }
         guard isStarted else { throw MillraceError(.system, code: "no_thread", "the system refuses a new thread") }
@@ -54,19 +47,15 @@ package final class Demo: Sendable {
         })
     }
 
-    private func startGenerator(
-        _ manifest: ApplicationManifest, logs: String, print: @escaping @Sendable (String) -> Void
-    ) throws {
+    private func start(_ feed: DemoFeed, print: @escaping @Sendable (String) -> Void) throws {
         // Orders must not repeat those of an earlier run whose state is kept.
         let seed = UInt64(bitPattern: environment.clock.wallMilliseconds())
-        let generation = RechargeGeneration(
-            directory: logs, rate: Double(manifest.demo?.rate ?? 1), seed: seed, rotateBytes: Self.rotateBytes,
-            isPaced: true, isSteady: true, keepsFiles: true)
         let isStarted = OperatingSystemThread.start(name: "generator") { [self] in
             do {
-                _ = try generation.run(progress: { _ in }, shouldStop: { self.isOver.load(ordering: .acquiring) })
+                try feed.run(
+                    seed: seed, files: environment.files, shouldStop: { self.isOver.load(ordering: .acquiring) })
             } catch {
-                print("the generator stopped: \(error)")
+                print("the generator of \(feed.manifest.name) stopped: \(error)")
             }
         }
         guard isStarted else { throw MillraceError(.system, code: "no_thread", "the system refuses a new thread") }
@@ -82,20 +71,5 @@ package final class Demo: Sendable {
         let memory = Figures.decimal(Double(Machine.residentBytes) / 1e6, 0)
         return "\(Figures.grouped(rows)) lines, \(Figures.grouped(UInt64(max(0, rate)))) lines/s, "
             + "\(rejected) rejected, epoch \(epoch), \(memory) MB"
-    }
-
-    /// Rotated logs would fill the disk: the oldest go.
-    private func prune() {
-        for feed in feeds {
-            for node in (try? environment.files.list(feed.logs)) ?? [] where node.hasPrefix("node-") {
-                let folder = "\(feed.logs)/\(node)"
-                let numbers = ((try? environment.files.list(folder)) ?? []).compactMap { name in
-                    name.hasPrefix("recharge.log.") ? Int(name.dropFirst("recharge.log.".count)) : nil
-                }.sorted()
-                for number in numbers.dropLast(Self.rotatedKept) {
-                    try? environment.files.remove("\(folder)/recharge.log.\(number)")
-                }
-            }
-        }
     }
 }

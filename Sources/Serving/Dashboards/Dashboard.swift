@@ -4,6 +4,8 @@ package struct Dashboard: Sendable, Equatable {
     package var title: BilingualText
     package var layout: DashboardLayout
     package var panels: [DashboardPanel]
+    /// Sources that deliver nothing for so many seconds make the data stale; nil is what the server is set to.
+    package var staleAfterSeconds: Int?
     /// The file that declares it, for messages.
     package var file: String
 }

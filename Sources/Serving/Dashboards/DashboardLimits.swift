@@ -2,6 +2,7 @@
 package enum DashboardLimits {
     package static let fileBytes = 256 * 1_024
     package static let panels = 64
+    package static let staleAfterSeconds = 1...86_400
     package static let gridCells = 256
     package static let queryBytes = 16 * 1_024
     package static let keyColumns = 8

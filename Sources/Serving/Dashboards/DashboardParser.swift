@@ -15,7 +15,7 @@ private struct DashboardParser {
 
     func dashboard() throws -> Dashboard {
         let root = document.root
-        let members = try document.members(root, of: "the dashboard", known: ["id", "title", "layout", "panels"])
+        let members = try document.members(root, of: "the dashboard", known: ["id", "title", "layout", "staleAfter", "panels"])
         let layout = try layout(try document.required("layout", in: members, of: root, "the dashboard"))
         let list = try document.required("panels", in: members, of: root, "the dashboard")
         var panels: [DashboardPanel] = []
@@ -29,7 +29,11 @@ private struct DashboardParser {
         return Dashboard(
             id: try identifier(try document.required("id", in: members, of: root, "the dashboard"), "`id`"),
             title: try title(try document.required("title", in: members, of: root, "the dashboard")),
-            layout: layout, panels: panels, file: document.file)
+            layout: layout, panels: panels,
+            staleAfterSeconds: try members["staleAfter"].map {
+                try document.integer($0, "`staleAfter`", in: DashboardLimits.staleAfterSeconds)
+            },
+            file: document.file)
     }
 
     private func layout(_ node: Node) throws -> DashboardLayout {

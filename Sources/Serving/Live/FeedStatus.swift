@@ -26,21 +26,41 @@ package struct FeedStatus: Sendable, Equatable {
     ///
     /// Data is stale when a job failed, or when one runs and none of the sources delivered for `staleAfter` milliseconds.
     package init(jobs: [JobReport], tables: Set<String>, now: Int64, staleAfter: Int64) {
-        let relevant = jobs.filter { $0.tables.isEmpty || !tables.isDisjoint(with: $0.tables) }
+        // A job that writes no result table may be what the dashboard waits for; where others write what it shows, it is not.
+        let writers = jobs.filter { !tables.isDisjoint(with: $0.tables) }
+        let relevant = writers.isEmpty ? jobs.filter(\.tables.isEmpty) : writers
         serverTime = now
         asOf = relevant.compactMap(\.asOf).max()
-        sources = relevant.flatMap { job in
-            job.sources.filter { !$0.isStatic }.map { source in
-                let isLive = source.lastRecordAt.map { now - $0 <= staleAfter } ?? false
-                return Source(
-                    name: source.name, state: job.state == .failed ? "failed" : isLive ? "live" : "idle",
-                    lastRecordAt: source.lastRecordAt, lagBytes: source.lagBytes)
-            }
-        }
+        sources = Self.merged(
+            relevant.flatMap { job in
+                job.sources.filter { !$0.isStatic }.map { source in
+                    let isLive = source.lastRecordAt.map { now - $0 <= staleAfter } ?? false
+                    return Source(
+                        name: source.name, state: job.state == .failed ? "failed" : isLive ? "live" : "idle",
+                        lastRecordAt: source.lastRecordAt, lagBytes: source.lagBytes)
+                }
+            })
         let running = relevant.filter { $0.state == .running || $0.state == .restarting }
         let newest = running.flatMap { job in job.sources.map { $0.lastRecordAt ?? job.startedAt } }.max()
         let isSilent = newest.map { now - $0 > staleAfter } ?? false
         isStale = isSilent || relevant.contains { $0.state == .failed }
+    }
+
+    /// A table that several jobs read stands there once, with the worst that is to be said of it.
+    private static func merged(_ sources: [Source]) -> [Source] {
+        let order = ["failed", "idle", "live"]
+        var merged: [Source] = []
+        for source in sources {
+            guard let place = merged.firstIndex(where: { $0.name == source.name }) else {
+                merged.append(source)
+                continue
+            }
+            let states = [merged[place].state, source.state]
+            merged[place].state = order.first(where: states.contains) ?? source.state
+            merged[place].lastRecordAt = [merged[place].lastRecordAt, source.lastRecordAt].compactMap { $0 }.max()
+            merged[place].lagBytes = max(merged[place].lagBytes, source.lagBytes)
+        }
+        return merged
     }
 
     /// True when a page should hear of the difference at once.

@@ -146,6 +146,6 @@ final class FeedWork {
         for query in queries { if let query { tables.formUnion(query.prepared.tables) } }
         return FeedStatus(
             jobs: context.jobs.jobs(), tables: tables, now: context.clock.wallMilliseconds(),
-            staleAfter: context.limits.staleAfter)
+            staleAfter: feed.dashboard.staleAfterSeconds.map { Int64($0) * 1_000 } ?? context.limits.staleAfter)
     }
 }

@@ -26,6 +26,7 @@ struct InsertBinder {
                 at: insert.table.range)
         }
         let targets = try targetColumns(insert, table)
+        binder.defersErrors = true
         let relation = try binder.bind(insert.query)
         guard relation.columns.count == targets.count else {
             throw SQLError(
@@ -40,12 +41,14 @@ struct InsertBinder {
         for (source, target) in targets.enumerated() {
             do throws(SQLError) {
                 projections[target] = try assign(
-                    columns[source], relation.columns[source], to: table.physicalFields[target], insert)
+                    columns[source], relation.columns[source], to: table.physicalFields[target], insert,
+                    at: Self.place(of: source, among: targets.count, in: insert.query))
             } catch {
                 found.append(error)
             }
         }
         try binder.report(found)
+        if let last = binder.errors.popLast() { throw last }
         let node = binder.graph.calculate(
             relation.node, projections: projections, names: table.physicalFields.map(\.name))
         return LogicalPlan.Root(
@@ -92,8 +95,15 @@ struct InsertBinder {
         return targets
     }
 
+    /// Where a column of a query is written; the whole query where a `*` stands for columns.
+    private static func place(of column: Int, among count: Int, in query: Query) -> SourceRange {
+        guard case .select(let select) = query.body, select.items.count == count, select.items.indices.contains(column)
+        else { return query.range }
+        return select.items[column].range
+    }
+
     private func assign(
-        _ value: PlanExpression, _ column: RelationColumn, to field: Field, _ insert: Insert
+        _ value: PlanExpression, _ column: RelationColumn, to field: Field, _ insert: Insert, at range: SourceRange
     ) throws(SQLError) -> PlanExpression {
         let from = value.type.logical
         if from == .null { return .literal(.null, field.type.nullable(true)) }
@@ -101,7 +111,7 @@ struct InsertBinder {
             throw SQLError(
                 .type,
                 "the column '\(column.name)' is \(from) and '\(insert.table.text).\(field.name)' is "
-                    + "\(field.type.logical)", at: insert.query.range,
+                    + "\(field.type.logical)", at: range,
                 hint: CastRules.canCast(from, to: field.type.logical)
                     ? "write CAST(\(column.name) AS \(field.type.logical))"
                     : CastRules.hint(from, to: field.type.logical))

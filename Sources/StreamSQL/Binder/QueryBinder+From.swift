@@ -185,7 +185,13 @@ extension QueryBinder {
         var conditions = try usingConditions(join, left, right, &combined)
         if case .on(let expression) = join.condition {
             let binder = ExpressionBinder(scope: combined, clause: "ON")
-            conditions += try binder.boolean(expression, "ON").conjuncts
+            do throws(SQLError) {
+                conditions += try binder.boolean(expression, "ON").conjuncts
+            } catch {
+                // Noted, so that the rest of the query can be looked at; a version is not found without a condition.
+                if right.version != nil { throw error }
+                errors.append(error)
+            }
         }
         combined.version = nil
         if let version = right.version {

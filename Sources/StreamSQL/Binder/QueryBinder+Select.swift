@@ -24,8 +24,8 @@ extension QueryBinder {
         let items = try outputItems(select, scope)
         let condition = condition(select, scope)
         let bound = try bind(select, items, scope, condition, orderBy)
-        // A mistake in WHERE was noted and the rest looked at all the same.
-        if let last = errors.popLast() { throw last }
+        // A mistake in ON or WHERE was noted and the rest looked at all the same.
+        if !defersErrors, let last = errors.popLast() { throw last }
         return bound
     }
 

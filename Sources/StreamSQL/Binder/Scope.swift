@@ -145,7 +145,8 @@ struct Scope {
         let place = table.map { " in \($0)" } ?? ""
         let near = nearestName(to: name.text, in: candidates)
         let listed = candidates.prefix(12).joined(separator: ", ")
-        let hint = near.map { "did you mean \($0)?" } ?? (listed.isEmpty ? nil : "the columns are \(listed)")
+        let others = table == nil ? "" : "; one that the data has besides is declared in the table first"
+        let hint = near.map { "did you mean \($0)?" } ?? (listed.isEmpty ? nil : "the columns are \(listed)\(others)")
         return SQLError(.name, "there is no column '\(name.text)'\(place)", at: name.range, hint: hint)
     }
 }

@@ -94,7 +94,7 @@ struct Catalog: Sendable {
             names.isEmpty ? "no table was created yet" : "the tables are " + names.prefix(12).joined(separator: ", ")
         throw SQLError(
             .name, "there is no table or view '\(name.text)'", at: name.range,
-            hint: near.map { "did you mean \($0)?" } ?? listed)
+            hint: (near ?? nameOfSameWords(as: place.name, in: names)).map { "did you mean \($0)?" } ?? listed)
     }
 
     /// The name under which a table is known to the engine.

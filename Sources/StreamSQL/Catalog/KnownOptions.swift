@@ -11,6 +11,13 @@ enum KnownOptions {
     /// Options of tables without a connector.
     static let resultTable: Set<String> = ["max-rows"]
 
+    private static let hbase: Set<String> = [
+        "table-name", "zookeeper.quorum", "zookeeper.znode.parent", "null-string-literal",
+        "sink.buffer-flush.max-size", "sink.buffer-flush.max-rows", "sink.buffer-flush.interval", "sink.ignore-null-value",
+        "lookup.async", "lookup.cache", "lookup.max-retries", "lookup.partial-cache.max-rows",
+        "lookup.partial-cache.expire-after-write", "lookup.partial-cache.expire-after-access",
+    ]
+
     private static let byConnector: [String: Set<String>] = [
         "filesystem": [
             "path", "source.monitor-interval", "source.path.regex-pattern", "partition.default-name",
@@ -42,13 +49,16 @@ enum KnownOptions {
             "lookup.cache.caching-missing-key", "filter.handling.policy", "sink.buffer-flush.max-rows",
             "sink.buffer-flush.interval", "sink.max-retries",
         ],
+        "hbase-1.4": hbase,
+        "hbase-2.2": hbase,
         "datagen": ["rows-per-second", "number-of-rows"],
         "print": ["print-identifier", "standard-error"],
         "blackhole": [],
     ]
 
     private static let prefixes: [String: [String]] = [
-        "kafka": ["properties."], "upsert-kafka": ["properties."], "jdbc": ["properties."], "datagen": ["fields."],
+        "kafka": ["properties."], "upsert-kafka": ["properties."], "jdbc": ["properties."],
+        "hbase-1.4": ["properties."], "hbase-2.2": ["properties."], "datagen": ["fields."],
     ]
 
     /// Format options of the dialect by format.

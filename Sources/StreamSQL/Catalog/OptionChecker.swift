@@ -20,12 +20,14 @@ struct OptionChecker {
             errors += checkEmbedded(options)
             return (values, errors)
         }
+        if identifier == "jdbc", let address = places["url"] { errors += JDBCAddress.check(address.value) }
         guard let connector = connectors[identifier] else {
             if KnownOptions.isKnown(connector: identifier) {
                 errors.append(
                     SQLError(
                         .unsupported, "the connector '\(identifier)' is not supported yet",
-                        at: places["connector"]?.value.range ?? table.range))
+                        at: places["connector"]?.value.range ?? table.range,
+                        hint: "a table without WITH keeps its rows in Millrace"))
                 return (values, errors + checkNames(places, identifier, allowed: []))
             }
             let near = nearestName(to: identifier, in: connectors.keys.sorted())

@@ -41,6 +41,7 @@ struct TableBuilder {
             let (schema, base) = try TableMerge(catalog: catalog).merged(&create)
             let checked = checker.check(create.options, base: base, table: create.name)
             errors += checked.errors
+            var harmless = checked.errors.count
             let connector = checked.options["connector"]
             if schema.columns.isEmpty {
                 errors.append(SQLError(.semantics, "a table needs columns", at: create.name.range))
@@ -50,11 +51,14 @@ struct TableBuilder {
                     .limit, "a table can have \(Self.maximumColumns) columns", at: create.name.range)
             }
             declare(schema.columns, connector.flatMap { checker.connectors[$0] })
+            let beforeKey = errors.count
             let primaryKey = self.primaryKey(schema)
+            harmless += errors.count - beforeKey
             compute(schema.columns)
             let watermark = self.watermark(schema)
             checkPartitions(create.partitionedBy)
-            guard errors.isEmpty else { return nil }
+            // With wrong options or a wrong key the table still has columns, and what reads it can be checked for its own mistakes.
+            guard errors.count == harmless else { return nil }
             let place = try catalog.resolve(create.name)
             let table = CatalogTable(
                 name: catalog.displayName(place), physicalFields: physical, primaryKey: primaryKey,
@@ -188,7 +192,7 @@ struct TableBuilder {
                     errors.append(
                         SQLError(
                             .name, "the key column '\(column.text)' is not a column that holds data", at: column.range,
-                            hint: nearestName(to: column.text, in: physical.map(\.name)).map { "did you mean \($0)?" }))
+                            hint: keyHint(column.text)))
                     continue
                 }
                 physical[position].type.isNullable = false
@@ -199,6 +203,12 @@ struct TableBuilder {
             }
         }
         return key
+    }
+
+    private func keyHint(_ name: String) -> String {
+        let names = physical.map(\.name)
+        return nearestName(to: name, in: names).map { "did you mean \($0)?" }
+            ?? "declare \(name), or take it out of the key; the columns are " + names.prefix(12).joined(separator: ", ")
     }
 
     private mutating func watermark(_ schema: TableSchemaSyntax) -> TableDefinition.Watermark? {

@@ -21,6 +21,23 @@ package func nearestName(to name: String, in candidates: some Sequence<String>) 
     return best?.name
 }
 
+/// The candidate that has all the words of `name` and more, or some of them and no others; nil when none has.
+///
+/// Words are the parts between underscores: `gift_sink` is near `gift_total_sink` though five letters are missing.
+/// Of several the one with most words in common wins.
+package func nameOfSameWords(as name: String, in candidates: some Sequence<String>) -> String? {
+    func words(_ name: String) -> Set<Substring> { Set(Lexer.uppercased(name.utf8.prefix(64))[...].split(separator: "_")) }
+    let wanted = words(name)
+    var best: (name: String, shared: Int)?
+    for candidate in candidates.prefix(10_000) where candidate != name {
+        let other = words(candidate)
+        let shared = wanted.intersection(other).count
+        guard shared >= 2, shared == min(wanted.count, other.count) else { continue }
+        if shared > best?.shared ?? 0 { best = (candidate, shared) }
+    }
+    return best?.name
+}
+
 /// The number of insertions, deletions, replacements and swaps of neighbours between two short texts.
 private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var beforePrevious = [Int](repeating: 0, count: right.count + 1)

@@ -73,8 +73,23 @@ extension Parser {
             try link()
         }
         reference.alias = try tableAlias()
+        if reference.alias != nil, at("FOR"), word(ahead: 1) == "SYSTEM_TIME" { try lateSnapshot(of: &reference) }
         reference.range = range(from: start)
         return reference
+    }
+
+    /// Reads a FOR SYSTEM_TIME that stands behind the alias: a mistake, after which the statement can be understood.
+    private mutating func lateSnapshot(of reference: inout TableReference) throws(SQLError) {
+        let start = place
+        guard case .table(var table) = reference.kind, accept("FOR", "SYSTEM_TIME") else { return }
+        try expect("AS", "OF")
+        table.asOf = try expression()
+        reference.kind = .table(table)
+        let alias = reference.alias.map { " AS \($0.name.text)" } ?? ""
+        errors.append(
+            SQLError(
+                .syntax, "FOR SYSTEM_TIME AS OF stands before the alias", at: start,
+                hint: "write \(table.name.text) FOR SYSTEM_TIME AS OF …\(alias)"))
     }
 
     private mutating func tableKind(isLateral: Bool) throws(SQLError) -> TableReference.Kind {

@@ -85,5 +85,7 @@ private func parseWhole<Node>(
     let result = try node(&parser)
     _ = parser.accept(.semicolon)
     if !parser.isAtEnd { throw parser.unexpected() }
+    // Mistakes that the parser could read over.
+    if let error = parser.errors.first { throw error }
     return result
 }

@@ -10,6 +10,8 @@ struct ScriptPlanner {
     private var pending: PendingJob?
     /// Tables and views that could not be made: that they are missing later is no mistake of its own.
     private var failedNames: Set<String>
+    /// Where tables got names with blanks around them, by the name without.
+    private var blankNames: [String: SourceRange] = [:]
 
     /// Mistakes after which the rest of a script is not looked at.
     private static let maximumErrors = 50
@@ -49,8 +51,25 @@ struct ScriptPlanner {
     }
 
     private mutating func note(_ error: SQLError) {
-        let isConsequence = error.code == .name && failedNames.contains { error.message.hasSuffix("view '\($0)'") }
-        if !isConsequence { errors.append(error) }
+        func isMissing(_ name: String) -> Bool { error.code == .name && error.message.hasSuffix("view '\(name)'") }
+        if let (name, range) = blankNames.first(where: { isMissing($0.key) }) {
+            // The mistake is where the name was given, and it is one however often the name is used.
+            blankNames[name] = nil
+            failedNames.insert(name)
+            return errors.append(
+                SQLError(
+                    .name, "the name of this table begins or ends with a blank, and is used without it", at: range,
+                    hint: "write `\(name)`"))
+        }
+        if !failedNames.contains(where: isMissing) { errors.append(error) }
+    }
+
+    /// Remembers a quoted name with blanks around it, which is rarely meant.
+    private mutating func noteBlanks(in name: ObjectName) {
+        let blank: Character = " "
+        guard let written = name.parts.last, written.text.first == blank || written.text.last == blank else { return }
+        let trimmed = String(written.text.drop { $0 == blank }.reversed().drop { $0 == blank }.reversed())
+        blankNames[trimmed] = written.range
     }
 
     private mutating func binder(_ graph: LogicalGraph, readsEmbeddedTables: Bool = false) -> QueryBinder {
@@ -166,6 +185,11 @@ struct ScriptPlanner {
             job.targets.append(insert.table.last)
         } catch {
             for other in binder.errors { note(other) }
+            // Where the target is missing, the query was not looked at yet.
+            if error.code == .name, error.message.hasSuffix("view '\(insert.table.text)'") {
+                note(error)
+                _ = try bind(insert.query, with: self.binder(LogicalGraph()))
+            }
             throw error
         }
     }
@@ -233,7 +257,9 @@ struct ScriptPlanner {
         var builder = TableBuilder(catalog: session.catalog, checker: session.checker)
         let definition = builder.build(create)
         for warning in builder.warnings { warnings.append(warning) }
+        noteBlanks(in: create.name)
         guard var definition, builder.errors.isEmpty else {
+            if let definition { try session.catalog.put(.table(definition), create.name) }
             let last = builder.errors.last
             for error in builder.errors.dropLast() { note(error) }
             throw last ?? SQLError(.semantics, "the table can't be made", at: range)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The log file of one node: buffered, written in whole lines, rotated by rename.
+/// A log file that grows: buffered, written in whole lines, rotated by rename.
 ///
 /// A file that has reached the rotation size becomes `recharge.log.1`, the next one `recharge.log.2` and so on.
 /// Numbers only grow, so that a name never means another file later.
@@ -9,7 +9,6 @@ struct NodeLog: ~Copyable {
     /// One `write` per this many bytes when nobody asks for an earlier flush.
     static let batch = 256 << 10
 
-    private let directory: String
     private let path: String
     private let rotateBytes: Int
     private let buffer: UnsafeMutablePointer<UInt8>
@@ -20,23 +19,24 @@ struct NodeLog: ~Copyable {
     /// The number the latest rotated file got.
     private var lastNumber: Int
 
-    private init(directory: String, rotateBytes: Int?, descriptor: CInt, lastNumber: Int) {
-        self.directory = directory
-        path = directory + "/" + NodeLog.fileName
+    private init(path: String, rotateBytes: Int?, descriptor: CInt, lastNumber: Int) {
+        self.path = path
         self.rotateBytes = rotateBytes ?? Int.max
         self.descriptor = descriptor
         self.lastNumber = lastNumber
         buffer = .allocate(capacity: NodeLog.batch + LineCursor.longestLine)
     }
 
-    /// Opens the log in `directory`, which is created. Files of an earlier run are deleted, or kept with the
+    /// Opens the log `name` in `directory`, which is created. Files of an earlier run are deleted, or kept with the
     /// current one rotated away.
-    static func open(directory: String, rotateBytes: Int?, keepExisting: Bool) throws(WorkloadError) -> NodeLog {
+    static func open(
+        directory: String, name: String = fileName, rotateBytes: Int?, keepExisting: Bool
+    ) throws(WorkloadError) -> NodeLog {
         try FileCalls.makeDirectories(directory)
-        let lastNumber = try settle(directory, keepExisting: keepExisting)
-        let descriptor = try FileCalls.create(directory + "/" + fileName)
-        return NodeLog(
-            directory: directory, rotateBytes: rotateBytes, descriptor: descriptor, lastNumber: lastNumber)
+        let lastNumber = try settle(directory, name, keepExisting: keepExisting)
+        let path = directory + "/" + name
+        let descriptor = try FileCalls.create(path)
+        return NodeLog(path: path, rotateBytes: rotateBytes, descriptor: descriptor, lastNumber: lastNumber)
     }
 
     deinit {
@@ -45,13 +45,15 @@ struct NodeLog: ~Copyable {
     }
 
     /// Makes room for a new current file; returns the highest number in use.
-    private static func settle(_ directory: String, keepExisting: Bool) throws(WorkloadError) -> Int {
-        let prefix = NodeLog.fileName + "."
+    private static func settle(
+        _ directory: String, _ current: String, keepExisting: Bool
+    ) throws(WorkloadError) -> Int {
+        let prefix = current + "."
         var highest = 0
         var hasCurrent = false
         for name in try FileCalls.names(in: directory) {
             let number = name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.utf8.count)) : nil
-            guard name == NodeLog.fileName || number != nil else { continue }
+            guard name == current || number != nil else { continue }
             if keepExisting {
                 highest = max(highest, number ?? 0)
                 hasCurrent = hasCurrent || number == nil
@@ -59,7 +61,7 @@ struct NodeLog: ~Copyable {
                 throw FileCalls.failure("delete", directory + "/" + name)
             }
         }
-        if hasCurrent { highest = try moveAway(directory + "/" + NodeLog.fileName, after: highest) }
+        if hasCurrent { highest = try moveAway(directory + "/" + current, after: highest) }
         return highest
     }
 

@@ -1,6 +1,7 @@
-// Bars by category. Options: name, labels, bars (values), horizontal, stacked, orderBy {column, descending}, limit.
+// Bars by category. Options: name, labels, bars (values), horizontal, stacked, values (numbers on the bars), orderBy {column,
+// descending}, limit.
 
-import { Chart, TableTwin, colours } from "../charts.js";
+import { Chart, TableTwin, colours, fontFamily, textWidth } from "../charts.js";
 import { element } from "../dom.js";
 import { formatCompact } from "../format.js";
 import { pick, text } from "../language.js";
@@ -32,14 +33,23 @@ export function create(body, definition, context) {
     chart.restyle({
       tooltip: { ...chart.tooltip(tip), trigger: "axis", axisPointer: { type: "shadow" } },
       legend: { ...chart.legend(), show: values.length > 1, data: values.map((value) => value.label) },
-      grid: { left: px(4), right: px(12), top: values.length > 1 ? px(28) : px(8), bottom: px(4), containLabel: true },
+      grid: { left: px(4), right: px(12), top: values.length > 1 ? px(28) : options.values ? px(20) : px(8), bottom: px(4), containLabel: true },
       xAxis: options.horizontal ? amount : category, yAxis: options.horizontal ? category : amount,
       series: values.map((value, place) => ({
         id: String(place), type: "bar", name: value.label, color: colours.series[place % colours.series.length], barMaxWidth: px(22),
-        stack: options.stacked ? "all" : null, itemStyle: { borderRadius: px(2) }, data: [],
+        stack: options.stacked ? "all" : null, itemStyle: { borderRadius: options.stacked ? 0 : px(2) }, data: [],
+        label: { show: options.values === true, position: options.horizontal ? "right" : "top", color: "#e6f0ff", fontSize: px(12), fontFamily,
+          formatter: (item) => value.describe(item.value) },
       })),
     });
     draw(rows);
+  }
+
+  /** Names that do not fit side by side stand aslant, so that none is left out. */
+  function fitted(names) {
+    const room = host.clientWidth / Math.max(1, names.length) - context.px(4);
+    const longest = Math.max(0, ...names.map((written) => textWidth(written, context.px(12))));
+    return { interval: 0, hideOverlap: false, rotate: longest > room ? 40 : 0 };
   }
 
   function draw(rows) {
@@ -50,7 +60,7 @@ export function create(body, definition, context) {
     }
     sorted = sorted.slice(0, limit);
     const names = sorted.map((row) => labelled(options.labels, row[name], text("unknown")));
-    const axis = { data: names };
+    const axis = { data: names, axisLabel: options.horizontal ? {} : fitted(names) };
     chart.data({
       [options.horizontal ? "yAxis" : "xAxis"]: axis,
       series: values.map((value, place) => ({ id: String(place), data: sorted.map((row) => value.number(row)) })),
