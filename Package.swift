@@ -46,7 +46,10 @@ let layers: [Layer] = [
     Layer(name: "Formats", kind: .rows, uses: ["Columnar", "CSimdjson", "Diagnostics"]),
     Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
     Layer(
-        name: "Connectors", kind: .rows, uses: ["ConnectorContract", "Columnar", "Formats", "Diagnostics", "CPlatform"]),
+        name: "Connectors", kind: .rows,
+        uses: [
+            "ConnectorContract", "Columnar", "Formats", "CommitLog", "KafkaProtocol", "Diagnostics", "CPlatform",
+        ]),
     Layer(name: "TableFunctions", uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
     Layer(name: "StreamSQL", uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
     Layer(
@@ -64,8 +67,8 @@ let layers: [Layer] = [
     Layer(
         name: "Scripts",
         uses: [
-            "Engine", "Tables", "TableFunctions", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract",
-            "Diagnostics", "CPlatform",
+            "Engine", "Tables", "TableFunctions", "Connectors", "CommitLog", "Formats", "StreamSQL", "Columnar",
+            "ConnectorContract", "Diagnostics", "CPlatform",
         ]),
     Layer(
         name: "Server",

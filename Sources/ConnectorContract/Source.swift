@@ -22,8 +22,15 @@ package protocol SourceReader: AnyObject {
     /// Where this reader stands: all rows delivered so far are before it, all others behind. Called between polls.
     func position() throws -> [UInt8]
 
+    /// An epoch that holds the last ``position()`` is durable: others outside may be told. Nothing may depend on it.
+    func committed()
+
     /// Figures for the console.
     var progress: SourceProgress { get }
+}
+
+extension SourceReader {
+    package func committed() {}
 }
 
 /// What a poll brought.

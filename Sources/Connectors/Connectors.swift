@@ -2,12 +2,11 @@ package import ConnectorContract
 
 /// Every outside system Millrace can read or write.
 package enum Connectors {
-    package static let all: [any Connector] = [
-        FileSystemConnector(), TailConnector(), PrintConnector(), BlackholeConnector(),
-    ]
-
-    /// The connector a WITH clause names.
-    package static func named(_ identifier: String) -> (any Connector)? {
-        all.first { $0.identifier == identifier }
+    /// `queue` is the log of this process; nil where nothing is read or written, only planned.
+    package static func all(queue: (any LocalQueue)?) -> [any Connector] {
+        [
+            FileSystemConnector(), TailConnector(), PrintConnector(), BlackholeConnector(),
+            KafkaConnector(isUpsert: false, queue: queue), KafkaConnector(isUpsert: true, queue: queue),
+        ]
     }
 }

@@ -1,5 +1,5 @@
 package import ConnectorContract
-import Connectors
+package import Connectors
 package import Diagnostics
 import Formats
 package import StreamSQL
@@ -11,10 +11,11 @@ package struct ConnectorRegistry: Sendable {
     private let connectors: [String: any Connector]
     private let tables: EmbeddedTableConnector
 
-    /// All connectors that are built in, with `catalog` behind embedded tables.
-    package init(catalog: TableCatalog) {
+    /// All connectors that are built in, with `catalog` behind embedded tables and `queue` behind topics; without a
+    /// queue topics can be planned with and neither read nor written.
+    package init(catalog: TableCatalog, queue: (any LocalQueue)? = nil) {
         tables = EmbeddedTableConnector(catalog)
-        connectors = Dictionary(uniqueKeysWithValues: Connectors.all.map { ($0.identifier, $0) })
+        connectors = Dictionary(uniqueKeysWithValues: Connectors.all(queue: queue).map { ($0.identifier, $0) })
     }
 
     /// What the planner must know of each.
@@ -23,7 +24,7 @@ package struct ConnectorRegistry: Sendable {
     }
 
     private static func describe(_ connector: any Connector) -> ConnectorDescription {
-        let takesFormat = connector.options.contains { $0.name == "format" }
+        let takesFormat = connector.options.contains { ["format", "value.format"].contains($0.name) }
         var formats: [String: Set<String>] = [:]
         for name in takesFormat ? FormatCatalog.names : [] {
             formats[name] = Set((FormatCatalog.options(of: name) ?? []).map { "\(name).\($0.name)" })

@@ -20,6 +20,7 @@ final class ScriptSession {
 
     private let runner: ScriptRunner
     private let catalog: TableCatalog
+    private let queue: ScriptQueue
     private let registry: ConnectorRegistry
     private(set) var planning: PlanningSession
     private var declared: [String: TableDescription] = [:]
@@ -28,7 +29,8 @@ final class ScriptSession {
     init(_ runner: ScriptRunner) throws {
         self.runner = runner
         catalog = TableCatalog(random: runner.environment.random)
-        registry = ConnectorRegistry(catalog: catalog)
+        queue = ScriptQueue(runner.environment)
+        registry = ConnectorRegistry(catalog: catalog, queue: queue)
         planning = PlanningSession(
             connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         results = Self.printing(runner)
@@ -47,6 +49,8 @@ final class ScriptSession {
             },
             wait: { job, _ in try job.waitUntilOver() }, show: { print(text(of: $0, form: form)) })
     }
+
+    deinit { queue.close() }
 
     func run(_ script: ScriptText) throws -> ScriptRunner.Summary {
         let environment = runner.environment

@@ -50,7 +50,7 @@ TARGETS = {
     "Broker": {"KafkaProtocol", "CommitLog"},
     "Formats": {"Columnar"},
     "ConnectorContract": {"Columnar"},
-    "Connectors": {"ConnectorContract", "Columnar", "Formats", "CommitLog", "CPlatform"},
+    "Connectors": {"ConnectorContract", "Columnar", "Formats", "CommitLog", "KafkaProtocol", "CPlatform"},
     "Collect": {"ConnectorContract", "Columnar", "Formats", "CPlatform"},
     "TableFunctions": {"ConnectorContract", "Columnar"},
     "StreamSQL": {"ConnectorContract", "Columnar"},
@@ -63,7 +63,8 @@ TARGETS = {
     "Serving": {"Tables", "StreamSQL", "Columnar", "ConnectorContract", "Rules", "Push"},
     "Flink": {"StreamSQL"},
     "Scripts": {
-        "Engine", "Tables", "TableFunctions", "Connectors", "Formats", "StreamSQL", "Columnar", "ConnectorContract",
+        "Engine", "Tables", "TableFunctions", "Connectors", "CommitLog", "Formats", "StreamSQL", "Columnar",
+        "ConnectorContract",
         "CPlatform",
     },
     "Server": {

@@ -59,13 +59,21 @@ struct OptionValues {
         return size
     }
 
+    func integer(_ name: String, default fallback: Int, in range: ClosedRange<Int>) throws(MillraceError) -> Int {
+        guard let value = options[name] else { return fallback }
+        guard let number = Int(value), range.contains(number) else {
+            throw invalid(name, value, "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
     private static func split(_ value: String) -> (UInt64, String)? {
         let digits = value.prefix { $0.isASCII && $0.isNumber }
         guard let count = UInt64(digits) else { return nil }
         return (count, String(value.dropFirst(digits.count).drop { $0 == " " }).lowercased())
     }
 
-    private func invalid(_ name: String, _ value: String, _ expected: String) -> MillraceError {
+    func invalid(_ name: String, _ value: String, _ expected: String) -> MillraceError {
         MillraceError(
             .user, code: "bad_option", "option '\(name)' of table '\(table)' is '\(value)'",
             hint: "it takes \(expected)")

@@ -61,7 +61,7 @@ struct ScanLayout: Sendable {
     }
 
     /// A physical column, or what is wanted of it, by names.
-    private static func request(
+    static func request(
         _ column: ScanColumn, _ index: Int, _ table: TableDescription
     ) throws(MillraceError) -> ColumnRequest {
         let unknown = MillraceError(

@@ -163,6 +163,7 @@ package final class Job: Sendable {
         control.stop()
         // Threads leave their step first: nothing of the job may run once it counts as over.
         while outcome.withLock({ $0.workersRunning > 0 }) { clock.sleep(nanoseconds: 200_000) }
+        showLastEpoch()
         let failed = control.error != nil
         let waiters = outcome.withLock { outcome in
             outcome.state = failed ? .failed : outcome.stopWanted ? .stopped : .finished
@@ -170,6 +171,16 @@ package final class Job: Sendable {
             return outcome.waiters
         }
         for waiter in waiters { waiter() }
+    }
+
+    /// A job that was stopped shows what its last epoch made durable; a restart would show it otherwise.
+    private func showLastEpoch() {
+        guard wiring.store != nil, control.error == nil, outcome.withLock({ $0.stopWanted }) else { return }
+        do {
+            for sink in sinks { try sink.committed(epoch: coordinator.committedEpoch) }
+        } catch {
+            control.fail(error)
+        }
     }
 
     // MARK: running on one thread

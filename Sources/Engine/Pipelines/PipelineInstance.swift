@@ -101,6 +101,7 @@ final class PipelineInstance {
         guard committed > lastCommitted else { return }
         lastCommitted = committed
         for node in nodes { try node.body.committed(epoch: committed) }
+        if let source, !source.isStatic { source.reader.committed() }
     }
 
     private func flush(now: UInt64) throws {

@@ -35,7 +35,10 @@ final class RankBuffer {
         bound = plan.inputRetracts ? .max : max(0, plan.to)
         changes = emitsChanges ? RankChanges() : nil
         self.entries = entries
-        journal = entries.map { [bound] in RankJournal(plan.partition, keepsOne: bound == 1, entries: $0) }
+        journal = entries.map { [bound] in
+            RankJournal(
+                plan.partition, keepsOne: bound == 1, tellsRemovals: bound != 1 || plan.inputUpserts, entries: $0)
+        }
     }
 
     var byteSize: Int {
@@ -59,8 +62,10 @@ final class RankBuffer {
                 order.prefixes(of: batch, into: prefixes)
                 if let index {
                     apply(batch, numbers, prefixes, index)
+                } else if plan.inputUpserts {
+                    replace(batch, numbers, prefixes)
                 } else {
-                    addBounded(batch, numbers, prefixes)
+                    addBounded(batch, 0..<rowCount, numbers, prefixes)
                 }
             }
         }
@@ -89,11 +94,11 @@ final class RankBuffer {
     // MARK: Rows that are only added
 
     private func addBounded(
-        _ batch: Batch, _ numbers: UnsafePointer<Int32>, _ prefixes: UnsafePointer<UInt64>
+        _ batch: Batch, _ range: Range<Int>, _ numbers: UnsafePointer<Int32>, _ prefixes: UnsafePointer<UInt64>
     ) {
         survivors.removeAll(keepingCapacity: true)
         let thresholds = self.thresholds.base
-        for row in 0..<batch.rowCount where prefixes[row] <= thresholds[Int(numbers[row])] {
+        for row in range where prefixes[row] <= thresholds[Int(numbers[row])] {
             survivors.append(Int32(truncatingIfNeeded: row))
         }
         guard !survivors.isEmpty else { return }
@@ -101,6 +106,29 @@ final class RankBuffer {
         for position in survivors.indices {
             enter(ids[position], into: Int(numbers[Int(survivors[position])]))
         }
+    }
+
+    /// A row takes the place of its partition's row; one that deletes takes it away.
+    private func replace(
+        _ batch: Batch, _ numbers: UnsafePointer<Int32>, _ prefixes: UnsafePointer<UInt64>
+    ) {
+        var first = 0
+        while first < batch.rowCount {
+            var end = first
+            while end < batch.rowCount, batch.kind(end).isAddition { end += 1 }
+            if end > first { addBounded(batch, first..<end, numbers, prefixes) }
+            if end < batch.rowCount { empty(Int(numbers[end])) }
+            first = end + 1
+        }
+    }
+
+    private func empty(_ group: Int) {
+        guard lists.count(group) > 0 else { return }
+        changes?.willChange(group, lists, visible)
+        let last = lists.last(group)
+        lists.removeLast(group)
+        release(last)
+        thresholds.base[group] = .max
     }
 
     private func enter(_ id: Int32, into group: Int) {

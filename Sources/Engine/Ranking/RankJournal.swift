@@ -8,6 +8,8 @@ import ConnectorContract
 final class RankJournal {
     private let partition: [Int]
     private let keepsOne: Bool
+    /// A row may go without another in its place.
+    private let tellsRemovals: Bool
     /// 1 while a row is in `new`, 2 when it has been stored.
     private let marks = StateArray<UInt8>(zero: 0)
     private var new: [Int32] = []
@@ -15,9 +17,10 @@ final class RankJournal {
     private let entries: StateWriter
 
     /// `entries` takes what goes into the next epoch; several journals may share one.
-    init(_ partition: [Int], keepsOne: Bool, entries: StateWriter) {
+    init(_ partition: [Int], keepsOne: Bool, tellsRemovals: Bool, entries: StateWriter) {
         self.partition = partition
         self.keepsOne = keepsOne
+        self.tellsRemovals = tellsRemovals
         self.entries = entries
     }
 
@@ -32,7 +35,7 @@ final class RankJournal {
 
     /// To be called while the row can still be read.
     func removed(_ id: Int32, _ store: RowSlots, _ order: RowOrder) {
-        if marks.base[Int(id)] == 2 && !keepsOne { writeRemoval(of: id, store, order) }
+        if marks.base[Int(id)] == 2 && tellsRemovals { writeRemoval(of: id, store, order) }
         marks.base[Int(id)] = 0
     }
 

@@ -1,10 +1,10 @@
-import Diagnostics
+package import Diagnostics
 
 /// A pattern over names, such as `shop_[0-9]+|orders`: matched in full, in time linear in the name.
 ///
 /// Characters, `.`, classes `[a-z]` and `[^…]`, `\d` `\w` `\s` and their opposites, groups, `|`, and `*` `+` `?` behind
 /// each; what else regular expressions have is refused.
-struct NamePattern: Sendable {
+package struct NamePattern: Sendable {
     private enum Step: Sendable {
         case one(Set)
         case split(Int, Int)
@@ -25,7 +25,7 @@ struct NamePattern: Sendable {
     private static let maximumLength = 1_000
     private static let maximumDepth = 50
 
-    init(_ text: String) throws(MillraceError) {
+    package init(_ text: String) throws(MillraceError) {
         var scalars = text.unicodeScalars.map(\.value)
         // Names are matched in full, so marks of begin and end say nothing new.
         if scalars.first == 0x5E { scalars.removeFirst() }
@@ -44,7 +44,7 @@ struct NamePattern: Sendable {
     }
 
     /// True when the whole name is one that the pattern describes.
-    func matches(_ name: String) -> Bool {
+    package func matches(_ name: String) -> Bool {
         var current = closure([0])
         for scalar in name.unicodeScalars {
             var next: [Int] = []

@@ -78,6 +78,43 @@ package final class RawDecoder: LineDecoder {
         return DecodedLines(batch: batch, consumed: position, rejected: rejected, lines: lines)
     }
 
+    /// As ``decode(_:from:to:isFinal:)`` for records, each of which is one value whatever bytes it has.
+    func decode(_ records: RecordBytes, from first: Int, to end: Int) -> DecodedRecords {
+        let end = min(end, first + Limits.batchRows)
+        let capacity = max(1, end - first)
+        let columns = targets.map { Column($0.field.type, capacity: capacity) }
+        let heap = ByteHeap()
+        var decoded = DecodedRecords(batch: nil, origins: [], next: max(first, end), rejected: [])
+        for record in first..<max(first, end) {
+            let value = records.bytes(record)
+            guard let bytes = value.baseAddress else { continue }
+            if let (reason, detail) = complaint(bytes, value.count, at: decoded.origins.count, columns, heap) {
+                let line = RejectedLine(
+                    reason: reason, detail: detail, offset: records.start(record), length: value.count)
+                decoded.rejected.append((record, line))
+            } else {
+                decoded.origins.append(Int32(truncatingIfNeeded: record))
+            }
+        }
+        guard !decoded.origins.isEmpty else { return decoded }
+        for column in columns where column.kind == .text { column.owners = [records.block, heap] }
+        decoded.batch = Batch(
+            columns: columns, rowCount: decoded.origins.count,
+            retainedBytes: records.end(end - 1) - records.start(first) + heap.allocatedBytes)
+        return decoded
+    }
+
+    /// Stores a record; reason and detail where it is no value.
+    private func complaint(
+        _ bytes: UnsafePointer<UInt8>, _ count: Int, at row: Int, _ columns: [Column], _ heap: ByteHeap
+    ) -> (reason: String, detail: String)? {
+        if count > longestLine { return ("line_too_long", "the record has \(count) bytes") }
+        if characters == nil, targets.contains(where: \.isText), millrace_utf8_is_valid(bytes, count) == 0 {
+            return ("invalid_utf8", "the record is not valid UTF-8")
+        }
+        return store(bytes, count, at: row, columns, heap).map { ("bad_value", $0) }
+    }
+
     /// Stores a line in each column; tells what is wrong when it is no value.
     private func store(
         _ bytes: UnsafePointer<UInt8>, _ count: Int, at row: Int, _ columns: [Column], _ heap: ByteHeap

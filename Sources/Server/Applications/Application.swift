@@ -1,6 +1,7 @@
 import CPlatform
 import Checkpoints
 import ConnectorContract
+package import Connectors
 package import Diagnostics
 import Engine
 import Scripts
@@ -40,10 +41,11 @@ package final class Application: Sendable {
 
     /// Plans the SQL of the folder, restores its state and starts its jobs.
     package init(
-        manifest: ApplicationManifest, settings: Settings, catalog: TableCatalog, environment: Environment
+        manifest: ApplicationManifest, settings: Settings, catalog: TableCatalog, queue: (any LocalQueue)? = nil,
+        environment: Environment
     ) throws {
         self.manifest = manifest
-        let registry = ConnectorRegistry(catalog: catalog)
+        let registry = ConnectorRegistry(catalog: catalog, queue: queue)
         dashboards = try DashboardFolder.load(manifest.directory + "/dashboards", files: environment.files)
         let directory = settings.dataDirectory + "/" + manifest.name
         try environment.files.createDirectory(directory)

@@ -6,7 +6,7 @@ import Scripts
 /// The log of this process and its door for Kafka clients.
 final class EmbeddedQueue: Sendable {
     let log: CommitLog
-    private let broker: Broker
+    let broker: Broker
     private let listener: KafkaListener
 
     var address: String { "\(listener.host):\(listener.port)" }

@@ -15,6 +15,7 @@ package final class MillraceServer: Sendable {
     package let catalog: TableCatalog
     private let applications: [Application]
     private let queue: EmbeddedQueue?
+    private let topics: ApplicationQueue
 
     /// Milliseconds that jobs get for their last epoch.
     private static let stopMilliseconds = 20_000
@@ -26,6 +27,8 @@ package final class MillraceServer: Sendable {
         let catalog = TableCatalog(random: environment.random)
         self.catalog = catalog
         queue = try Self.openQueue(settings, environment)
+        topics = ApplicationQueue(
+            embedded: queue, directory: Self.queueDirectory(settings), environment: environment)
         let start = Application.Settings(
             dataDirectory: settings.dataDirectory, parallelism: settings.parallelism,
             epochMilliseconds: settings.epochMilliseconds, variables: settings.variables)
@@ -34,10 +37,13 @@ package final class MillraceServer: Sendable {
         }
         try Self.refuseSharedNames(manifests)
         applications = try manifests.map { manifest in
-            try Application(manifest: manifest, settings: start, catalog: catalog, environment: environment)
+            try Application(
+                manifest: manifest, settings: start, catalog: catalog, queue: topics, environment: environment)
         }
         try Self.refuseSharedDashboards(applications)
     }
+
+    private static func queueDirectory(_ settings: ServeSettings) -> String { settings.dataDirectory + "/queue" }
 
     private static func openQueue(_ settings: ServeSettings, _ environment: Environment) throws -> EmbeddedQueue? {
         guard let kafka = settings.kafka else { return nil }
@@ -48,7 +54,7 @@ package final class MillraceServer: Sendable {
                 hint: "listen on 127.0.0.1, or allow it with --insecure-listen")
         }
         return try EmbeddedQueue(
-            directory: settings.dataDirectory + "/queue", host: kafka.host, port: kafka.port, environment: environment)
+            directory: queueDirectory(settings), host: kafka.host, port: kafka.port, environment: environment)
     }
 
     /// Names are folders of the data directory.
@@ -122,6 +128,7 @@ package final class MillraceServer: Sendable {
         for application in applications {
             application.stop(limitMilliseconds: Self.stopMilliseconds, clock: environment.clock)
         }
+        topics.stop()
         queue?.stop()
     }
 

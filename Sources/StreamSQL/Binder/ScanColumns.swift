@@ -23,7 +23,9 @@ struct ScanColumns {
             }
         }
         for metadata in definition.metadata {
-            base.append(add(.metadata(key: metadata.key, metadata.field.type), metadata.field))
+            let type = DataType(metadata.delivered, isNullable: metadata.field.type.isNullable)
+            let column = add(.metadata(key: metadata.key, type), Field(metadata.field.name, type))
+            base.append(CastRules.coerce(column, to: metadata.field.type.logical))
         }
     }
 

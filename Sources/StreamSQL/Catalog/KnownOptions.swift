@@ -57,7 +57,7 @@ enum KnownOptions {
     ]
 
     private static let prefixes: [String: [String]] = [
-        "kafka": ["properties."], "upsert-kafka": ["properties."], "jdbc": ["properties."],
+        "jdbc": ["properties."],
         "hbase-1.4": ["properties."], "hbase-2.2": ["properties."], "datagen": ["fields."],
     ]
 

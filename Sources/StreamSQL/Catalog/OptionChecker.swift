@@ -126,6 +126,8 @@ struct OptionChecker {
 
     /// What reading a table gives.
     func changelog(_ values: [String: String]) -> ChangelogMode {
+        // Each record replaces the row of its key, or removes it.
+        if values["connector"] == "upsert-kafka" { return .upsert }
         guard let identifier = values["connector"], let connector = connectors[identifier],
             let format = values["format"] ?? values["value.format"]
         else { return .append }
@@ -138,7 +140,7 @@ struct OptionChecker {
         switch identifier {
         case "filesystem": return connector.isBounded && values["source.monitor-interval"] == nil
         case "datagen": return values["number-of-rows"] != nil
-        case "kafka": return values["scan.bounded.mode"].map { $0 != "unbounded" } ?? false
+        case "kafka", "upsert-kafka": return values["scan.bounded.mode"].map { $0 != "unbounded" } ?? false
         default: return connector.isBounded
         }
     }

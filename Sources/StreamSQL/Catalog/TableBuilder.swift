@@ -54,6 +54,12 @@ struct TableBuilder {
             let beforeKey = errors.count
             let primaryKey = self.primaryKey(schema)
             harmless += errors.count - beforeKey
+            if connector == "upsert-kafka", primaryKey.isEmpty {
+                errors.append(
+                    SQLError(
+                        .semantics, "a table of 'upsert-kafka' needs a PRIMARY KEY: it is the key of its records",
+                        at: create.name.range, hint: "add PRIMARY KEY (…) NOT ENFORCED"))
+            }
             compute(schema.columns)
             let watermark = self.watermark(schema)
             checkPartitions(create.partitionedBy)
@@ -106,7 +112,9 @@ struct TableBuilder {
                     let key = key?.text ?? name
                     try checkMetadata(key, type, column, connector)
                     columns.append(.init(name: name, type: type, kind: .metadata(metadata.count)))
-                    metadata.append(.init(key: key, field: Field(name, type), isVirtual: isVirtual))
+                    let delivered = connector?.metadata.first { $0.name == key }?.type.logical ?? type.logical
+                    metadata.append(
+                        .init(key: key, field: Field(name, type), delivered: delivered, isVirtual: isVirtual))
                 case .computed:
                     columns.append(
                         .init(name: name, type: DataType(.null), kind: .computed(.literal(.null, DataType(.null)))))

@@ -22,6 +22,8 @@ struct TableDefinition: Sendable {
     struct Metadata: Sendable {
         var key: String
         var field: Field
+        /// The type that the connector delivers, which is cast to that of the field.
+        var delivered: LogicalType
         var isVirtual: Bool
     }
 

@@ -231,7 +231,7 @@ enum NodeText {
         if rank.prefersLatest { order += ", latest first" }
         return "keep \(rows) by \(names(rank.partition, inputs)) in order of \(order)"
             + (rank.window == nil ? "" : " when the window ends") + (rank.emitsNumber ? ", numbered" : "")
-            + (rank.inputRetracts ? ", taking back" : "")
+            + (rank.inputRetracts ? ", taking back" : "") + (rank.inputUpserts ? ", removed by key" : "")
     }
 
     private static func sort(_ sort: SortPlan, _ inputs: [Field]) -> String {

@@ -18,6 +18,9 @@ package struct RankPlan: Sendable {
     package var emitsUpdateBefore: Bool
     /// True when the input takes rows back (-U, -D): all rows of a partition are kept then.
     package var inputRetracts: Bool
+    /// True when a row takes the place of the partition's row and a -D row takes it away, whatever else it holds: what a
+    /// table of changes by key delivers. With `to` = 1, in the order of arrival, latest first.
+    package var inputUpserts = false
     /// Set when the partitions end with windows: rows leave once, when the window ends.
     package var window: RankWindow?
 

@@ -36,6 +36,18 @@ extension PhysicalPlanner {
         return addRank(operation, id, input, kind: "rank")
     }
 
+    /// The rows of a table whose records are the newest row of their key, as changes that say what was there before.
+    mutating func normalized(_ input: Int, _ scan: ScanPlan) -> Int {
+        let key = scan.table.primaryKey.compactMap { scan.columns.firstIndex(of: .physical($0)) }
+        let dealt = keyed(input, key)
+        var operation = RankPlan(partition: key, order: [], to: 1, prefersLatest: true)
+        operation.inputUpserts = true
+        let below = result.nodes[dealt]
+        return add(
+            .rank(operation), [dealt], below.fields, isBatchMode ? .append : .retract, below.distribution,
+            name: "normalize:\(scan.table.name)")
+    }
+
     /// Rows kept by a limit over endless rows.
     private mutating func limited(_ sort: LogicalSort, _ id: Int, _ input: Int) -> Int {
         let retracts = result.nodes[input].changelog != .append

@@ -166,6 +166,7 @@ struct PhysicalPlanner {
             let operation = ScanPlan(table: scan.table, columns: scan.columns, isStatic: isStatic && !isBatchMode)
             let node = add(
                 .scan(operation), [], fields, scan.table.changelog, .sharded, name: "scan:\(scan.table.name)")
+            if scan.table.changelog == .upsert { return normalized(node, operation) }
             // Batch jobs go by final rows.
             return isBatchMode ? settled(node) : node
         case .values(let rows, _):

@@ -41,11 +41,18 @@ struct ColumnPruning {
             let node = old.nodes[id]
             // A row without columns would lose its way.
             if required[id].isEmpty, !old.fields[id].isEmpty { required[id] = [cheapest(id)] }
+            if case .scan(let scan) = node.operation { required[id].formUnion(keys(of: scan)) }
             for (index, input) in node.inputs.enumerated() {
                 required[input].formUnion(reads(node, input: index, required[id]))
             }
         }
         return required
+    }
+
+    /// What tells which row a record of a table of changes replaces.
+    private func keys(of scan: LogicalScan) -> [Int] {
+        guard scan.table.changelog == .upsert else { return [] }
+        return scan.table.primaryKey.compactMap { scan.columns.firstIndex(of: .physical($0)) }
     }
 
     /// The column that costs least to carry when any will do.

@@ -38,7 +38,9 @@ enum QueryHarness {
     /// how many lives began with more than one epoch behind them.
     static func run<Kind: Sink>(
         _ plan: PhysicalPlan, _ tables: [String: [MemorySource.Split]], _ random: inout SplitMix64, crashes: Int,
-        crashSteps: Range<Int> = 150..<1_200, batchRows: Int = 2, makeSink: @escaping @Sendable ([DataType]) -> Kind
+        crashSteps: Range<Int> = 150..<1_200, batchRows: Int = 2,
+        wrap: @escaping @Sendable (MemorySource) -> any Source = { $0 },
+        makeSink: @escaping @Sendable ([DataType]) -> Kind
     ) throws -> (sink: Kind, restored: Int) {
         let store = MemoryCheckpointStore()
         let types = plan.nodes[plan.nodes.count - 1].fields.map(\.type)
@@ -48,7 +50,8 @@ enum QueryHarness {
             let sink = makeSink(types)
             let wiring = JobWiring(
                 makeSource: { scan, _ in
-                    source(scan, tables.first { scan.table.name.hasSuffix($0.key) }?.value ?? [], batchRows: batchRows)
+                    let splits = tables.first { scan.table.name.hasSuffix($0.key) }?.value ?? []
+                    return wrap(source(scan, splits, batchRows: batchRows))
                 },
                 makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
                 environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))

@@ -1,0 +1,2 @@
+CREATE TABLE t (n INT) WITH ('connector' = 'kafka', 'topic' = 't', 'format' = 'csv');
+SELECT n FROM t;
