@@ -32,6 +32,21 @@ final class HashSlots {
         }
     }
 
+    /// As ``find(_:_:)`` where `isEqual` alone tells, so that the hashes need not be read.
+    @inline(__always)
+    func findUnhashed(_ hash: UInt64, _ isEqual: (Int32) -> Bool) -> Int32 {
+        let slots = self.slots
+        let mask = self.mask
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while true {
+            let entry = slots[slot]
+            if entry == 0 { return -1 }
+            let number = Int32(bitPattern: entry &- 1)
+            if isEqual(number) { return number }
+            slot = (slot &+ 1) & mask
+        }
+    }
+
     /// Adds a number, which must not be in.
     func insert(_ number: Int32, hash: UInt64) {
         if (count &+ 1) &* 2 > mask &+ 1 { grow() }

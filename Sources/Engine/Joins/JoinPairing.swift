@@ -33,21 +33,20 @@ final class JoinPairing {
     }
 
     /// Calls `body` with pairs of a row of the batch and a row of the other side that belong together, a bounded
-    /// number at a time. `hashes` are the key hashes of all rows of the batch.
+    /// number at a time. `hashes` are the key hashes of all rows of the batch, `found` the keys of the rows where known.
     func forEach(
-        _ batch: Batch, _ side: Int, rows chosen: [Int32], hashes: [UInt64],
+        _ batch: Batch, _ side: Int, rows chosen: [Int32], hashes: [UInt64], found: [Int32]? = nil,
         _ body: (_ rows: [Int32], _ partners: [Int32]) throws -> Void
     ) throws {
         let other = 1 - side
         guard state.stores[other].liveCount > 0 else { return }
         rows.removeAll(keepingCapacity: true)
         partners.removeAll(keepingCapacity: true)
-        for row in chosen {
-            let key = state.key(batch.columns, side, row: Int(row), hash: hashes[Int(row)])
-            guard key >= 0 else { continue }
+        let keys = found ?? state.keys(of: batch, side, rows: chosen, hashes: hashes)
+        for (position, key) in keys.enumerated() where key >= 0 {
             var partner = state.head(key, other)
             while partner >= 0 {
-                rows.append(row)
+                rows.append(chosen[position])
                 partners.append(partner)
                 if rows.count >= Limits.batchRows { try pass(batch, side, body) }
                 partner = state.next(partner, other)

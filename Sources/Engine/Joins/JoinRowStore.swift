@@ -31,7 +31,17 @@ final class JoinRowStore {
         }
     }
 
+    /// Where the values of a column lie in a chunk.
+    private struct Place: BitwiseCopyable {
+        var values: UnsafeMutableRawPointer?
+        var validity: UnsafeMutablePointer<UInt64>?
+    }
+
     let types: [DataType]
+    /// By chunk, then by column: reading a row touches no object.
+    private let places = StateArray<Place>(zero: Place())
+    /// Columns that hold a NULL somewhere.
+    private var hasNulls: [Bool]
     private var chunks: [Chunk?] = []
     private var freeChunks: [Int] = []
     /// The chunk that takes the next rows; -1 before the first.
@@ -46,6 +56,7 @@ final class JoinRowStore {
     /// `keepsAll`: rows are never removed, so texts need not go away with their chunk.
     init(_ types: [DataType], keepsAll: Bool) {
         self.types = types.map { $0.nullable(true) }
+        hasNulls = types.map { _ in false }
         sharedHeap = keepsAll ? ByteHeap() : nil
     }
 
@@ -69,6 +80,7 @@ final class JoinRowStore {
                     rebasing: buffer[done..<min(buffer.count, done + Self.chunkRows - chunk.used)])
                 for (index, column) in chunk.columns.enumerated() {
                     Self.copy(columns[index], part, column, at: chunk.used, chunk.heap)
+                    if column.mayHaveNulls { hasNulls[index] = true }
                 }
                 let first = Int32(truncatingIfNeeded: current << Self.chunkShift | chunk.used)
                 for offset in 0..<part.count { numbers.append(first &+ Int32(truncatingIfNeeded: offset)) }
@@ -92,6 +104,10 @@ final class JoinRowStore {
             chunks.append(chunk)
             current = chunks.count - 1
         }
+        places.reserve(chunks.count * types.count)
+        for (index, column) in chunk.columns.enumerated() {
+            places.base[current * types.count + index] = Place(values: column.values, validity: column.validity)
+        }
         return chunk
     }
 
@@ -104,14 +120,31 @@ final class JoinRowStore {
         case .float64: copyValues(source.float64, rows, target.float64 + first)
         case .int128: copyValues(source.int128, rows, target.int128 + first)
         case .text:
-            guard let heap else { return }
-            for (offset, row) in rows.enumerated() where source.isValid(Int(row)) {
-                let view = UnsafePointer(source.text + Int(row))
-                target.text[first + offset] = heap.add(TextView.bytes(at: view), count: view.pointee.count)
-            }
+            if let heap { copyTexts(source, rows, target.text + first, heap) }
         }
         guard source.mayHaveNulls else { return }
         for (offset, row) in rows.enumerated() where !source.isValid(Int(row)) { target.setNull(first + offset) }
+    }
+
+    /// Copies texts into one piece of memory; those of NULLs are empty.
+    private static func copyTexts(
+        _ source: Column, _ rows: UnsafeBufferPointer<Int32>, _ target: UnsafeMutablePointer<TextView>,
+        _ heap: ByteHeap
+    ) {
+        let views = source.text
+        var bytes = 0
+        for (offset, row) in rows.enumerated() {
+            target[offset] = source.isValid(Int(row)) ? views[Int(row)] : TextView()
+            if !target[offset].isInline { bytes &+= target[offset].count }
+        }
+        var free = heap.allocate(bytes)
+        for offset in 0..<rows.count {
+            let view = target[offset]
+            guard !view.isInline, let text = UnsafePointer<UInt8>(bitPattern: UInt(view.tail)) else { continue }
+            free.update(from: text, count: view.count)
+            target[offset].tail = UInt64(UInt(bitPattern: free))
+            free += view.count
+        }
     }
 
     @inline(__always)
@@ -119,7 +152,7 @@ final class JoinRowStore {
         _ source: UnsafeMutablePointer<Value>, _ rows: UnsafeBufferPointer<Int32>,
         _ target: UnsafeMutablePointer<Value>
     ) {
-        for (offset, row) in rows.enumerated() { target[offset] = source[Int(row)] }
+        for offset in 0..<rows.count { target[offset] = source[Int(rows[offset])] }
     }
 
     /// Counts a row as gone; its values stay readable until the chunk is released.
@@ -181,49 +214,61 @@ final class JoinRowStore {
     /// One column of these rows; texts stay where they are and are kept alive.
     func gathered(_ column: Int, _ numbers: UnsafeBufferPointer<Int32>) -> Column {
         let result = Column(types[column], capacity: numbers.count)
-        stamp &+= 1
         switch result.kind {
-        case .bits: collect(column, numbers, result) { result.setBit($1, $0.bit($2)) }
-        case .int64:
-            let target = result.int64
-            collect(column, numbers, result) { target[$1] = $0.int64[$2] }
-        case .float64:
-            let target = result.float64
-            collect(column, numbers, result) { target[$1] = $0.float64[$2] }
-        case .int128:
-            let target = result.int128
-            collect(column, numbers, result) { target[$1] = $0.int128[$2] }
+        case .bits:
+            for index in 0..<numbers.count {
+                let row = Int(numbers[index]) & (Self.chunkRows - 1)
+                let words = place(column, numbers[index]).values?.assumingMemoryBound(to: UInt64.self)
+                if let words { result.setBit(index, words[row >> 6] >> UInt64(row & 63) & 1 == 1) }
+            }
+        case .int64, .float64: collect(column, numbers, result.int64)
+        case .int128: collect(column, numbers, result.int128)
         case .text:
-            let target = result.text
-            collect(column, numbers, result) { target[$1] = $0.text[$2] }
+            collect(column, numbers, result.text)
+            keepAlive(numbers, result)
         }
+        if hasNulls[column] { collectNulls(column, numbers, result) }
         return result
     }
 
     @inline(__always)
-    private func collect(
-        _ column: Int, _ numbers: UnsafeBufferPointer<Int32>, _ result: Column, _ take: (Column, Int, Int) -> Void
+    private func place(_ column: Int, _ number: Int32) -> Place {
+        places.base[Int(number) >> Self.chunkShift &* types.count &+ column]
+    }
+
+    @inline(__always)
+    private func collect<Value: BitwiseCopyable>(
+        _ column: Int, _ numbers: UnsafeBufferPointer<Int32>, _ target: UnsafeMutablePointer<Value>
     ) {
+        let places = self.places.base + column
+        let columnCount = types.count
+        for index in 0..<numbers.count {
+            let number = Int(numbers[index])
+            let values = places[(number >> Self.chunkShift) &* columnCount].values.unsafelyUnwrapped
+            target[index] = values.load(
+                fromByteOffset: (number & (Self.chunkRows - 1)) &* MemoryLayout<Value>.stride, as: Value.self)
+        }
+    }
+
+    private func collectNulls(_ column: Int, _ numbers: UnsafeBufferPointer<Int32>, _ result: Column) {
+        for index in 0..<numbers.count {
+            guard let validity = place(column, numbers[index]).validity else { continue }
+            let row = Int(numbers[index]) & (Self.chunkRows - 1)
+            if validity[row >> 6] >> UInt64(row & 63) & 1 == 0 { result.setNull(index) }
+        }
+    }
+
+    private func keepAlive(_ numbers: UnsafeBufferPointer<Int32>, _ result: Column) {
+        if let sharedHeap { return result.owners = [sharedHeap] }
+        stamp &+= 1
         var lastChunk = -1
-        var source: Column?
-        for (index, number) in numbers.enumerated() {
-            let chunkIndex = Int(number) >> Self.chunkShift
-            if chunkIndex != lastChunk {
-                lastChunk = chunkIndex
-                source = chunks[chunkIndex]?.columns[column]
-                if result.kind == .text { keepAlive(chunkIndex, result) }
-            }
-            guard let source else { continue }
-            let place = Int(number) & (Self.chunkRows - 1)
-            if source.isValid(place) { take(source, index, place) } else { result.setNull(index) }
+        for number in numbers where Int(number) >> Self.chunkShift != lastChunk {
+            lastChunk = Int(number) >> Self.chunkShift
+            keepAlive(lastChunk, result)
         }
     }
 
     private func keepAlive(_ chunkIndex: Int, _ result: Column) {
-        if let sharedHeap {
-            if result.owners.isEmpty { result.owners = [sharedHeap] }
-            return
-        }
         guard let chunk = chunks[chunkIndex], chunk.stamp != stamp, let heap = chunk.heap else { return }
         chunk.stamp = stamp
         result.owners.append(heap)

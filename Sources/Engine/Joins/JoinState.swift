@@ -13,13 +13,24 @@ final class JoinState {
     private let nullSafe: [Bool]
     private let seed: UInt64
 
-    /// Keys by hash, and for each side the first row of a key; -1 is none.
+    /// What is known of a key, in one place: its first row on each side, -1 for none, and, where keys are one whole
+    /// number, the key itself (0 for NULL).
+    private struct Key: BitwiseCopyable {
+        var left: Int32 = -1
+        var right: Int32 = -1
+        var value: Int64 = 0
+    }
+
+    /// Keys by hash.
     private let index = HashSlots()
-    private let heads: [StateArray<Int32>] = [StateArray(zero: -1), StateArray(zero: -1)]
+    private let known = StateArray<Key>(zero: Key())
+    /// Keys are one whole number, which is compared without looking at a row.
+    private let isNumber: Bool
     private var freeKeys: [Int32] = []
     private var keyLimit: Int32 = 0
 
-    /// For each row of a side: its neighbours in the list of its key, and its key; -1 for a row that is gone.
+    /// For each row of a side: its neighbours in the list of its key, and its key; -1 for a row that is gone. Where
+    /// rows are never removed only the next one is kept.
     private let following: [StateArray<Int32>] = [StateArray(zero: -1), StateArray(zero: -1)]
     private let preceding: [StateArray<Int32>] = [StateArray(zero: -1), StateArray(zero: -1)]
     private let keyOf: [StateArray<Int32>] = [StateArray(zero: -1), StateArray(zero: -1)]
@@ -29,21 +40,30 @@ final class JoinState {
     let flags: [StateArray<UInt8>] = [StateArray(zero: 0), StateArray(zero: 0)]
     /// Rows by all their values, on sides that take rows back.
     private let rowIndexes: [HashSlots?]
+    /// Whether rows of a side are ever removed, and whether ``matches`` and ``flags`` are kept of them.
+    private let isRemovable: [Bool]
+    private let isTracked: [Bool]
     private let allColumns: [[Int]]
 
     init(_ plan: StreamJoinPlan, leftFields: [Field], rightFields: [Field], seed: UInt64) {
         self.plan = plan
         self.seed = seed
         let isTimed = plan.timing != .unbounded
+        isRemovable = [
+            isTimed || plan.leftRetracts || plan.leftTimeToLiveMilliseconds != nil,
+            isTimed || plan.rightRetracts || plan.rightTimeToLiveMilliseconds != nil,
+        ]
+        isTracked = [
+            isTimed || plan.kind.keepsUnmatched(0) || plan.kind == .semi, isTimed || plan.kind.keepsUnmatched(1),
+        ]
         stores = [
-            JoinRowStore(
-                leftFields.map(\.type),
-                keepsAll: !isTimed && !plan.leftRetracts && plan.leftTimeToLiveMilliseconds == nil),
-            JoinRowStore(
-                rightFields.map(\.type),
-                keepsAll: !isTimed && !plan.rightRetracts && plan.rightTimeToLiveMilliseconds == nil),
+            JoinRowStore(leftFields.map(\.type), keepsAll: !isRemovable[0]),
+            JoinRowStore(rightFields.map(\.type), keepsAll: !isRemovable[1]),
         ]
         keys = [plan.leftKeys, plan.rightKeys]
+        isNumber =
+            plan.leftKeys.count == 1 && leftFields[plan.leftKeys[0]].type.kind == .int64
+            && rightFields[plan.rightKeys[0]].type.kind == .int64
         nullSafe = plan.leftKeys.indices.map { $0 < plan.nullSafe.count && plan.nullSafe[$0] }
         rowIndexes = [plan.leftRetracts ? HashSlots() : nil, plan.rightRetracts ? HashSlots() : nil]
         allColumns = [Array(leftFields.indices), Array(rightFields.indices)]
@@ -52,8 +72,10 @@ final class JoinState {
     var rowCount: Int { stores[0].liveCount + stores[1].liveCount }
 
     var byteSize: Int {
-        stores.indices.reduce(index.byteSize + Int(keyLimit) * 8) { sum, side in
-            sum + stores[side].byteSize + following[side].capacity * 17 + (rowIndexes[side]?.byteSize ?? 0)
+        stores.indices.reduce(index.byteSize + known.capacity * 16) { sum, side in
+            let rowBytes = 4 + (isRemovable[side] ? 8 : 0) + (isTracked[side] ? 5 : 0)
+            return sum + stores[side].byteSize + following[side].capacity * rowBytes
+                + (rowIndexes[side]?.byteSize ?? 0)
         }
     }
 
@@ -78,24 +100,74 @@ final class JoinState {
 
     /// The key of a row of a batch; -1 when no row has it.
     func key(_ columns: [Column], _ side: Int, row: Int, hash: UInt64) -> Int32 {
-        index.find(hash) { key in
-            let holder = heads[0].base[Int(key)] >= 0 ? 0 : 1
-            return stores[holder].equals(heads[holder].base[Int(key)], keys[holder], columns, keys[side], row: row)
+        if isNumber {
+            let column = columns[keys[side][0]]
+            return key(column.isValid(row) ? column.int64[row] : 0, hash)
+        }
+        return index.find(hash) { key in
+            let holder = known.base[Int(key)].left >= 0 ? 0 : 1
+            return stores[holder].equals(head(key, holder), keys[holder], columns, keys[side], row: row)
         }
     }
 
-    func head(_ key: Int32, _ side: Int) -> Int32 { heads[side].base[Int(key)] }
-    func next(_ row: Int32, _ side: Int) -> Int32 { following[side].base[Int(row)] }
-    func isAlive(_ row: Int, _ side: Int) -> Bool { keyOf[side].base[row] >= 0 }
+    /// The key that is a whole number. NULL is kept as 0, so that 0 alone is told apart by the hash.
+    @inline(__always)
+    private func key(_ value: Int64, _ hash: UInt64) -> Int32 {
+        let known = self.known.base
+        return index.findUnhashed(hash) { key in
+            known[Int(key)].value == value && (value != 0 || index.hashes.base[Int(key)] == hash)
+        }
+    }
 
-    private func newKey(_ hash: UInt64) -> Int32 {
+    /// The keys of rows of a batch, -1 where no row has it yet. `hashes` are those of all rows of the batch.
+    func keys(of batch: Batch, _ side: Int, rows: [Int32], hashes: [UInt64]) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: rows.count) { found, count in
+            count = rows.count
+            guard isNumber, !batch.columns[keys[side][0]].mayHaveNulls else {
+                for (position, row) in rows.enumerated() {
+                    found[position] = key(batch.columns, side, row: Int(row), hash: hashes[Int(row)])
+                }
+                return
+            }
+            let values = batch.columns[keys[side][0]].int64
+            rows.withUnsafeBufferPointer { rows in
+                hashes.withUnsafeBufferPointer { hashes in
+                    for position in 0..<rows.count {
+                        let row = Int(rows[position])
+                        found[position] = key(values[row], hashes[row])
+                    }
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    func head(_ key: Int32, _ side: Int) -> Int32 {
+        side == 0 ? known.base[Int(key)].left : known.base[Int(key)].right
+    }
+
+    @inline(__always)
+    private func setHead(_ key: Int32, _ side: Int, _ row: Int32) {
+        if side == 0 { known.base[Int(key)].left = row } else { known.base[Int(key)].right = row }
+    }
+
+    @inline(__always)
+    func next(_ row: Int32, _ side: Int) -> Int32 { following[side].base[Int(row)] }
+    func isAlive(_ row: Int, _ side: Int) -> Bool { !isRemovable[side] || keyOf[side].base[row] >= 0 }
+
+    private func newKey(_ columns: [Column], _ side: Int, row: Int, hash: UInt64) -> Int32 {
         let key: Int32
         if let free = freeKeys.popLast() {
             key = free
         } else {
             key = keyLimit
             keyLimit += 1
-            for side in heads { side.reserve(Int(keyLimit)) }
+            known.reserve(Int(keyLimit))
+        }
+        known.base[Int(key)] = Key()
+        if isNumber {
+            let column = columns[keys[side][0]]
+            known.base[Int(key)].value = column.isValid(row) ? column.int64[row] : 0
         }
         index.insert(key, hash: hash)
         return key
@@ -103,19 +175,24 @@ final class JoinState {
 
     // MARK: rows
 
-    /// Takes rows of a batch in; returns their numbers. `hashes` are those of all rows of the batch.
-    func insert(_ batch: Batch, _ side: Int, rows: [Int32], hashes: [UInt64]) -> [Int32] {
+    /// Takes rows of a batch in; returns their numbers. `hashes` are those of all rows of the batch, `found` the keys
+    /// of the rows where they have been looked up already.
+    func insert(
+        _ batch: Batch, _ side: Int, rows: [Int32], hashes: [UInt64], found: [Int32]? = nil
+    ) -> [Int32] {
         var numbers: [Int32] = []
         numbers.reserveCapacity(rows.count)
         stores[side].append(batch.columns, rows: rows, numbers: &numbers)
         reserve(side)
         let rowHashes = rowIndexes[side] == nil ? [] : fullHashes(batch, side)
-        for (position, number) in numbers.enumerated() {
+        for position in numbers.indices {
             let row = Int(rows[position])
-            var key = self.key(batch.columns, side, row: row, hash: hashes[row])
-            if key < 0 { key = newKey(hashes[row]) }
-            link(number, side, to: key)
-            rowIndexes[side]?.insert(number, hash: rowHashes[row])
+            var key = found?[position] ?? -1
+            // An earlier row of the batch may have brought the key.
+            if key < 0 { key = self.key(batch.columns, side, row: row, hash: hashes[row]) }
+            if key < 0 { key = newKey(batch.columns, side, row: row, hash: hashes[row]) }
+            link(numbers[position], side, to: key)
+            rowIndexes[side]?.insert(numbers[position], hash: rowHashes[row])
         }
         return numbers
     }
@@ -123,21 +200,30 @@ final class JoinState {
     private func reserve(_ side: Int) {
         let limit = stores[side].numberLimit
         following[side].reserve(limit)
-        preceding[side].reserve(limit)
-        keyOf[side].reserve(limit)
-        matches[side].reserve(limit)
-        flags[side].reserve(limit)
+        if isRemovable[side] {
+            preceding[side].reserve(limit)
+            keyOf[side].reserve(limit)
+        }
+        if isTracked[side] {
+            matches[side].reserve(limit)
+            flags[side].reserve(limit)
+        }
     }
 
+    @inline(__always)
     private func link(_ number: Int32, _ side: Int, to key: Int32) {
-        let head = heads[side].base[Int(key)]
+        let head = head(key, side)
         following[side].base[Int(number)] = head
-        preceding[side].base[Int(number)] = -1
-        if head >= 0 { preceding[side].base[Int(head)] = number }
-        heads[side].base[Int(key)] = number
-        keyOf[side].base[Int(number)] = key
-        matches[side].base[Int(number)] = 0
-        flags[side].base[Int(number)] = 0
+        setHead(key, side, number)
+        if isRemovable[side] {
+            preceding[side].base[Int(number)] = -1
+            if head >= 0 { preceding[side].base[Int(head)] = number }
+            keyOf[side].base[Int(number)] = key
+        }
+        if isTracked[side] {
+            matches[side].base[Int(number)] = 0
+            flags[side].base[Int(number)] = 0
+        }
     }
 
     /// The hash of each row over all columns.
@@ -158,16 +244,17 @@ final class JoinState {
 
     /// Lets a row go. Its values stay readable until ``settle()``.
     func remove(_ number: Int32, _ side: Int) {
+        guard isRemovable[side] else { return }
         let key = keyOf[side].base[Int(number)]
         guard key >= 0 else { return }
         let before = preceding[side].base[Int(number)]
         let after = following[side].base[Int(number)]
-        if before >= 0 { following[side].base[Int(before)] = after } else { heads[side].base[Int(key)] = after }
+        if before >= 0 { following[side].base[Int(before)] = after } else { setHead(key, side, after) }
         if after >= 0 { preceding[side].base[Int(after)] = before }
         keyOf[side].base[Int(number)] = -1
         rowIndexes[side]?.remove(number)
         stores[side].remove(number)
-        if heads[0].base[Int(key)] < 0 && heads[1].base[Int(key)] < 0 {
+        if head(key, 0) < 0 && head(key, 1) < 0 {
             index.remove(key)
             freeKeys.append(key)
         }
@@ -177,7 +264,7 @@ final class JoinState {
 
     /// Gives back what rows that are gone have left; rows may get other numbers, which `moved` is told.
     func settle(_ moved: (_ side: Int, _ old: Int32, _ new: Int32) -> Void) {
-        for side in 0..<2 where stores[side].deadCount > max(4 * JoinRowStore.chunkRows, stores[side].liveCount) {
+        for side in 0..<2 where isRemovable[side] && stores[side].deadCount > max(4 * JoinRowStore.chunkRows, stores[side].liveCount) {
             for range in stores[side].sparseRows() {
                 for old in range where isAlive(old, side) {
                     let new = move(Int32(truncatingIfNeeded: old), side)
@@ -199,11 +286,13 @@ final class JoinState {
         let after = following[side].base[Int(old)]
         following[side].base[Int(new)] = after
         preceding[side].base[Int(new)] = before
-        if before >= 0 { following[side].base[Int(before)] = new } else { heads[side].base[Int(key)] = new }
+        if before >= 0 { following[side].base[Int(before)] = new } else { setHead(key, side, new) }
         if after >= 0 { preceding[side].base[Int(after)] = new }
         keyOf[side].base[Int(new)] = key
-        matches[side].base[Int(new)] = matches[side].base[Int(old)]
-        flags[side].base[Int(new)] = flags[side].base[Int(old)]
+        if isTracked[side] {
+            matches[side].base[Int(new)] = matches[side].base[Int(old)]
+            flags[side].base[Int(new)] = flags[side].base[Int(old)]
+        }
         if let rowIndex = rowIndexes[side] {
             let hash = rowIndex.hashes.base[Int(old)]
             rowIndex.remove(old)

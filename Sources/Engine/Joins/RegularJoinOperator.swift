@@ -128,9 +128,10 @@ final class RegularJoinOperator: Operator {
         let (rows, withoutKey) = keyed(batch, side, additions, hasNulls)
         if isOuter(side) { try emitPadded(batch, side, withoutKey, .insert, output) }
         guard !rows.isEmpty else { return }
+        let found = state.keys(of: batch, side, rows: rows, hashes: hashes)
         var partnerCounts = [Int32](repeating: 0, count: counts(side) ? batch.rowCount : 0)
         if plan.kind.emitsPairs || counts(side) || counts(1 - side) {
-            try pairing.forEach(batch, side, rows: rows, hashes: hashes) { rows, partners in
+            try pairing.forEach(batch, side, rows: rows, hashes: hashes, found: found) { rows, partners in
                 if counts(side) { for row in rows { partnerCounts[Int(row)] += 1 } }
                 if counts(1 - side) { try gain(partners, 1 - side, output) }
                 if plan.kind.emitsPairs {
@@ -138,7 +139,7 @@ final class RegularJoinOperator: Operator {
                 }
             }
         }
-        let numbers = state.insert(batch, side, rows: rows, hashes: hashes)
+        let numbers = state.insert(batch, side, rows: rows, hashes: hashes, found: found)
         storages[side].added(numbers)
         expiry.wrote(numbers, side)
         if counts(side) { try show(batch, side, rows, numbers, partnerCounts, output) }

@@ -1,12 +1,18 @@
 /// A dense array of plain values by group number, zero where nothing was written.
 final class StateArray<Element: BitwiseCopyable> {
     private(set) var base: UnsafeMutablePointer<Element>
+    /// Elements that may be read and written. There is memory for more of them: it grows by doubling, and what is not
+    /// needed yet is not touched, so that the system does not have to provide it.
     private(set) var capacity: Int
+    private var room: Int
     private let zero: Element
+    /// Elements that become usable at once, at least.
+    private static var step: Int { 4_096 }
 
     init(zero: Element, capacity: Int = 64) {
         self.zero = zero
         self.capacity = capacity
+        room = capacity
         base = .allocate(capacity: capacity)
         base.initialize(repeating: zero, count: capacity)
     }
@@ -14,15 +20,23 @@ final class StateArray<Element: BitwiseCopyable> {
     deinit { base.deallocate() }
 
     /// Room for `count` elements; new ones are zero.
+    @inline(__always)
     func reserve(_ count: Int) {
-        guard count > capacity else { return }
-        let size = max(count, capacity * 2)
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: size)
-        larger.update(from: base, count: capacity)
-        (larger + capacity).initialize(repeating: zero, count: size - capacity)
-        base.deallocate()
-        base = larger
-        capacity = size
+        if count > capacity { extend(to: count) }
+    }
+
+    @inline(never)
+    private func extend(to count: Int) {
+        if count > room {
+            room = max(count, room * 2)
+            let larger = UnsafeMutablePointer<Element>.allocate(capacity: room)
+            larger.update(from: base, count: capacity)
+            base.deallocate()
+            base = larger
+        }
+        let end = min(room, (count / Self.step + 1) * Self.step)
+        (base + capacity).initialize(repeating: zero, count: end - capacity)
+        capacity = end
     }
 
     func reset() { base.update(repeating: zero, count: capacity) }
