@@ -11,7 +11,14 @@ package final class ByteHeap: @unchecked Sendable {
     /// Spare readable bytes behind each chunk, so that readers may load whole words.
     package static let padding = 64
 
-    package init(chunkBytes: Int = 16 * 1_024) { self.chunkBytes = chunkBytes }
+    /// The memory belongs to state that keeps all it ever took in: who shows its bytes may go on doing so, and needs
+    /// no copy of them.
+    package let isLasting: Bool
+
+    package init(chunkBytes: Int = 16 * 1_024, isLasting: Bool = false) {
+        self.chunkBytes = chunkBytes
+        self.isLasting = isLasting
+    }
 
     deinit { for chunk in chunks { chunk.deallocate() } }
 

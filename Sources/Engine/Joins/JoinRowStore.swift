@@ -51,13 +51,17 @@ final class JoinRowStore {
     private var closedBytes = 0
     /// Holds the texts of all chunks where rows are never removed.
     private let sharedHeap: ByteHeap?
+    /// Of text columns whose texts are in the shared heap.
+    private let pools: [TextPool?]
     private var stamp: UInt64 = 0
 
     /// `keepsAll`: rows are never removed, so texts need not go away with their chunk.
     init(_ types: [DataType], keepsAll: Bool) {
         self.types = types.map { $0.nullable(true) }
         hasNulls = types.map { _ in false }
-        sharedHeap = keepsAll ? ByteHeap() : nil
+        let heap = keepsAll ? ByteHeap(isLasting: true) : nil
+        sharedHeap = heap
+        pools = types.map { type in type.kind == .text ? heap.map { TextPool(heap: $0) } : nil }
     }
 
     /// One more than the greatest row number.
@@ -66,6 +70,7 @@ final class JoinRowStore {
     /// Bytes held, roughly.
     var byteSize: Int {
         closedBytes + (current >= 0 ? chunks[current]?.byteSize ?? 0 : 0) + (sharedHeap?.allocatedBytes ?? 0)
+            + pools.reduce(0) { $0 + ($1?.byteSize ?? 0) }
     }
 
     // MARK: adding and removing
@@ -79,7 +84,7 @@ final class JoinRowStore {
                 let part = UnsafeBufferPointer(
                     rebasing: buffer[done..<min(buffer.count, done + Self.chunkRows - chunk.used)])
                 for (index, column) in chunk.columns.enumerated() {
-                    Self.copy(columns[index], part, column, at: chunk.used, chunk.heap)
+                    Self.copy(columns[index], part, column, at: chunk.used, chunk.heap, pools[index])
                     if column.mayHaveNulls { hasNulls[index] = true }
                 }
                 let first = Int32(truncatingIfNeeded: current << Self.chunkShift | chunk.used)
@@ -112,7 +117,8 @@ final class JoinRowStore {
     }
 
     private static func copy(
-        _ source: Column, _ rows: UnsafeBufferPointer<Int32>, _ target: Column, at first: Int, _ heap: ByteHeap?
+        _ source: Column, _ rows: UnsafeBufferPointer<Int32>, _ target: Column, at first: Int, _ heap: ByteHeap?,
+        _ pool: TextPool?
     ) {
         switch target.kind {
         case .bits: for (offset, row) in rows.enumerated() { target.setBit(first + offset, source.bit(Int(row))) }
@@ -120,7 +126,7 @@ final class JoinRowStore {
         case .float64: copyValues(source.float64, rows, target.float64 + first)
         case .int128: copyValues(source.int128, rows, target.int128 + first)
         case .text:
-            if let heap { copyTexts(source, rows, target.text + first, heap) }
+            if let heap { copyTexts(source, rows, target.text + first, heap, pool) }
         }
         guard source.mayHaveNulls else { return }
         for (offset, row) in rows.enumerated() where !source.isValid(Int(row)) { target.setNull(first + offset) }
@@ -129,9 +135,17 @@ final class JoinRowStore {
     /// Copies texts into one piece of memory; those of NULLs are empty.
     private static func copyTexts(
         _ source: Column, _ rows: UnsafeBufferPointer<Int32>, _ target: UnsafeMutablePointer<TextView>,
-        _ heap: ByteHeap
+        _ heap: ByteHeap, _ pool: TextPool?
     ) {
         let views = source.text
+        if let pool, pool.isOpen {
+            for (offset, row) in rows.enumerated() {
+                let view = source.isValid(Int(row)) ? views[Int(row)] : TextView()
+                target[offset] = view
+                if !view.isInline { target[offset] = pool.text(target + offset) ?? heap.add(TextView.bytes(at: target + offset), count: view.count) }
+            }
+            return
+        }
         var bytes = 0
         for (offset, row) in rows.enumerated() {
             target[offset] = source.isValid(Int(row)) ? views[Int(row)] : TextView()
@@ -248,6 +262,28 @@ final class JoinRowStore {
             target[index] = values.load(
                 fromByteOffset: (number & (Self.chunkRows - 1)) &* MemoryLayout<Value>.stride, as: Value.self)
         }
+    }
+
+    /// A batch that was taken in, with its texts where they lie here: whoever keeps rows that are never removed need
+    /// not copy them once more.
+    func withOwnTexts(_ batch: Batch, rows: [Int32], numbers: [Int32]) -> Batch {
+        guard let sharedHeap else { return batch }
+        let columns = batch.columns.enumerated().map { index, column in
+            guard column.kind == .text else { return column }
+            let result = Column(column.type, capacity: batch.rowCount)
+            result.owners = [sharedHeap]
+            result.text.update(repeating: TextView(), count: batch.rowCount)
+            if column.mayHaveNulls {
+                result.validity.update(from: column.validity, count: (batch.rowCount + 63) / 64)
+                result.mayHaveNulls = true
+            }
+            for (row, number) in zip(rows, numbers) {
+                let views = place(index, number).values?.assumingMemoryBound(to: TextView.self)
+                if let views { result.text[Int(row)] = views[Int(number) & (Self.chunkRows - 1)] }
+            }
+            return result
+        }
+        return Batch(columns: columns, rowCount: batch.rowCount, kinds: batch.kinds)
     }
 
     private func collectNulls(_ column: Int, _ numbers: UnsafeBufferPointer<Int32>, _ result: Column) {

@@ -129,19 +129,22 @@ final class RegularJoinOperator: Operator {
         if isOuter(side) { try emitPadded(batch, side, withoutKey, .insert, output) }
         guard !rows.isEmpty else { return }
         let found = state.keys(of: batch, side, rows: rows, hashes: hashes)
-        var partnerCounts = [Int32](repeating: 0, count: counts(side) ? batch.rowCount : 0)
-        if plan.kind.emitsPairs || counts(side) || counts(1 - side) {
-            try pairing.forEach(batch, side, rows: rows, hashes: hashes, found: found) { rows, partners in
-                if counts(side) { for row in rows { partnerCounts[Int(row)] += 1 } }
-                if counts(1 - side) { try gain(partners, 1 - side, output) }
-                if plan.kind.emitsPairs {
-                    try output.emit(pairing.joined(batch, side, rows, partners, .insert))
-                }
-            }
-        }
         let numbers = state.insert(batch, side, rows: rows, hashes: hashes, found: found)
         storages[side].added(numbers)
         expiry.wrote(numbers, side)
+        var partnerCounts = [Int32](repeating: 0, count: counts(side) ? batch.rowCount : 0)
+        if plan.kind.emitsPairs || counts(side) || counts(1 - side) {
+            var stored: Batch?
+            try pairing.forEach(batch, side, rows: rows, hashes: hashes, found: found) { matched, partners in
+                if counts(side) { for row in matched { partnerCounts[Int(row)] += 1 } }
+                if counts(1 - side) { try gain(partners, 1 - side, output) }
+                if plan.kind.emitsPairs {
+                    let own = stored ?? state.stores[side].withOwnTexts(batch, rows: rows, numbers: numbers)
+                    stored = own
+                    try output.emit(pairing.joined(own, side, matched, partners, .insert))
+                }
+            }
+        }
         if counts(side) { try show(batch, side, rows, numbers, partnerCounts, output) }
     }
 

@@ -11,7 +11,7 @@ final class RowSlots {
 
     init(types: [DataType]) {
         self.types = types.map { $0.nullable(true) }
-        columns = self.types.map { GrowableColumn($0) }
+        columns = self.types.map { GrowableColumn($0, sharesTexts: true) }
         textColumns = types.indices.filter { types[$0].kind == .text }
     }
 

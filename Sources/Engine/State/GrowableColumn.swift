@@ -10,20 +10,24 @@ final class GrowableColumn {
     private(set) var column: Column
     private(set) var count = 0
     private var heap: ByteHeap?
+    /// Where texts may lie in memory of others; nil where each row has bytes of its own.
+    private let shared: SharedTexts?
     /// Bytes of overwritten texts in the heap.
     private var deadBytes = 0
     /// Fewer dead bytes than this are left alone.
     private static let leastDeadBytes = 1 << 20
 
-    init(_ type: DataType, capacity: Int = 64) {
+    /// `sharesTexts`: texts that come often are kept once, and those of lasting memory are not copied.
+    init(_ type: DataType, capacity: Int = 64, sharesTexts: Bool = false) {
         self.type = type
         column = Column(type, capacity: capacity)
         heap = type.kind == .text ? ByteHeap() : nil
-        if let heap { column.owners = [heap] }
+        shared = sharesTexts && type.kind == .text ? SharedTexts() : nil
+        if let heap { column.owners = [heap] + (shared?.owners ?? []) }
     }
 
     /// Bytes held, roughly.
-    var byteSize: Int { column.capacity * max(1, type.kind.byteWidth) + (heap?.allocatedBytes ?? 0) }
+    var byteSize: Int { column.capacity * max(1, type.kind.byteWidth) + (heap?.allocatedBytes ?? 0) + (shared?.byteSize ?? 0) }
 
     func reserve(_ rows: Int) {
         guard rows > column.capacity else { return }
@@ -123,6 +127,8 @@ final class GrowableColumn {
         case .text:
             let place = UnsafePointer(source.text + row)
             guard let heap else { return }
+            shared?.reserve(index + 1)
+            shared?.mark(index, false)
             column.text[index] = heap.add(TextView.bytes(at: place), count: place.pointee.count)
         }
     }
@@ -141,6 +147,7 @@ final class GrowableColumn {
         let bytes = column.text[index].count
         guard bytes > TextView.inlineLimit, let old = heap else { return }
         column.text[index] = TextView()
+        if let shared, shared.isShared(index) { return shared.mark(index, false) }
         deadBytes += bytes
         guard deadBytes > Self.leastDeadBytes, deadBytes > old.allocatedBytes / 2 else { return }
         let fresh = ByteHeap()
@@ -150,9 +157,11 @@ final class GrowableColumn {
         moved.validity.update(from: column.validity, count: (count + 63) / 64)
         for row in 0..<count {
             let place = UnsafePointer(column.text + row)
-            moved.text[row] = fresh.add(TextView.bytes(at: place), count: place.pointee.count)
+            let isShared = shared?.isShared(row) ?? false
+            moved.text[row] =
+                isShared ? place.pointee : fresh.add(TextView.bytes(at: place), count: place.pointee.count)
         }
-        moved.owners = [fresh]
+        moved.owners = [fresh] + (shared?.owners ?? [])
         column = moved
         heap = fresh
         deadBytes = 0
@@ -162,7 +171,7 @@ final class GrowableColumn {
     func removeAll() {
         column = Column(type, capacity: 64)
         heap = type.kind == .text ? ByteHeap() : nil
-        if let heap { column.owners = [heap] }
+        if let heap { column.owners = [heap] + (shared?.owners ?? []) }
         count = 0
         deadBytes = 0
     }
@@ -194,16 +203,57 @@ final class GrowableColumn {
         case .float64: scatter(source.float64, rows, column.float64, places, count)
         case .int128: scatter(source.int128, rows, column.int128, places, count)
         case .text:
-            guard let heap else { return }
-            let target = column.text
             let views = UnsafePointer(source.text)
-            for index in 0..<count {
-                let place = views + Int(rows[index])
-                let length = place.pointee.count
-                target[Int(places[index])] =
-                    length <= TextView.inlineLimit ? place.pointee : heap.add(TextView.bytes(at: place), count: length)
-            }
+            for index in 0..<count { column.text[Int(places[index])] = views[Int(rows[index])] }
+            if let shared { share(places, count, from: source, shared) }
+            ownTexts(places, count)
         }
+    }
+
+    /// Marks the texts that can stay where they are, or lie in the pool.
+    private func share(
+        _ places: UnsafePointer<Int32>, _ count: Int, from source: Column, _ shared: SharedTexts
+    ) {
+        shared.reserve(self.count)
+        let canShare = shared.canShare(source)
+        if canShare { column.owners += shared.adopt(source) }
+        let target = column.text
+        let pool = shared.pool
+        for index in 0..<count {
+            let place = Int(places[index])
+            var isShared = false
+            if !target[place].isInline {
+                if canShare {
+                    isShared = true
+                } else if pool.isOpen, let kept = pool.text(target + place) {
+                    target[place] = kept
+                    isShared = true
+                }
+            }
+            shared.mark(place, isShared)
+        }
+    }
+
+    /// Copies texts that still lie elsewhere into one piece of memory.
+    private func ownTexts(_ places: UnsafePointer<Int32>, _ count: Int) {
+        guard let heap else { return }
+        let target = column.text
+        var bytes = 0
+        for index in 0..<count where isForeign(Int(places[index])) { bytes &+= target[Int(places[index])].count }
+        guard bytes > 0 else { return }
+        var free = heap.allocate(bytes)
+        for index in 0..<count where isForeign(Int(places[index])) {
+            let view = target + Int(places[index])
+            let length = view.pointee.count
+            free.update(from: TextView.bytes(at: view), count: length)
+            view.pointee.tail = UInt64(UInt(bitPattern: free))
+            free += length
+        }
+    }
+
+    @inline(__always)
+    private func isForeign(_ place: Int) -> Bool {
+        !column.text[place].isInline && !(shared?.isShared(place) ?? false)
     }
 
     @inline(__always)

@@ -1,0 +1,111 @@
+import Columnar
+
+/// Texts of a column that come again and again, such as names of channels, kept once.
+///
+/// Bounded; texts of a column where most are new are soon not looked for any more.
+final class TextPool {
+    /// More texts than this are not kept.
+    private static let limit = 32_768
+    /// So often texts are looked for until it is judged whether that is worth it.
+    private static let trial = 16_384
+
+    /// Holds the texts.
+    let heap: ByteHeap
+    private var slots: UnsafeMutablePointer<TextView>
+    private var mask = 1_023
+    private var count = 0
+    private var lookups = 0
+    private var hits = 0
+    private(set) var isOpen = true
+    /// From an address, so that nobody outside can make texts that collide.
+    private let seed: UInt64
+
+    init(heap: ByteHeap) {
+        self.heap = heap
+        seed = UInt64(UInt(bitPattern: Unmanaged.passUnretained(heap).toOpaque()))
+        slots = .allocate(capacity: mask + 1)
+        slots.initialize(repeating: TextView(), count: mask + 1)
+    }
+
+    deinit { slots.deallocate() }
+
+    var byteSize: Int { (mask + 1) * 16 }
+
+    /// The kept text that equals the one at `place`, which must be longer than fits into a view; nil when it is not kept.
+    func text(_ place: UnsafePointer<TextView>) -> TextView? {
+        guard isOpen else { return nil }
+        if lookups == Self.trial { judge() }
+        lookups &+= 1
+        var slot = Int(truncatingIfNeeded: TextView.hash(at: place, seed: seed)) & mask
+        while slots[slot].head != 0 {
+            if TextView.equal(slots + slot, place) {
+                hits &+= 1
+                return slots[slot]
+            }
+            slot = (slot &+ 1) & mask
+        }
+        guard count < Self.limit else { return nil }
+        let kept = heap.add(TextView.bytes(at: place), count: place.pointee.count)
+        slots[slot] = kept
+        count &+= 1
+        if count &* 2 > mask { grow() }
+        return kept
+    }
+
+    private func judge() {
+        isOpen = hits &* 2 > lookups
+        lookups = 0
+        hits = 0
+        guard !isOpen else { return }
+        slots.deallocate()
+        mask = 0
+        slots = .allocate(capacity: 1)
+        slots.initialize(to: TextView())
+    }
+
+    private func grow() {
+        let old = slots
+        let size = mask + 1
+        mask = size * 2 - 1
+        slots = .allocate(capacity: mask + 1)
+        slots.initialize(repeating: TextView(), count: mask + 1)
+        for index in 0..<size where old[index].head != 0 {
+            var slot = Int(truncatingIfNeeded: TextView.hash(at: old + index, seed: seed)) & mask
+            while slots[slot].head != 0 { slot = (slot &+ 1) & mask }
+            slots[slot] = old[index]
+        }
+        old.deallocate()
+    }
+}
+
+/// Which texts of a column that grows lie in memory of others: in a pool, or in that of state before it.
+final class SharedTexts {
+    let pool = TextPool(heap: ByteHeap())
+    /// 1 where the row's bytes are not the column's own.
+    private let marks = StateArray<UInt8>(zero: 0)
+    /// Keep the bytes alive.
+    private(set) var owners: [AnyObject]
+
+    init() { owners = [pool.heap] }
+
+    var byteSize: Int { marks.capacity + pool.byteSize + pool.heap.allocatedBytes }
+
+    func reserve(_ rows: Int) { marks.reserve(rows) }
+    @inline(__always) func isShared(_ row: Int) -> Bool { marks.base[row] == 1 }
+    @inline(__always) func mark(_ row: Int, _ isShared: Bool) { marks.base[row] = isShared ? 1 : 0 }
+
+    /// Whether all texts of a column lie in memory that stays: they need not be copied.
+    func canShare(_ column: Column) -> Bool {
+        !column.owners.isEmpty && column.owners.allSatisfy { ($0 as? ByteHeap)?.isLasting == true }
+    }
+
+    /// Keeps the owners of another column's texts; returns those that are new.
+    func adopt(_ column: Column) -> [AnyObject] {
+        var new: [AnyObject] = []
+        for owner in column.owners where !owners.contains(where: { $0 === owner }) {
+            owners.append(owner)
+            new.append(owner)
+        }
+        return new
+    }
+}
