@@ -317,6 +317,18 @@ final class JoinRowStore {
 
 /// Single values of columns.
 enum ColumnValues {
+    /// Copies a value to a row of a new column of the same kind, which keeps the owners of its text.
+    static func copy(_ source: Column, _ row: Int, to target: Column, _ place: Int) {
+        guard source.isValid(row) else { return target.setNull(place) }
+        switch source.kind {
+        case .bits: target.setBit(place, source.bit(row))
+        case .int64: target.int64[place] = source.int64[row]
+        case .float64: target.float64[place] = source.float64[row]
+        case .int128: target.int128[place] = source.int128[row]
+        case .text: target.text[place] = source.text[row]
+        }
+    }
+
     /// Whether two values of one kind are the same; NULLs are equal.
     @inline(__always)
     static func areEqual(_ a: Column, _ x: Int, _ b: Column, _ y: Int) -> Bool {

@@ -118,6 +118,11 @@ struct OperatorFactory {
             return WindowRankOperator(
                 rank, window: window, inputFields: inputFields, keepsChanges: keepsChanges, seed: seeds.table)
         }
+        if TopRowOperator.fits(rank) {
+            return TopRowOperator(
+                rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,
+                seed: seeds.table)
+        }
         return RankOperator(
             rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,
             seed: seeds.table)

@@ -67,6 +67,10 @@ final class RowOrder {
 
     /// Writes the prefix of each row of a batch.
     func prefixes(of batch: Batch, into result: UnsafeMutablePointer<UInt64>) {
+        Self.prefixes(of: batch, keys, into: result)
+    }
+
+    static func prefixes(of batch: Batch, _ keys: [SortPlan.Key], into result: UnsafeMutablePointer<UInt64>) {
         guard let key = keys.first else { return result.update(repeating: 0, count: batch.rowCount) }
         let column = batch.columns[key.column]
         let flip: UInt64 = key.isDescending ? .max : 0
@@ -88,7 +92,7 @@ final class RowOrder {
     }
 
     @inline(__always)
-    private func fill(
+    private static func fill(
         _ column: Column, _ key: SortPlan.Key, _ rowCount: Int, _ result: UnsafeMutablePointer<UInt64>,
         _ prefix: (Int) -> UInt64
     ) {

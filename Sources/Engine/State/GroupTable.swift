@@ -60,12 +60,38 @@ final class GroupTable {
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: max(1, rowCount)) { scratch in
             guard let rowHashes = scratch.baseAddress else { return }
             hashRows(columns, rowCount: rowCount, into: rowHashes)
-            for row in 0..<rowCount {
-                let hasNull = columns.indices.contains { index in
-                    !columns[index].isValid(row) && !(index < nullSafe.count && nullSafe[index])
+            if columns.contains(where: \.mayHaveNulls) {
+                for row in 0..<rowCount {
+                    let hasNull = columns.indices.contains { index in
+                        !columns[index].isValid(row) && !(index < nullSafe.count && nullSafe[index])
+                    }
+                    groups[row] = hasNull ? -1 : lookup(columns, row: row, hash: rowHashes[row]) ?? -1
                 }
-                groups[row] = hasNull ? -1 : lookup(columns, row: row, hash: rowHashes[row]) ?? -1
+                return
             }
+            findByHash(rowHashes, rowCount: rowCount, groups: groups)
+            // Another key may have the hash: those are looked for once more, value by value.
+            for index in keys.indices {
+                let key = keys[index]
+                for row in 0..<rowCount where groups[row] >= 0 && !key.equals(Int(groups[row]), columns[index], row) {
+                    groups[row] = lookup(columns, row: row, hash: rowHashes[row]) ?? -1
+                }
+            }
+        }
+    }
+
+    /// The first group with the hash of each row, -1 where there is none.
+    private func findByHash(
+        _ rowHashes: UnsafeMutablePointer<UInt64>, rowCount: Int, groups: UnsafeMutablePointer<Int32>
+    ) {
+        let slots = self.slots
+        let mask = slotMask
+        let hashes = self.hashes
+        for row in 0..<rowCount {
+            let hash = rowHashes[row]
+            var slot = Int(truncatingIfNeeded: hash) & mask
+            while slots[slot] != 0, hashes[Int(slots[slot]) &- 1] != hash { slot = (slot &+ 1) & mask }
+            groups[row] = Int32(bitPattern: slots[slot]) &- 1
         }
     }
 

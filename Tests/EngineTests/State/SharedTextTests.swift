@@ -1,5 +1,7 @@
 import Columnar
 import ConnectorContract
+import Diagnostics
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -9,7 +11,7 @@ struct SharedTextTests {
     private let type = DataType(.string)
 
     /// Texts of which about half repeat, from memory that lasts or not, with NULLs now and then.
-    private func source(_ random: inout SplitMix, rows: Int) -> (column: Column, texts: [String?]) {
+    private func source(_ random: inout SplitMix64, rows: Int) -> (column: Column, texts: [String?]) {
         let heap = ByteHeap(isLasting: random.next() % 3 == 0)
         let column = Column(type, capacity: rows)
         column.owners = [heap]
@@ -29,7 +31,7 @@ struct SharedTextTests {
 
     @Test("rows overwritten many times hold their last texts", arguments: [1, 2, 3] as [UInt64])
     func overwriting(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         let stored = GrowableColumn(type, sharesTexts: true)
         var expected: [String?] = Array(repeating: "", count: 600)
         stored.extend(to: 600)
@@ -50,7 +52,7 @@ struct SharedTextTests {
 
     @Test("a join's rows read back as they came", arguments: [true, false])
     func joinRows(keepsAll: Bool) {
-        var random = SplitMix(seed: 11)
+        var random = SplitMix64(seed: 11)
         let store = JoinRowStore([type, DataType(.bigint)], keepsAll: keepsAll)
         var expected: [String?] = []
         var numbers: [Int32] = []
@@ -90,19 +92,5 @@ struct SharedTextTests {
         #expect(missing == 0)
         #expect(repeating.isOpen)
         #expect(!lonely.isOpen)
-    }
-}
-
-/// A small generator of numbers from a seed.
-private struct SplitMix {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }
