@@ -14,6 +14,8 @@ struct SectionMerge {
     private var seen = KeySet()
     /// Read, but not yet a whole entry.
     private var partial: [UInt8] = []
+    /// A section as the job handed it over, while its entries are taken from the newest on: where those left begin.
+    private var whole: (bytes: [UInt8], starts: [Int], path: String)?
 
     init(_ plan: FoldPlan, pieceBytes: Int, open: @escaping (Section) throws(FileSystemError) -> any File) {
         self.plan = plan
@@ -24,6 +26,7 @@ struct SectionMerge {
 
     /// Adds the next piece of the result; gives the bytes read for it, nil when all is done.
     mutating func advance(into output: inout [UInt8]) throws -> Int? {
+        if whole != nil { return try takeNewest(into: &output) }
         if reader == nil {
             guard let next = waiting.popLast() else { return nil }
             reader = SectionReader(next, in: try open(next))
@@ -36,7 +39,8 @@ struct SectionMerge {
         } else if current.section.level == 0 {
             // As handed over by the job: a key may occur again later in it, so all of it is needed at once.
             let bytes = try current.readAll()
-            try mergeNewestFirst(bytes, of: current, into: &output)
+            whole = (bytes, try starts(of: bytes, current), current.file.path)
+            return 0
         } else {
             try current.read(upTo: max(pieceBytes, partial.count), appendingTo: &partial)
             try mergeUnique(of: current, into: &output)
@@ -44,9 +48,7 @@ struct SectionMerge {
         return Int(truncatingIfNeeded: before - current.remaining)
     }
 
-    private mutating func mergeNewestFirst(
-        _ bytes: [UInt8], of reader: SectionReader, into output: inout [UInt8]
-    ) throws {
+    private func starts(of bytes: [UInt8], _ reader: SectionReader) throws -> [Int] {
         try bytes.withUnsafeBytes { buffer in
             var starts: [Int] = []
             var offset = 0
@@ -54,13 +56,30 @@ struct SectionMerge {
                 starts.append(offset)
                 offset = entry.end
             }
-            guard offset == buffer.count else { throw malformed(reader) }
-            for start in starts.reversed() {
-                guard let entry = KeyedEntryBounds(in: buffer, at: start) else { throw malformed(reader) }
+            guard offset == buffer.count else { throw malformed(reader.file.path) }
+            return starts
+        }
+    }
+
+    /// A piece of the entries of ``whole``; gives the bytes they take there.
+    private mutating func takeNewest(into output: inout [UInt8]) throws -> Int {
+        guard var section = whole else { return 0 }
+        // Leaves the list with one owner, so that it is not copied.
+        whole = nil
+        var starts: [Int] = []
+        swap(&starts, &section.starts)
+        let (bytes, path) = (section.bytes, section.path)
+        var taken = 0
+        try bytes.withUnsafeBytes { buffer in
+            while taken < pieceBytes, let start = starts.popLast() {
+                guard let entry = KeyedEntryBounds(in: buffer, at: start) else { throw malformed(path) }
+                taken += entry.end - start
                 guard seen.insert(UnsafeRawBufferPointer(rebasing: buffer[entry.key])) else { continue }
                 emit(buffer, start, entry, to: &output)
             }
         }
+        if !starts.isEmpty { whole = (bytes, starts, path) }
+        return taken
     }
 
     /// Takes the whole entries out of `partial`; what is left is the beginning of one.
@@ -77,7 +96,7 @@ struct SectionMerge {
             }
         }
         partial = Array(window[offset...])
-        if reader.remaining == 0, !partial.isEmpty { throw malformed(reader) }
+        if reader.remaining == 0, !partial.isEmpty { throw malformed(reader.file.path) }
     }
 
     private func emit(
@@ -87,7 +106,7 @@ struct SectionMerge {
         output.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[start..<entry.end]))
     }
 
-    private func malformed(_ reader: SectionReader) -> DamagedBlobError {
-        DamagedBlobError(path: reader.file.path, what: "state '\(plan.name)' does not hold keyed entries")
+    private func malformed(_ path: String) -> DamagedBlobError {
+        DamagedBlobError(path: path, what: "state '\(plan.name)' does not hold keyed entries")
     }
 }

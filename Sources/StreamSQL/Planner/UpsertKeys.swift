@@ -45,8 +45,31 @@ struct UpsertKeys {
             if build.contains(where: { $0.isSubset(of: join.rightKeys) }) { return below }
             let width = nodes[node.inputs[0]].fields.count
             return below.flatMap { key in build.map { key.union($0.map { $0 + width }) } }
+        case .streamJoin(let join): return joined(node, join.kind, join.leftKeys, join.rightKeys, known)
+        case .versionJoin(let join):
+            // A row of the left meets one version at most.
+            return below.filter { Set(join.leftKeys).isSubset(of: $0) }
         default: return []
         }
+    }
+
+    /// Keys of a join whose inputs are both dealt by what they are joined by: a key of an input that does not hold all
+    /// of those columns has its changes spread over the instances.
+    private func joined(
+        _ node: PlanNode, _ kind: JoinPlan.Kind, _ leftKeys: [Int], _ rightKeys: [Int], _ known: [Int: [Set<Int>]]
+    ) -> [Set<Int>] {
+        guard node.inputs.count == 2 else { return [] }
+        let all = node.inputs.map { known[$0] ?? [] }
+        let left = all[0].filter { Set(leftKeys).isSubset(of: $0) }
+        if kind.emitsLeftOnly { return left }
+        let width = nodes[node.inputs[0]].fields.count
+        let right = all[1].filter { Set(rightKeys).isSubset(of: $0) }
+        let rightPlaces = right.map { Set($0.map { $0 + width }) }
+        var keys: [Set<Int>] = []
+        // Where the other side has one row at most for what is joined by, a row is joined once at most.
+        if !kind.keepsUnmatched(1), all[1].contains(where: { $0.isSubset(of: rightKeys) }) { keys += left }
+        if !kind.keepsUnmatched(0), all[0].contains(where: { $0.isSubset(of: leftKeys) }) { keys += rightPlaces }
+        return keys + left.flatMap { key in rightPlaces.map { key.union($0) } }
     }
 
     private func keys(of scan: ScanPlan) -> [Set<Int>] {
