@@ -120,7 +120,10 @@ final class JournalScan {
         while nextSequence != successor {
             guard let round = round(at: offset) ?? roundByItsEnd(at: offset) else {
                 guard let next = nextHead(after: offset) else {
-                    if let successor, successor > nextSequence { lose(offset..<image.count, before: successor) }
+                    // A file that was cut may end before the place to begin at.
+                    if let successor, successor > nextSequence {
+                        lose(offset..<max(offset, image.count), before: successor)
+                    }
                     return true
                 }
                 lose(offset..<next.start, before: next.sequence)

@@ -38,6 +38,8 @@ final class ChangelogJSONDecoder: LineDecoder {
             guard run.take(lineIn: to, self) else { break }
         }
         let batch = try decode(&run)
+        // Found in two passes: the first in the text is the one to tell of.
+        run.rejected.sort { $0.offset < $1.offset }
         let skipped = run.lines
         return DecodedLines(
             batch: batch, consumed: run.position, rejected: run.rejected,
