@@ -1,6 +1,7 @@
 import Columnar
 import Diagnostics
 import Engine
+import Glibc
 import StreamSQL
 import Testing
 
@@ -55,12 +56,33 @@ struct ExpressionPropertyTests {
             let seed = round &* 1_000 &+ UInt64(rowCount)
             var random = RandomExpressions(seed: seed)
             let (rows, batch) = input(&random, rowCount: rowCount, nullPercent: [0, 15, 100][Int(round) % 3])
-            let type = [LogicalType.boolean, .integer, .bigint, .double, .string][random.number(5)]
-            do {
-                try check(random.expression(type, depth: 4), rows, batch, seed)
-            } catch let error as MillraceError {
-                Issue.record("seed \(seed): \(error)")
-            }
+            try checkRandom(&random, depth: 4, rows, batch, seed)
+        }
+    }
+
+    /// Many expressions over few rows: 20,000, or as many as `MILLRACE_EXPRESSIONS` says from `MILLRACE_SEED` on.
+    @Test(arguments: 0..<8)
+    func agreesOnManyExpressions(part: Int) throws {
+        let wanted = Self.number("MILLRACE_EXPRESSIONS") ?? 20_000
+        let first = UInt64(Self.number("MILLRACE_SEED") ?? 5_000_000) &+ UInt64(part)
+        for index in 0..<UInt64(wanted / 8) {
+            let seed = first &+ index &* 8
+            var random = RandomExpressions(seed: seed)
+            let (rows, batch) = input(&random, rowCount: 2, nullPercent: Int(index % 2) * 15)
+            try checkRandom(&random, depth: 3, rows, batch, seed)
+        }
+    }
+
+    private static func number(_ variable: String) -> Int? { getenv(variable).flatMap { Int(String(cString: $0)) } }
+
+    private func checkRandom(
+        _ random: inout RandomExpressions, depth: Int, _ rows: [[LiteralValue]], _ batch: Batch, _ seed: UInt64
+    ) throws {
+        let type = RandomExpressions.results[random.number(RandomExpressions.results.count)]
+        do {
+            try check(random.expression(type, depth: depth), rows, batch, seed)
+        } catch let error as MillraceError {
+            Issue.record("seed \(seed): \(error)")
         }
     }
 

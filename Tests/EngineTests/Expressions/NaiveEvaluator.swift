@@ -17,12 +17,19 @@ enum NaiveEvaluator {
             }
             return try value(otherwise, row)
         case .cast(let argument, let type, let isTry):
-            return try cast(try value(argument, row), to: type.logical, isTry: isTry)
+            let inner = try value(argument, row)
+            if inner == .null { return .null }
+            if let result = NaiveTimes.cast(inner, from: argument.type.logical, to: type.logical) { return result }
+            return try cast(inner, to: type.logical, isTry: isTry)
         case .call(.and, let arguments, _): return try logic(arguments, row, deciding: false)
         case .call(.or, let arguments, _): return try logic(arguments, row, deciding: true)
         case .call(let function, let arguments, let type):
             var values: [LiteralValue] = []
             for argument in arguments { values.append(try value(argument, row)) }
+            if !values.contains(.null) {
+                let types = arguments.map(\.type.logical)
+                if let result = try NaiveTimes.value(function, values, types, type.logical) { return result }
+            }
             return try call(function, values, type.logical)
         }
     }
@@ -173,6 +180,11 @@ enum NaiveEvaluator {
             if let number = Int32(String(decoding: bytes, as: UTF8.self)) { return .int64(Int64(number)) }
             if isTry { return .null }
             throw NaiveFailure()
+        case (.text(let bytes), .bigint):
+            return Int64(String(decoding: bytes, as: UTF8.self)).map { .int64($0) } ?? .null
+        case (.text(let bytes), .double):
+            return Double(String(decoding: bytes, as: UTF8.self)).map { .float64($0) } ?? .null
+        case (.float64(let number), .varchar): return .text(Array(number.description.utf8))
         case (.int64(let number), .integer): return wrap(number, .integer)
         case (.int64(let number), .double): return .float64(Double(number))
         case (.int64(let number), .boolean): return .boolean(number != 0)

@@ -24,6 +24,7 @@ enum NaiveTexts {
         let first = characters(values[0])
         let second = values.count > 1 ? characters(values[1]) : []
         switch function {
+        case .upper: return text(first.flatMap { $0.properties.uppercaseMapping.unicodeScalars })
         case .endsWith: return .boolean(first.count >= second.count && Array(first.suffix(second.count)) == second)
         case .right: return text(first.suffix(max(0, number(values[1]))))
         case .repeatText: return text((0..<max(0, number(values[1]))).flatMap { _ in first })

@@ -3,10 +3,14 @@ import StreamSQL
 
 /// Random typed expressions and rows from a seed.
 struct RandomExpressions {
-    /// The input: INT, BIGINT, DOUBLE, BOOLEAN, STRING, STRING.
+    /// The input: INT, BIGINT, DOUBLE, BOOLEAN, STRING, STRING, and a column each of DECIMAL and the times.
     static let types: [DataType] = [
         DataType(.integer), DataType(.bigint), DataType(.double), DataType(.boolean), DataType(.string),
-        DataType(.string),
+        DataType(.string), DataType(decimal), DataType(.date), DataType(timestamp), DataType(time),
+    ]
+    /// What an expression can be of.
+    static let results: [LogicalType] = [
+        .boolean, .integer, .bigint, .double, .string, decimal, .date, timestamp, time,
     ]
 
     private var state: UInt64
@@ -25,6 +29,7 @@ struct RandomExpressions {
 
     mutating func value(_ type: LogicalType, nullPercent: Int) -> LiteralValue {
         if number(100) < nullPercent { return .null }
+        if let value = timeValue(type) { return value }
         switch type {
         case .integer:
             return .int64([Int64(number(5)) - 2, Int64(number(100)), Int64(Int32.max), Int64(Int32.min)][number(4)])
@@ -47,6 +52,10 @@ struct RandomExpressions {
         if number(5) == 0 { return conditional(type, depth: depth) }
         switch type {
         case .boolean: return boolean(depth)
+        case .decimal: return decimal(depth)
+        case .date, .timestamp, .time: return temporal(type, depth)
+        case .bigint where number(4) == 0: return timePart(depth)
+        case .varchar where number(6) == 0: return timeText(depth)
         case .integer, .bigint, .double: return arithmetic(type, depth)
         default: return text(depth)
         }
@@ -61,7 +70,7 @@ struct RandomExpressions {
     }
 
     private mutating func boolean(_ depth: Int) -> PlanExpression {
-        let operand = [LogicalType.integer, .bigint, .double, .boolean, .string][number(5)]
+        let operand = Self.results[number(Self.results.count)]
         func call(_ function: ScalarFunction, _ arguments: [PlanExpression]) -> PlanExpression {
             .call(function, arguments, DataType(.boolean))
         }
