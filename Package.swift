@@ -38,12 +38,13 @@ let layers: [Layer] = [
     Layer(name: "CWebAssets", kind: .c),
     Layer(name: "Diagnostics", uses: ["CPlatform"]),
     Layer(name: "Columnar", kind: .rows, uses: ["CPlatform", "Diagnostics"]),
+    Layer(name: "RegularExpressions", uses: ["CRegex"]),
     Layer(name: "KafkaProtocol", kind: .rows, uses: ["CPlatform", "CCompression", "Diagnostics"]),
     Layer(name: "CommitLog", kind: .rows, uses: ["KafkaProtocol", "CPlatform", "Diagnostics"]),
     Layer(
         name: "Broker", uses: ["CommitLog", "KafkaProtocol", "CPlatform", "Diagnostics"],
         products: [("NIOCore", nio), ("NIOPosix", nio)]),
-    Layer(name: "Formats", kind: .rows, uses: ["Columnar", "CSimdjson", "Diagnostics"]),
+    Layer(name: "Formats", kind: .rows, uses: ["Columnar", "RegularExpressions", "CSimdjson", "Diagnostics"]),
     Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
     Layer(
         name: "Connectors", kind: .rows,
@@ -51,10 +52,10 @@ let layers: [Layer] = [
             "ConnectorContract", "Columnar", "Formats", "CommitLog", "KafkaProtocol", "Diagnostics", "CPlatform",
         ]),
     Layer(name: "TableFunctions", uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
-    Layer(name: "StreamSQL", uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
+    Layer(name: "StreamSQL", uses: ["ConnectorContract", "Columnar", "RegularExpressions", "Diagnostics"]),
     Layer(
         name: "Engine", kind: .rows,
-        uses: ["StreamSQL", "Columnar", "ConnectorContract", "CRegex", "CPlatform", "Diagnostics"]),
+        uses: ["StreamSQL", "Columnar", "ConnectorContract", "RegularExpressions", "CPlatform", "Diagnostics"]),
     Layer(name: "Checkpoints", uses: ["ConnectorContract", "CPlatform", "Diagnostics"]),
     Layer(name: "Tables", kind: .rows, uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
     Layer(name: "Workloads", uses: ["Diagnostics"]),

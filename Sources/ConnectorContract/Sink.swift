@@ -5,6 +5,9 @@ package protocol Sink: AnyObject, Sendable {
     /// Applies a batch with its row kinds, in order.
     func write(_ batch: Batch) throws
 
+    /// Event time passed, in microseconds: rows before it are late. Most sinks have no use for it.
+    func advance(to watermark: Int64) throws
+
     /// Cuts an epoch: everything written so far belongs to it. Returns what must be stored with the epoch.
     func snapshot(epoch: UInt64) throws -> [StateChange]
 
@@ -19,6 +22,10 @@ package protocol Sink: AnyObject, Sendable {
 
     /// What the sink promises, in words for people, such as "exactly once, with the epoch".
     var guarantee: String { get }
+}
+
+extension Sink {
+    package func advance(to watermark: Int64) throws {}
 }
 
 /// A change of one named state, as it goes into an epoch.

@@ -8,6 +8,8 @@ package struct TableDescription: Sendable {
     package var physicalFields: [Field]
     /// Positions in `physicalFields` of the PRIMARY KEY columns; empty when there is none.
     package var primaryKey: [Int]
+    /// Positions in `physicalFields` of the PARTITIONED BY columns; empty when there are none.
+    package var partitionKeys: [Int] = []
     /// The WITH clause, checked against the connector's options.
     package var options: [String: String]
     /// What relative paths are relative to.

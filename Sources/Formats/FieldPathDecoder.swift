@@ -18,6 +18,8 @@ final class FieldPathDecoder: LineDecoder {
 
     var isSplittable: Bool { inner.isSplittable }
     var keepsOrder: Bool { inner.keepsOrder }
+    var cutsAtLineEnds: Bool { inner.cutsAtLineEnds }
+    func beginFile() { inner.beginFile() }
 
     /// `make` makes a decoder of whole columns.
     init(

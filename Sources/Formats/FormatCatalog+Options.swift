@@ -6,6 +6,8 @@ extension FormatCatalog {
         case "csv": csvOptions
         case "raw": rawOptions
         case "nginx": nginxOptions
+        case "regex": regexOptions
+        case "avro": avroOptions
         case "debezium-json":
             changelogOptions + [.flag("schema-include", "records carry their schema beside 'payload'")]
         case "canal-json": changelogOptions + canalOptions
@@ -53,6 +55,18 @@ extension FormatCatalog {
     private static let nginxOptions = [
         FormatOption("log-format", "the text of a log_format of nginx; combined by default"),
         FormatOption.flag("ignore-parse-errors", "bad fields become NULL, bad lines are skipped"),
+    ]
+
+    private static let regexOptions = [
+        FormatOption("pattern", "a regular expression that takes a line apart; a column takes the group of its name"),
+        FormatOption("timestamp-format.standard", values: ["SQL", "ISO-8601"], "how timestamps are written"),
+        FormatOption.flag("ignore-parse-errors", "bad fields become NULL, bad lines are skipped"),
+    ]
+
+    private static let avroOptions = [
+        FormatOption("codec", values: ["null"], "how blocks are packed: not at all"),
+        FormatOption("encoding", values: ["binary"], "how values are written"),
+        FormatOption.flag("timestamp_mapping.legacy", "TIMESTAMP is written as an instant; true by default"),
     ]
 
     private static let changelogOptions = [

@@ -4,7 +4,7 @@ package import Diagnostics
 /// The formats there are, with their options, and the decoders for them.
 package enum FormatCatalog {
     package static let names = [
-        "json", "csv", "raw", "nginx", "debezium-json", "canal-json", "maxwell-json", "ogg-json",
+        "json", "csv", "raw", "avro", "nginx", "regex", "debezium-json", "canal-json", "maxwell-json", "ogg-json",
     ]
 
     /// A decoder that delivers `columns`, in this order, of records whose columns are `schema`. JSON takes fields of ROWs
@@ -49,6 +49,10 @@ package enum FormatCatalog {
             return try NginxDecoder(
                 fields: fields, schema: schema, pattern: try LogPattern(reader.text("log-format") ?? "combined"),
                 ignoresErrors: try reader.flag("ignore-parse-errors"), longestLine: longestLine)
+        case "avro":
+            _ = try avroIsLegacy(reader)
+            return AvroDecoder(fields: fields)
+        case "regex": return try regexDecoder(reader, fields: fields, schema: schema, longestLine: longestLine)
         case "debezium-json", "canal-json", "maxwell-json", "ogg-json":
             return try ChangelogJSONDecoder(
                 fields: fields, envelope: try envelope(reader), settings: try JSONSettings(reader),
@@ -58,6 +62,31 @@ package enum FormatCatalog {
                 .user, code: "unknown_format", "there is no format '\(format)'",
                 hint: "formats are \(names.joined(separator: ", "))")
         }
+    }
+
+    /// The options of Avro, checked: whether TIMESTAMP is written as an instant.
+    static func avroIsLegacy(_ reader: FormatOptionReader) throws(MillraceError) -> Bool {
+        for (name, value) in [("codec", "null"), ("encoding", "binary")] {
+            if let text = reader.text(name), text.lowercased() != value {
+                throw reader.invalid(name, text, "\(value) only")
+            }
+        }
+        guard reader.text("timestamp_mapping.legacy") != nil else { return true }
+        return try reader.flag("timestamp_mapping.legacy")
+    }
+
+    private static func regexDecoder(
+        _ reader: FormatOptionReader, fields: [Field], schema: [Field], longestLine: Int
+    ) throws(MillraceError) -> any LineDecoder {
+        guard let pattern = reader.text("pattern") else {
+            throw MillraceError(
+                .user, code: "missing_option", "format regex lacks the option 'regex.pattern'",
+                hint: "add 'regex.pattern' = '…', with a group for each column")
+        }
+        let isISO = try reader.choice("timestamp-format.standard", ["SQL", "ISO-8601"]) == "ISO-8601"
+        return try RegexDecoder(
+            fields: fields, schema: schema, pattern: try LinePattern(pattern), isISO: isISO,
+            ignoresErrors: try reader.flag("ignore-parse-errors"), longestLine: longestLine)
     }
 
     private static func envelope(_ reader: FormatOptionReader) throws(MillraceError) -> any ChangeEnvelope {

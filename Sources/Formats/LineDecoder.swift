@@ -44,6 +44,13 @@ package protocol LineDecoder: AnyObject {
     /// last finished line; or, when `isFinal`, the end of the input, where the last line may lack its end.
     func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool) throws -> DecodedLines
 
+    /// Called before the first bytes of each file.
+    func beginFile()
+
+    /// False when the bytes are no lines: the decoder then gets all there are, and tells by what it used where it stands.
+    /// Its batches are the same each time the file is read.
+    var cutsAtLineEnds: Bool { get }
+
     /// True when any line end is a record end, so that a file may be cut there.
     var isSplittable: Bool { get }
 
@@ -52,6 +59,8 @@ package protocol LineDecoder: AnyObject {
 }
 
 extension LineDecoder {
+    package func beginFile() {}
+    package var cutsAtLineEnds: Bool { true }
     package var keepsOrder: Bool { false }
 
     /// Decodes a range that holds whole records only.

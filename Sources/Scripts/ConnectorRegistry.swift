@@ -84,6 +84,7 @@ package struct ConnectorRegistry: Sendable {
             name: table.name, physicalFields: table.physicalFields, primaryKey: table.primaryKey,
             options: table.options, baseDirectory: baseDirectory, timeZone: timeZone)
         description.replacesRows = table.replacesRows
+        description.partitionKeys = table.partitionKeys
         return description
     }
 }

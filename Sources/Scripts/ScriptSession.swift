@@ -55,7 +55,9 @@ final class ScriptSession {
     func run(_ script: ScriptText) throws -> ScriptRunner.Summary {
         let environment = runner.environment
         let plan = try ScriptPlanning.plan(script, session: &planning)
-        for warning in plan.warnings { runner.warn(warning.render(file: script.file, text: script.text)) }
+        for warning in plan.warnings {
+            runner.warn(warning.render(file: script.file, text: script.text, as: "warning"))
+        }
         var summary = ScriptRunner.Summary()
         let started = environment.clock.monotonicNanoseconds()
         try declareTables()

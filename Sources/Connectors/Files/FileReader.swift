@@ -20,6 +20,8 @@ final class FileReader: SourceReader {
     /// The decoder wants more bytes than the finished lines there are.
     private var needsMore = false
     private var isAtEnd = false
+    /// Rows up to this offset were delivered before a restart: a format without lines is read from the start of the file.
+    private var deliveredOffset: Int64 = 0
     private var figures = SourceProgress()
 
     private static let blockBytes = 1 << 20
@@ -58,11 +60,17 @@ final class FileReader: SourceReader {
         self.file = file
         // A range in the middle of a file begins behind the first line end at or after the byte before it.
         let isFresh = next.offset == range.start && range.start > 0
-        feed = LineFeed(
-            from: isFresh ? range.start - 1 : next.offset, stop: range.end, skip: isFresh ? .rest : .nothing)
+        decoder.beginFile()
+        if decoder.cutsAtLineEnds {
+            feed = LineFeed(
+                from: isFresh ? range.start - 1 : next.offset, stop: range.end, skip: isFresh ? .rest : .nothing)
+        } else {
+            deliveredOffset = next.offset
+            feed = LineFeed(from: 0, stop: range.end, cutsAtLineEnds: false)
+        }
         needsMore = false
         isAtEnd = false
-        metadata = layout.metadataColumns(
+        metadata = try layout.metadataColumns(
             of: FileFacts(path: range.path, size: range.size, modifiedNanoseconds: range.modifiedNanoseconds))
         return true
     }
@@ -102,6 +110,7 @@ final class FileReader: SourceReader {
         needsMore = lines.consumed <= feed.at
         let blockOffset = feed.blockOffset
         feed.use(upTo: lines.consumed)
+        if feed.usedOffset <= deliveredOffset, !decoder.cutsAtLineEnds { return nil }
         taken[taken.count - 1].offset = feed.usedOffset
         if !lines.rejected.isEmpty {
             figures.rowsRejected += UInt64(lines.rejected.count)

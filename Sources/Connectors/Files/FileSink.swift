@@ -3,57 +3,67 @@ import ConnectorContract
 import Diagnostics
 import Formats
 
-/// Writes rows into part files of a folder.
+/// Writes rows into part files of a folder, or of a folder for each partition.
 ///
 /// A part is hidden while it is written: `.part-RUN-0.json.inprogress`. Each epoch stores how long it was; a restart cuts it
 /// there and goes on. When it is large or old enough it is closed, and gets its visible name once the epoch that tells
-/// of it is durable: readers see whole parts of durable epochs only.
+/// of it is durable: readers see whole parts of durable epochs only. A partition that is complete has its parts closed,
+/// and gets its success file with the epoch that tells so.
 ///
 /// All calls come from one thread at a time, as the protocol says; hence no lock.
 final class FileSink: Sink, @unchecked Sendable {
-    /// A part that is closed and waits for its epoch.
-    private struct Closed: Equatable {
-        var number: UInt64
-        /// The epoch that tells of it; nil before that is cut.
-        var epoch: UInt64?
-    }
-
-    private let folder: String
     private let settings: FileSinkSettings
+    private let layout: PartitionLayout
+    private let commit: PartitionCommit?
+    private let dataPositions: [Int]
     private let encoder: any RowEncoder
+    private let framing: FileFraming?
     private let environment: Environment
     private let stateName: String
 
-    private var run: String
+    private var names: PartNames
     private var nextNumber: UInt64 = 0
-    private var open: (file: any File, number: UInt64, openedAt: UInt64)?
-    private var length: Int64 = 0
-    private var closed: [Closed] = []
-    private var buffer: [UInt8] = []
+    /// Folders with an open part or waiting bytes, by name.
+    private var folders: [[UInt8]: PartFolder] = [:]
+    private var closed: [ClosedPart] = []
+    /// Partitions that are not complete, with what their age is counted from.
+    private var pending: [String: Int64] = [:]
+    /// Complete partitions whose success file waits for an epoch; nil before that is cut.
+    private var due: [(folder: String, epoch: UInt64?)] = []
+    /// Partitions that INSERT OVERWRITE has written.
+    private var replaced: Set<String> = []
+    private var watermark = Int64.min
+    private var batches: UInt64 = 0
     private var isKept = false
+    private var folderBytes: [UInt8] = []
 
     private static let bufferBytes = 1 << 20
-    private static let mark: UInt32 = 0x4D52_4631
+    /// Folders of partitions with open parts; more are written by closing those that rest longest.
+    private static let maximumFolders = 64
 
     init(
         table: TableDescription, folder: String, settings: FileSinkSettings, encoder: any RowEncoder,
         environment: Environment
-    ) {
-        self.folder = folder
+    ) throws(MillraceError) {
         self.settings = settings
         self.encoder = encoder
+        framing = encoder.framing
         self.environment = environment
+        layout = try PartitionLayout(table)
+        commit = try PartitionCommit(table)
+        dataPositions = layout.dataPositions(of: table.physicalFields.count)
         stateName = "files/" + table.name
         var digits = String(environment.random.next(), radix: 16)
         digits = String(repeating: "0", count: max(0, 16 - digits.count)) + digits
-        run = String(digits.prefix(12))
+        names = PartNames(root: folder, suffix: settings.suffix, run: String(digits.prefix(12)))
     }
 
     deinit {
         // A run without epochs that failed leaves nothing behind; with epochs a restart goes on with the part.
         guard !isKept else { return }
-        for number in closed.map(\.number) + (open.map { [$0.number] } ?? []) {
-            try? environment.files.remove(hiddenPath(number))
+        let open = folders.values.compactMap { folder in folder.part.map { (folder.name, $0.number) } }
+        for (folder, number) in closed.map({ ($0.folder, $0.number) }) + open {
+            try? environment.files.remove(names.hidden(folder, number))
         }
     }
 
@@ -62,138 +72,250 @@ final class FileSink: Sink, @unchecked Sendable {
     // MARK: Writing
 
     func write(_ batch: Batch) throws {
+        guard batch.rowCount > 0 else { return }
+        batches &+= 1
+        guard !layout.isEmpty else {
+            let folder = try folder([])
+            for row in 0..<batch.rowCount { try append(batch, row, to: folder) }
+            return
+        }
+        let data = Batch(
+            columns: dataPositions.map { batch.columns[$0] }, rowCount: batch.rowCount, kinds: batch.kinds)
+        var current: PartFolder?
         for row in 0..<batch.rowCount {
-            try encoder.append(batch, row, to: &buffer)
-            if buffer.count >= Self.bufferBytes { try flush() }
+            // Rows of one partition mostly come together.
+            if let current, layout.isSame(batch, row, row - 1) {
+                try append(data, row, to: current)
+                continue
+            }
+            layout.folder(of: batch, row, into: &folderBytes)
+            let next = try folder(folderBytes)
+            try append(data, row, to: next)
+            current = next
         }
     }
 
+    func advance(to watermark: Int64) throws { self.watermark = max(self.watermark, watermark) }
+
+    private func append(_ batch: Batch, _ row: Int, to folder: PartFolder) throws {
+        try encoder.append(batch, row, to: &folder.buffer)
+        folder.rows += 1
+        if folder.buffer.count >= Self.bufferBytes { try flush(folder) }
+    }
+
+    /// The folder of that name, ready to be written.
+    private func folder(_ key: [UInt8]) throws -> PartFolder {
+        if let known = folders[key] {
+            known.lastUse = batches
+            return known
+        }
+        if folders.count >= Self.maximumFolders,
+            let oldest = folders.min(by: { $0.value.lastUse < $1.value.lastUse })
+        {
+            try flush(oldest.value)
+            try close(oldest.value)
+            folders[oldest.key] = nil
+        }
+        let made = PartFolder(name: String(decoding: key, as: UTF8.self))
+        made.lastUse = batches
+        folders[key] = made
+        if settings.replacesFiles { replaced.insert(made.name) }
+        if let commit, pending[made.name] == nil {
+            pending[made.name] = try commit.begin(
+                made.name, layout, now: environment.clock.wallMilliseconds())
+        }
+        return made
+    }
+
     /// Writes what is buffered; closes the part when it is large enough.
-    private func flush() throws {
-        guard !buffer.isEmpty else { return }
-        let file = try openFile()
-        try buffer.withUnsafeBytes { bytes in try file.write(bytes, at: length) }
-        length += Int64(buffer.count)
-        buffer.removeAll(keepingCapacity: true)
-        if length >= settings.partBytes { try closePart() }
+    private func flush(_ folder: PartFolder) throws {
+        guard folder.rows > 0 else { return }
+        var part = try folder.part ?? openPart(folder.name)
+        if let framing {
+            let mark = names.mark(part.number)
+            let head = part.length == 0 ? framing.header(mark) : []
+            folder.buffer = head + framing.block(folder.buffer, folder.rows, mark)
+        }
+        try folder.buffer.withUnsafeBytes { bytes in try part.file.write(bytes, at: part.length) }
+        part.length += Int64(folder.buffer.count)
+        folder.rows = 0
+        part.isDirty = true
+        folder.part = part
+        folder.buffer.removeAll(keepingCapacity: true)
+        if part.length >= settings.partBytes { try close(folder) }
     }
 
-    private func openFile() throws -> any File {
-        if let open { return open.file }
-        try environment.files.createDirectory(folder)
-        let file = try environment.files.open(hiddenPath(nextNumber), .create)
-        open = (file, nextNumber, environment.clock.monotonicNanoseconds())
+    private func openPart(_ folder: String) throws -> PartFolder.OpenPart {
+        let path = names.path(ofFolder: folder)
+        if try environment.files.status(path) == nil {
+            try environment.files.createDirectory(path)
+            // A new folder is durable when the one that holds it is.
+            for parent in names.chain(folder).dropFirst() { try environment.files.syncDirectory(parent) }
+        }
+        let number = nextNumber
         nextNumber += 1
-        length = 0
-        return file
+        let file = try environment.files.open(names.hidden(folder, number), .create)
+        return PartFolder.OpenPart(
+            file: file, number: number, openedAt: environment.clock.monotonicNanoseconds(), length: 0)
     }
 
-    private func closePart() throws {
-        guard let part = open else { return }
+    private func close(_ folder: PartFolder) throws {
+        guard let part = folder.part else { return }
         try part.file.sync()
-        closed.append(Closed(number: part.number, epoch: nil))
-        open = nil
+        closed.append(ClosedPart(folder: folder.name, number: part.number, epoch: nil))
+        folder.part = nil
     }
-
-    private func name(_ number: UInt64) -> String { "part-\(run)-\(number)\(settings.suffix)" }
-    private func hiddenPath(_ number: UInt64) -> String { "\(folder)/.\(name(number)).inprogress" }
-    private func visiblePath(_ number: UInt64) -> String { "\(folder)/\(name(number))" }
 
     // MARK: Epochs
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
         isKept = true
-        try flush()
-        if let part = open {
-            let age = environment.clock.monotonicNanoseconds() &- part.openedAt
-            if age >= settings.partNanoseconds { try closePart() } else { try part.file.sync() }
+        for folder in folders.values { try flush(folder) }
+        try completePartitions()
+        let now = environment.clock.monotonicNanoseconds()
+        var changed: Set<String> = []
+        for folder in folders.values {
+            guard var part = folder.part else { continue }
+            if now &- part.openedAt >= settings.partNanoseconds {
+                try close(folder)
+            } else if part.isDirty {
+                try part.file.sync()
+                part.isDirty = false
+                folder.part = part
+                changed.insert(folder.name)
+            }
         }
-        if !closed.isEmpty || open != nil { try environment.files.syncDirectory(folder) }
-        for index in closed.indices where closed[index].epoch == nil { closed[index].epoch = epoch }
-        var writer = ByteWriter()
-        writer.write(run)
-        writer.write(nextNumber)
-        writer.write(open?.number ?? .max)
-        writer.write(open == nil ? 0 : length)
-        writer.write(UInt32(truncatingIfNeeded: closed.count))
-        for part in closed { writer.write(part.number) }
-        return [
-            StateChange(
-                name: stateName, fold: .replace, bytes: PositionCoding.seal(mark: Self.mark, version: 1, writer))
-        ]
+        folders = folders.filter { $0.value.part != nil }
+        for index in closed.indices where closed[index].epoch == nil {
+            closed[index].epoch = epoch
+            changed.insert(closed[index].folder)
+        }
+        for folder in changed { try environment.files.syncDirectory(names.path(ofFolder: folder)) }
+        for index in due.indices where due[index].epoch == nil { due[index].epoch = epoch }
+        return [StateChange(name: stateName, fold: .replace, bytes: state.bytes)]
+    }
+
+    private var state: FileSinkState {
+        var state = FileSinkState()
+        state.run = names.run
+        state.nextNumber = nextNumber
+        state.open = folders.values.compactMap { folder in
+            folder.part.map { FileSinkState.Open(folder: folder.name, number: $0.number, length: $0.length) }
+        }
+        state.closed = closed.map { ($0.folder, $0.number) }
+        state.pending = pending
+        state.due = due.map(\.folder)
+        state.replaced = replaced.sorted()
+        return state
+    }
+
+    /// Closes the parts of partitions that are complete, and notes those for their success file.
+    private func completePartitions() throws {
+        guard let commit else { return }
+        let now = environment.clock.wallMilliseconds()
+        for (folder, begin) in pending where commit.isDue(begin, now: now, watermark: watermark) {
+            if let open = folders[Array(folder.utf8)] { try close(open) }
+            // Rows that come later make the partition pending again.
+            folders[Array(folder.utf8)] = nil
+            pending[folder] = nil
+            due.append((folder, nil))
+        }
     }
 
     func committed(epoch: UInt64) throws {
-        let isDue = { (part: Closed) in part.epoch.map { $0 <= epoch } ?? false }
-        guard closed.contains(where: isDue) else { return }
-        for part in closed where isDue(part) { try publish(part.number) }
-        closed.removeAll(where: isDue)
-        try environment.files.syncDirectory(folder)
+        try publish(upTo: epoch)
+    }
+
+    /// Gives parts their visible names, and complete partitions their success files, of durable epochs.
+    private func publish(upTo durable: UInt64) throws {
+        let isDue = { (epoch: UInt64?) in epoch.map { $0 <= durable } ?? false }
+        var changed: Set<String> = []
+        for part in closed where isDue(part.epoch) {
+            try publish(part)
+            changed.insert(part.folder)
+        }
+        closed.removeAll { isDue($0.epoch) }
+        if let commit {
+            for partition in due where isDue(partition.epoch) {
+                _ = try environment.files.open(
+                    "\(names.path(ofFolder: partition.folder))/\(commit.successFile)", .create)
+                changed.insert(partition.folder)
+            }
+        }
+        due.removeAll { isDue($0.epoch) }
+        for folder in changed { try environment.files.syncDirectory(names.path(ofFolder: folder)) }
     }
 
     /// Gives a part its visible name; fine when it has it already.
-    private func publish(_ number: UInt64) throws {
-        if try environment.files.status(hiddenPath(number)) == nil,
-            try environment.files.status(visiblePath(number)) != nil
-        {
-            return
-        }
-        try environment.files.rename(hiddenPath(number), to: visiblePath(number))
+    private func publish(_ part: ClosedPart) throws {
+        let (hidden, visible) = (names.hidden(part.folder, part.number), names.visible(part.folder, part.number))
+        if try environment.files.status(hidden) == nil, try environment.files.status(visible) != nil { return }
+        try environment.files.rename(hidden, to: visible)
     }
 
     func restore(_ changes: [StateChange]) throws {
         guard let change = changes.last(where: { $0.name == stateName }) else { return }
         isKept = true
-        var openNumber = UInt64.max
-        var openLength: Int64 = 0
-        try PositionCoding.open(change.bytes, mark: Self.mark, version: 1) { reader in
-            run = try reader.readString()
-            nextNumber = try reader.read(UInt64.self)
-            openNumber = try reader.read(UInt64.self)
-            openLength = try reader.read(Int64.self)
-            for _ in 0..<(try reader.read(UInt32.self)) {
-                closed.append(Closed(number: try reader.read(UInt64.self), epoch: 0))
-            }
+        let state = try FileSinkState(change.bytes)
+        names.run = state.run
+        nextNumber = state.nextNumber
+        pending = state.pending
+        replaced = Set(state.replaced)
+        try removeLaterParts(names.root, depth: layout.keys.count)
+        closed = state.closed.map { ClosedPart(folder: $0.folder, number: $0.number, epoch: 0) }
+        due = state.due.map { ($0, 0) }
+        try publish(upTo: 0)
+        for open in state.open {
+            let path = names.hidden(open.folder, open.number)
+            // A part that was finished behind its last epoch has its visible name and all its rows.
+            guard try environment.files.status(path) != nil else { continue }
+            let file = try environment.files.open(path, .readWrite)
+            try file.truncate(toBytes: open.length)
+            let folder = PartFolder(name: open.folder)
+            folder.part = PartFolder.OpenPart(
+                file: file, number: open.number, openedAt: environment.clock.monotonicNanoseconds(),
+                length: open.length)
+            folders[Array(open.folder.utf8)] = folder
         }
-        try removeLaterParts()
-        for part in closed { try publish(part.number) }
-        if !closed.isEmpty { try environment.files.syncDirectory(folder) }
-        closed = []
-        guard openNumber != .max else { return }
-        // A part that was finished behind its last epoch has its visible name and all its rows.
-        guard try environment.files.status(hiddenPath(openNumber)) != nil else { return }
-        let file = try environment.files.open(hiddenPath(openNumber), .readWrite)
-        try file.truncate(toBytes: openLength)
-        open = (file, openNumber, environment.clock.monotonicNanoseconds())
-        length = openLength
     }
 
-    /// Parts begun behind the epoch that is restored hold rows that will come again.
-    private func removeLaterParts() throws {
-        guard try environment.files.status(folder) != nil else { return }
-        let prefix = ".part-\(run)-"
-        for name in try environment.files.list(folder) where name.hasPrefix(prefix) && name.hasSuffix(".inprogress") {
-            let digits = name.dropFirst(prefix.count).prefix { $0.isASCII && $0.isNumber }
-            if let number = UInt64(digits), number >= nextNumber { try environment.files.remove("\(folder)/\(name)") }
+    /// Parts begun behind the epoch that is restored hold rows that will come again. `depth` is how many folders lie
+    /// between the given one and the parts.
+    private func removeLaterParts(_ path: String, depth: Int) throws {
+        guard try environment.files.status(path)?.kind == .directory else { return }
+        for name in try environment.files.list(path) {
+            if depth > 0 {
+                if !name.hasPrefix(".") { try removeLaterParts("\(path)/\(name)", depth: depth - 1) }
+            } else if let number = names.number(ofHidden: name), number >= nextNumber {
+                try environment.files.remove("\(path)/\(name)")
+            }
         }
     }
 
     func finish() throws {
-        try flush()
-        try closePart()
-        if settings.replacesFiles { try removeOthers() }
-        guard !closed.isEmpty else { return }
-        for part in closed { try publish(part.number) }
-        closed = []
-        try environment.files.syncDirectory(folder)
+        for folder in folders.values {
+            try flush(folder)
+            try close(folder)
+        }
+        folders = [:]
+        if settings.replacesFiles {
+            // Of a partitioned table only the partitions that got rows are replaced.
+            for folder in layout.isEmpty ? [""] : replaced.sorted() { try removeOthers(names.path(ofFolder: folder)) }
+        }
+        // All there will ever be has come: every partition is complete.
+        due += pending.keys.sorted().map { ($0, nil) }
+        pending = [:]
+        for index in closed.indices { closed[index].epoch = 0 }
+        for index in due.indices { due[index].epoch = 0 }
+        try publish(upTo: 0)
     }
 
     /// INSERT OVERWRITE: what other runs left goes.
-    private func removeOthers() throws {
-        guard try environment.files.status(folder)?.kind == .directory else { return }
-        for name in try environment.files.list(folder) where !name.hasPrefix("part-\(run)-") && !name.hasPrefix(".") {
-            guard try environment.files.status("\(folder)/\(name)")?.kind == .regular else { continue }
-            try environment.files.remove("\(folder)/\(name)")
+    private func removeOthers(_ path: String) throws {
+        guard try environment.files.status(path)?.kind == .directory else { return }
+        for name in try environment.files.list(path) where !names.isOfThisRun(name) && !name.hasPrefix(".") {
+            guard try environment.files.status("\(path)/\(name)")?.kind == .regular else { continue }
+            try environment.files.remove("\(path)/\(name)")
         }
     }
 }
@@ -216,6 +338,7 @@ struct FileSinkSettings {
             switch values.text("format") {
             case "csv": ".csv"
             case "raw": ".txt"
+            case "avro": ".avro"
             default: ".json"
             }
         replacesFiles = table.replacesRows

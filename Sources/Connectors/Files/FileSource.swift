@@ -8,17 +8,19 @@ final class FileSource: Source {
     private let isSplittable: Bool
     private let keepsOrder: Bool
     private let fails: Bool
+    private let partitions: PartitionLayout
     private let environment: Environment
 
     init(
         layout: ScanLayout, pattern: PathPattern, isSplittable: Bool, keepsOrder: Bool, fails: Bool,
-        environment: Environment
+        partitions: PartitionLayout, environment: Environment
     ) {
         self.layout = layout
         self.pattern = pattern
         self.isSplittable = isSplittable
         self.keepsOrder = keepsOrder
         self.fails = fails
+        self.partitions = partitions
         self.environment = environment
     }
 
@@ -37,7 +39,9 @@ final class FileSource: Source {
     }
 
     private func makePlan(parallelism: Int) throws -> FilePlan {
-        let files = try pattern.regularFiles(in: environment.files)
+        var files = try pattern.regularFiles(in: environment.files)
+        // Of a partitioned table only what lies in folders of partitions is read.
+        if !partitions.isEmpty { files.removeAll { partitions.values(ofFile: $0.path) == nil } }
         if files.isEmpty, !pattern.hasWildcards, try environment.files.status(pattern.path) == nil {
             throw MillraceError(
                 .user, code: "no_such_file",

@@ -17,6 +17,13 @@ package struct FileSystemConnector: Connector {
             OptionDescription("on-error", values: ["fail", "reject"], "what a bad line does; fail by default"),
             OptionDescription("sink.rolling-policy.file-size", "a part ends at this size; 128 mb by default"),
             OptionDescription("sink.rolling-policy.rollover-interval", "a part ends at this age; 30 min by default"),
+            OptionDescription("partition.default-name", "the folder name of NULL; __DEFAULT_PARTITION__ by default"),
+            OptionDescription(
+                "sink.partition-commit.trigger", values: ["process-time", "partition-time"],
+                "what the age of a partition is counted from: its first row by the clock, or its time by the watermark"),
+            OptionDescription("sink.partition-commit.delay", "the age at which a partition is complete; 0 by default"),
+            OptionDescription("sink.partition-commit.policy.kind", "success-file: a file tells of complete partitions"),
+            OptionDescription("sink.partition-commit.success-file.name", "the name of that file; _SUCCESS by default"),
             OptionDescription("source.path.regex-pattern", "refused; write a pattern in 'path'"),
             OptionDescription("source.monitor-interval", "refused; use connector tail"),
         ]
@@ -28,7 +35,8 @@ package struct FileSystemConnector: Connector {
     package func isBounded(_ table: TableDescription) -> Bool { true }
 
     package func makeSource(_ request: ScanRequest, environment: Environment) throws -> any Source {
-        let layout = try ScanLayout(request)
+        let partitions = try PartitionLayout(request.table)
+        let layout = try ScanLayout(request, partitions: partitions)
         let decoder = try layout.makeDecoder()
         let values = OptionValues(request.table)
         if values.text("source.monitor-interval") != nil {
@@ -44,13 +52,16 @@ package struct FileSystemConnector: Connector {
         let pattern = PathPattern(try values.required("path"), baseDirectory: request.table.baseDirectory)
         return FileSource(
             layout: layout, pattern: pattern, isSplittable: decoder.isSplittable, keepsOrder: decoder.keepsOrder,
-            fails: try RejectReporter.fails(request.table, default: "fail"), environment: environment)
+            fails: try RejectReporter.fails(request.table, default: "fail"), partitions: partitions,
+            environment: environment)
     }
 
     package func makeSink(_ table: TableDescription, environment: Environment) throws -> any Sink {
         let values = OptionValues(table)
+        let data = try PartitionLayout(table).dataPositions(of: table.physicalFields.count)
         let encoder = try FormatCatalog.makeEncoder(
-            format: try values.required("format"), fields: table.physicalFields, options: table.options)
+            format: try values.required("format"), fields: data.map { table.physicalFields[$0] },
+            options: table.options)
         let pattern = PathPattern(try values.required("path"), baseDirectory: table.baseDirectory)
         guard !pattern.hasWildcards else {
             throw MillraceError(
@@ -64,7 +75,7 @@ package struct FileSystemConnector: Connector {
                 .user, code: "bad_option", "table '\(table.name)' is written, and its 'path' is a file",
                 hint: "name a folder: rows go into part files inside it")
         }
-        return FileSink(
+        return try FileSink(
             table: table, folder: folder, settings: try FileSinkSettings(table), encoder: encoder,
             environment: environment)
     }

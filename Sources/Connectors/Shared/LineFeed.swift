@@ -20,8 +20,11 @@ struct LineFeed {
     private(set) var skip: Skip
     /// Lines that begin at this offset or behind belong to somebody else.
     let stop: Int64
+    /// False for formats without lines: all that has been read is there to be used.
+    let cutsAtLineEnds: Bool
 
-    init(from offset: Int64, stop: Int64 = .max, skip: Skip = .nothing) {
+    init(from offset: Int64, stop: Int64 = .max, skip: Skip = .nothing, cutsAtLineEnds: Bool = true) {
+        self.cutsAtLineEnds = cutsAtLineEnds
         blockOffset = offset
         self.stop = stop
         self.skip = skip
@@ -70,6 +73,10 @@ struct LineFeed {
     /// Takes in the bytes from `from` on: ends a skip, finds the last line end.
     private mutating func accept(from: Int) {
         guard let block else { return }
+        guard cutsAtLineEnds else {
+            lineEnd = block.count
+            return
+        }
         skipByteOrderMark(block)
         if skip != .nothing {
             guard let newline = Self.firstLineEnd(block, at, block.count) else {

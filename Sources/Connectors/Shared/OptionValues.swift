@@ -36,7 +36,9 @@ struct OptionValues {
         let units: [(String, UInt64)] = [
             ("ms", 1_000_000), ("millis", 1_000_000), ("s", 1_000_000_000), ("sec", 1_000_000_000),
             ("second", 1_000_000_000), ("seconds", 1_000_000_000), ("min", 60_000_000_000), ("m", 60_000_000_000),
-            ("minutes", 60_000_000_000), ("h", 3_600_000_000_000), ("hour", 3_600_000_000_000), ("", 1_000_000),
+            ("minute", 60_000_000_000), ("minutes", 60_000_000_000), ("h", 3_600_000_000_000),
+            ("hour", 3_600_000_000_000), ("hours", 3_600_000_000_000), ("d", 86_400_000_000_000),
+            ("day", 86_400_000_000_000), ("days", 86_400_000_000_000), ("", 1_000_000),
         ]
         guard let (count, unit) = Self.split(value), let factor = units.first(where: { $0.0 == unit })?.1,
             case let (product, overflow) = count.multipliedReportingOverflow(by: factor), !overflow

@@ -22,19 +22,32 @@ struct ScanLayout: Sendable {
     private enum Slot: Sendable {
         case decoded(Int)
         case metadata(key: String, type: DataType)
+        /// A position among the columns of the partition.
+        case partition(Int)
     }
 
     let table: TableDescription
     let format: String
     private let columns: [ColumnRequest]
     private let slots: [Slot]
+    private let partitions: PartitionLayout?
+    /// The columns that the bytes hold.
+    private let dataFields: [Field]
 
-    init(_ request: ScanRequest) throws(MillraceError) {
+    /// `partitions` tells which columns stand in the names of folders; nil where none does.
+    init(_ request: ScanRequest, partitions: PartitionLayout? = nil) throws(MillraceError) {
         table = request.table
+        self.partitions = partitions.flatMap { $0.isEmpty ? nil : $0 }
+        let all = request.table.physicalFields
+        dataFields = partitions.map { $0.dataPositions(of: all.count).map { all[$0] } } ?? all
         format = try OptionValues(table).required("format")
         var columns: [ColumnRequest] = []
         var slots: [Slot] = []
         for column in request.columns {
+            if case .physical(let index) = column, let key = partitions?.keys.firstIndex(of: index) {
+                slots.append(.partition(key))
+                continue
+            }
             switch column {
             case .physical(let index), .field(let index, _), .presence(let index, _):
                 slots.append(.decoded(columns.count))
@@ -56,7 +69,7 @@ struct ScanLayout: Sendable {
 
     func makeDecoder(longestLine: Int = Limits.recordBytes) throws -> any LineDecoder {
         try FormatCatalog.makeDecoder(
-            format: format, columns: columns, schema: table.physicalFields, options: table.options,
+            format: format, columns: columns, schema: dataFields, options: table.options,
             timeZone: table.timeZone, longestLine: longestLine)
     }
 
@@ -83,9 +96,11 @@ struct ScanLayout: Sendable {
         return ColumnRequest(path: names, type: type, isPresence: isPresence)
     }
 
-    /// The metadata columns of a file, nil in the slots of decoded ones. Shared by all its batches.
-    func metadataColumns(of facts: FileFacts) -> [Column?] {
-        slots.map { slot in
+    /// The metadata and partition columns of a file, nil in the slots of decoded ones. Shared by all its batches.
+    func metadataColumns(of facts: FileFacts) throws(MillraceError) -> [Column?] {
+        let partition = try partitions?.columns(ofFile: facts.path) ?? []
+        return slots.map { slot in
+            if case .partition(let index) = slot { return partition[index] }
             guard case .metadata(let key, let type) = slot else { return nil }
             let column = Column(type, capacity: Limits.batchRows)
             switch key {

@@ -43,7 +43,11 @@ package struct TailConnector: Connector {
         settings.longestLine = try values.bytes(
             "max-line-bytes", default: Limits.recordBytes, in: 1...Limits.recordBytes)
         settings.fails = try RejectReporter.fails(request.table, default: "reject")
-        _ = try layout.makeDecoder(longestLine: settings.longestLine)
+        guard try layout.makeDecoder(longestLine: settings.longestLine).cutsAtLineEnds else {
+            throw MillraceError(
+                .user, code: "bad_option", "table '\(request.table.name)' follows files of format '\(layout.format)'",
+                hint: "files without lines do not grow: 'connector' = 'filesystem' reads them")
+        }
         let pattern = PathPattern(try values.required("path"), baseDirectory: request.table.baseDirectory)
         return TailSource(layout: layout, pattern: pattern, settings: settings, environment: environment)
     }

@@ -112,7 +112,7 @@ final class TailReader: SourceReader {
         figures.rowsRead += UInt64(batch.rowCount)
         figures.lastRowAtMilliseconds = environment.clock.wallMilliseconds()
         let metadata =
-            file.metadata
+            try file.metadata
             ?? layout.metadataColumns(
                 of: FileFacts(path: file.path, size: file.size, modifiedNanoseconds: file.modifiedNanoseconds))
         file.metadata = metadata

@@ -8,6 +8,7 @@ final class SinkOperator: Operator {
     init(_ sink: any Sink) { self.sink = sink }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws { try sink.write(batch) }
+    func advance(to watermark: Int64, output: NodeRuntime) throws { try sink.advance(to: watermark) }
     func snapshot(epoch: UInt64) throws -> [StateChange] { try sink.snapshot(epoch: epoch) }
     func committed(epoch: UInt64) throws { try sink.committed(epoch: epoch) }
 

@@ -8,6 +8,21 @@ package protocol RowEncoder: Sendable {
 
     /// Appends the record of one row.
     func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError)
+
+    /// What stands around the records in a file; nil for files of nothing but records.
+    var framing: FileFraming? { get }
+}
+
+extension RowEncoder {
+    package var framing: FileFraming? { nil }
+}
+
+/// The bytes around records in files of a format. `mark` is 16 bytes, the same all through a file.
+package struct FileFraming: Sendable {
+    /// What a file begins with.
+    package var header: @Sendable (_ mark: [UInt8]) -> [UInt8]
+    /// Some records with what belongs around them.
+    package var block: @Sendable (_ records: [UInt8], _ count: Int, _ mark: [UInt8]) -> [UInt8]
 }
 
 extension FormatCatalog {
@@ -20,6 +35,7 @@ extension FormatCatalog {
         case "json": return JSONRowEncoder(fields: fields, settings: try JSONEncoderSettings(reader))
         case "csv": return CSVRowEncoder(fields: fields, settings: try CSVSettings(reader))
         case "raw": return try RawRowEncoder(fields: fields, charset: reader.text("charset"))
+        case "avro": return try AvroRowEncoder(fields: fields, isLegacy: try avroIsLegacy(reader))
         case "debezium-json", "canal-json", "maxwell-json", "ogg-json":
             if try reader.flag("schema-include") {
                 throw reader.invalid("schema-include", "true", "false when the table is written")

@@ -88,7 +88,9 @@ package struct NexmarkBenchmark: Sendable {
         let registry = ConnectorRegistry(catalog: TableCatalog(random: environment.random))
         var session = PlanningSession(
             connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
-        let variables = ["EVENTS": data + "/events", "SIDE": data + "/side.csv", "OUT": "\(data)/out-\(query)"]
+        let output = "\(data)/out-\(query)"
+        try clear(output)
+        let variables = ["EVENTS": data + "/events", "SIDE": data + "/side.csv", "OUT": output]
         var plan: PhysicalPlan?
         for file in ["\(application)/events.sql", "\(application)/queries/\(query).sql"] {
             let script = try ScriptText(file: file, variables: variables, files: environment.files)
@@ -117,6 +119,15 @@ package struct NexmarkBenchmark: Sendable {
         try job.start()
         try job.waitUntilOver()
         return job.report
+    }
+
+    /// Takes away what an earlier run has written.
+    private func clear(_ path: String) throws {
+        guard let status = try environment.files.status(path) else { return }
+        if status.kind == .directory {
+            for name in try environment.files.list(path) { try clear("\(path)/\(name)") }
+        }
+        try environment.files.remove(path)
     }
 
     /// A folder of this process for its epochs, so that no run goes on where another ended.

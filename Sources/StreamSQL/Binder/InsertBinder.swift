@@ -11,21 +11,15 @@ struct InsertBinder {
             throw SQLError(
                 .semantics, "'\(insert.table.text)' is a view: rows can't be inserted", at: insert.table.range)
         }
-        if let partition = insert.partitions.first {
-            throw SQLError(.unsupported, "PARTITION of INSERT is not supported yet", at: partition.column.range)
-        }
         var table = definition.table
-        if table.connector == "filesystem", !definition.partitionedBy.isEmpty {
-            throw SQLError(
-                .unsupported, "writing tables with PARTITIONED BY is not supported yet", at: insert.table.range)
-        }
         if insert.isOverwrite { try overwrite(&table, insert, at: range) }
         if let connector = table.connector, checker.connectors[connector]?.canWrite == false {
             throw SQLError(
                 .semantics, "the connector '\(connector)' of '\(insert.table.text)' can only be read",
                 at: insert.table.range)
         }
-        let targets = try targetColumns(insert, table)
+        let fixed = try fixedValues(insert, table)
+        let targets = try targetColumns(insert, table, fixed: Set(fixed.keys))
         binder.defersErrors = true
         let relation = try binder.bind(insert.query)
         guard relation.columns.count == targets.count else {
@@ -49,6 +43,7 @@ struct InsertBinder {
         }
         try binder.report(found)
         if let last = binder.errors.popLast() { throw last }
+        for (position, value) in fixed { projections[position] = value }
         let node = binder.graph.calculate(
             relation.node, projections: projections, names: table.physicalFields.map(\.name))
         return LogicalPlan.Root(
@@ -70,9 +65,46 @@ struct InsertBinder {
         table.replacesRows = true
     }
 
-    /// Positions of the table's columns that the query's columns go to.
-    private func targetColumns(_ insert: Insert, _ table: CatalogTable) throws(SQLError) -> [Int] {
-        guard !insert.columns.isEmpty else { return Array(table.physicalFields.indices) }
+    /// The values that PARTITION (column = value) gives, by the position of the column. A column named without a value gets
+    /// its values from the query, as all others do.
+    private func fixedValues(_ insert: Insert, _ table: CatalogTable) throws(SQLError) -> [Int: PlanExpression] {
+        var values: [Int: PlanExpression] = [:]
+        var named: Set<String> = []
+        for part in insert.partitions {
+            let name = part.column.text
+            guard let position = table.partitionKeys.first(where: { table.physicalFields[$0].name == name }) else {
+                let names = table.partitionKeys.map { table.physicalFields[$0].name }
+                throw SQLError(
+                    .name, "'\(insert.table.text)' is not partitioned by '\(name)'", at: part.column.range,
+                    hint: nearestName(to: name, in: names).map { "did you mean \($0)?" }
+                        ?? (names.isEmpty
+                            ? "declare it with PARTITIONED BY" : "it is by " + names.joined(separator: ", ")))
+            }
+            guard named.insert(name).inserted else {
+                throw SQLError(.name, "the partition column '\(name)' is given twice", at: part.column.range)
+            }
+            guard let written = part.value else { continue }
+            let field = table.physicalFields[position]
+            let value = try ExpressionBinder(scope: nil, clause: "PARTITION").bind(written)
+            let from = value.type.logical
+            let isText = from.isText && CastRules.canCast(from, to: field.type.logical)
+            guard isText || CastRules.canAssign(from, to: field.type.logical) else {
+                throw SQLError(
+                    .type, "the partition column '\(name)' is \(field.type.logical), and the value is \(from)",
+                    at: written.range)
+            }
+            values[position] =
+                from == .null
+                ? .literal(.null, field.type.nullable(true)) : CastRules.coerce(value, to: field.type.logical)
+        }
+        return values
+    }
+
+    /// Positions of the table's columns that the query's columns go to; `fixed` are those that PARTITION gives.
+    private func targetColumns(
+        _ insert: Insert, _ table: CatalogTable, fixed: Set<Int>
+    ) throws(SQLError) -> [Int] {
+        guard !insert.columns.isEmpty else { return table.physicalFields.indices.filter { !fixed.contains($0) } }
         var targets: [Int] = []
         for column in insert.columns {
             guard let position = table.physicalFields.firstIndex(where: { $0.name == column.text }) else {
@@ -81,13 +113,13 @@ struct InsertBinder {
                     .name, "'\(insert.table.text)' has no column '\(column.text)'", at: column.range,
                     hint: near.map { "did you mean \($0)?" })
             }
-            guard !targets.contains(position) else {
-                throw SQLError(.name, "the column '\(column.text)' is listed twice", at: column.range)
+            guard !targets.contains(position), !fixed.contains(position) else {
+                throw SQLError(.name, "the column '\(column.text)' is given twice", at: column.range)
             }
             targets.append(position)
         }
         for (position, field) in table.physicalFields.enumerated()
-        where !field.type.isNullable && !targets.contains(position) {
+        where !field.type.isNullable && !targets.contains(position) && !fixed.contains(position) {
             throw SQLError(
                 .semantics, "the column '\(field.name)' of '\(insert.table.text)' is NOT NULL and gets no value",
                 at: insert.columns.first?.range ?? insert.table.range)

@@ -7,6 +7,8 @@ package struct CatalogTable: Sendable {
     package var physicalFields: [Field]
     /// Positions in `physicalFields`.
     package var primaryKey: [Int]
+    /// Positions in `physicalFields` of the PARTITIONED BY columns, in the order named there.
+    package var partitionKeys: [Int] = []
     /// The value of `'connector'`; nil for an embedded result table.
     package var connector: String?
     package var options: [String: String]

@@ -38,6 +38,9 @@ struct TableBuilder {
     mutating func build(_ written: CreateTable) -> TableDefinition? {
         var create = written
         do throws(SQLError) {
+            let legacy = LegacyOptions.translate(create.options)
+            create.options = legacy.options
+            if let warning = legacy.warning { warnings.append(warning) }
             let (schema, base) = try TableMerge(catalog: catalog).merged(&create)
             let checked = checker.check(create.options, base: base, table: create.name)
             errors += checked.errors
@@ -66,10 +69,13 @@ struct TableBuilder {
             // With wrong options or a wrong key the table still has columns, and what reads it can be checked for its own mistakes.
             guard errors.count == harmless else { return nil }
             let place = try catalog.resolve(create.name)
-            let table = CatalogTable(
+            var table = CatalogTable(
                 name: catalog.displayName(place), physicalFields: physical, primaryKey: primaryKey,
                 connector: connector, options: checked.options, isBounded: checker.isBounded(checked.options),
                 changelog: checker.changelog(checked.options))
+            table.partitionKeys = create.partitionedBy.compactMap { name in
+                physical.firstIndex { $0.name == name.text }
+            }
             return TableDefinition(
                 table: table, identity: 0, columns: columns, metadata: metadata, watermark: watermark, schema: schema,
                 isTemporary: create.isTemporary, comment: create.comment?.text, distribution: create.distribution,

@@ -7,8 +7,8 @@ extension SQLScriptError {
 
 extension SQLError {
     /// `FILE:LINE:COL: error: message`, the source line, a caret line and the hint.
-    package func render(file: String, text: String) -> String {
-        var lines = ["\(file):\(range.line):\(range.column): error: \(message)"]
+    package func render(file: String, text: String, as severity: String = "error") -> String {
+        var lines = ["\(file):\(range.line):\(range.column): \(severity): \(message)"]
         if let source = SourceLine(text: text, range: range) {
             lines.append("  " + source.shown)
             lines.append("  " + source.caret)

@@ -193,7 +193,7 @@ enum CollectionFunctions {
         return .call(.stringToMap, operands, DataType(type, isNullable: arguments.isNullable))
     }
 
-    /// A delimiter is a regular expression; plain texts and `[characters]` are understood.
+    /// A delimiter is a regular expression.
     private static func delimiter(
         _ arguments: FunctionArguments, _ position: Int
     ) throws(SQLError) -> PlanExpression {
@@ -201,18 +201,7 @@ enum CollectionFunctions {
         guard case .literal(.text(let bytes), _) = value else {
             throw SQLError(.semantics, "a delimiter of STR_TO_MAP can't be NULL", at: arguments.ranges[position])
         }
-        let special = "\\^$.|?*+()[]{}".utf8
-        let isPlain = !bytes.isEmpty && !bytes.contains { special.contains($0) }
-        let isEscaped = bytes.count == 2 && bytes[0] == UInt8(ascii: "\\") && special.contains(bytes[1])
-        let inner = bytes.dropFirst().dropLast()
-        let isSet =
-            bytes.count > 2 && bytes.first == UInt8(ascii: "[") && bytes.last == UInt8(ascii: "]")
-            && !inner.contains { "\\^-[]&".utf8.contains($0) }
-        guard isPlain || isEscaped || isSet else {
-            throw SQLError(
-                .unsupported, "this regular expression as a delimiter is not supported yet",
-                at: arguments.ranges[position], hint: "a plain text and '[characters]' are")
-        }
+        try PatternFunctions.check(bytes, at: arguments.ranges[position])
         return value
     }
 

@@ -1,4 +1,5 @@
 import Columnar
+import RegularExpressions
 
 /// Functions over regular expressions.
 enum PatternFunctions {
@@ -6,14 +7,23 @@ enum PatternFunctions {
     private static func pattern(_ arguments: FunctionArguments) throws(SQLError) -> PlanExpression {
         let pattern = try arguments.text(1)
         guard case .literal(.text(let bytes), _) = pattern else { return pattern }
+        _ = try translated(bytes, at: arguments.ranges[1])
+        return pattern
+    }
+
+    private static func translated(_ bytes: [UInt8], at range: SourceRange) throws(SQLError) -> JavaPattern {
         do throws(JavaPattern.Refusal) {
-            _ = try JavaPattern(bytes)
+            return try JavaPattern(bytes)
         } catch {
             throw SQLError(
-                .unsupported, "the regular expression can't be used: \(error.reason)", at: arguments.ranges[1],
-                hint: error.hint)
+                .unsupported, "the regular expression can't be used: \(error.reason)", at: range, hint: error.hint)
         }
-        return pattern
+    }
+
+    /// Refuses a constant pattern that is not well formed; for functions that have no answer for one.
+    static func check(_ bytes: [UInt8], at range: SourceRange) throws(SQLError) {
+        guard RegularExpression(try translated(bytes, at: range).bytes) == nil else { return }
+        throw SQLError(.semantics, "the regular expression is not well formed", at: range)
     }
 
     private static func of(

@@ -115,32 +115,50 @@ struct MapKernels {
     }
 }
 
-/// What separates the pairs of a text: a plain text, or one of several characters.
+/// What separates the pairs of a text: a plain text, one of several characters, or whatever a pattern matches.
 struct TextDelimiter: Sendable {
     private let alternatives: [[UInt8]]
+    /// Set for a pattern that says more than a text or `[characters]`.
+    private let regex: Regex?
 
-    /// The meaning of a regular expression; nil for one that says more than a text or `[characters]`.
+    /// The meaning of a regular expression; nil for one that can't be used.
     init?(_ pattern: [UInt8]) {
+        if let plain = Self.plain(pattern) {
+            alternatives = plain
+            regex = nil
+        } else {
+            guard let compiled = Regex(java: pattern) else { return nil }
+            alternatives = []
+            regex = compiled
+        }
+    }
+
+    /// The texts that a simple pattern stands for.
+    private static func plain(_ pattern: [UInt8]) -> [[UInt8]]? {
         let special = Set("\\^$.|?*+()[]{}".utf8)
-        if !pattern.isEmpty, pattern.allSatisfy({ !special.contains($0) }) {
-            alternatives = [pattern]
-            return
-        }
-        if pattern.count == 2, pattern[0] == UInt8(ascii: "\\"), special.contains(pattern[1]) {
-            alternatives = [[pattern[1]]]
-            return
-        }
+        if !pattern.isEmpty, pattern.allSatisfy({ !special.contains($0) }) { return [pattern] }
+        if pattern.count == 2, pattern[0] == UInt8(ascii: "\\"), special.contains(pattern[1]) { return [[pattern[1]]] }
         guard pattern.count > 2, pattern.first == UInt8(ascii: "["), pattern.last == UInt8(ascii: "]") else {
             return nil
         }
         let inner = pattern.dropFirst().dropLast()
         let meaningful = Set("\\^-[]&".utf8)
         guard inner.allSatisfy({ !meaningful.contains($0) }) else { return nil }
-        alternatives = String(decoding: inner, as: UTF8.self).unicodeScalars.map { Array(String($0).utf8) }
+        return String(decoding: inner, as: UTF8.self).unicodeScalars.map { Array(String($0).utf8) }
     }
 
     /// Where the next delimiter stands from a place on.
     private func find(_ text: UnsafeBufferPointer<UInt8>, from: Int) -> Range<Int>? {
+        if let regex {
+            guard let start = text.baseAddress else { return nil }
+            var found: Range<Int>?
+            // A match of nothing separates nothing.
+            regex.forEachMatch(in: TextBytes(start: start, count: text.count), from: from) { match, _ in
+                if !match.isEmpty { found = match }
+                return match.isEmpty
+            }
+            return found
+        }
         for index in from..<max(from, text.count) {
             for delimiter in alternatives
             where text.count - index >= delimiter.count

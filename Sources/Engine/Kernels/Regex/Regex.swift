@@ -1,46 +1,34 @@
-import CRegex
-import StreamSQL
+import RegularExpressions
 
-/// A compiled regular expression. Searching takes time that grows with the text, whatever the pattern.
-final class Regex: @unchecked Sendable {
-    // Written once; the matcher behind it may be used by any number of threads.
-    private let handle: OpaquePointer
+/// A compiled regular expression over the texts of columns.
+struct Regex: Sendable {
+    private let compiled: RegularExpression
     /// Groups in brackets.
-    let groupCount: Int
+    var groupCount: Int { compiled.groupCount }
 
     /// nil when the pattern is not well formed, too large, or needs what the matcher can't do.
-    convenience init?(java pattern: [UInt8]) {
-        guard let translated = try? JavaPattern(pattern) else { return nil }
-        self.init(translated.bytes)
+    init?(java pattern: [UInt8]) {
+        guard let compiled = RegularExpression(java: pattern) else { return nil }
+        self.compiled = compiled
     }
 
     /// A pattern in the matcher's own dialect.
     init?(_ pattern: [UInt8]) {
-        var reason: CChar = 0
-        let made = pattern.withUnsafeBufferPointer { buffer in
-            let none: UInt8 = 0
-            return withUnsafePointer(to: none) { empty in
-                millrace_regex_compile(buffer.baseAddress ?? empty, buffer.count, &reason, 1)
-            }
-        }
-        guard let made else { return nil }
-        handle = made
-        groupCount = Int(millrace_regex_groups(made))
+        guard let compiled = RegularExpression(pattern) else { return nil }
+        self.compiled = compiled
     }
 
-    deinit { millrace_regex_free(handle) }
-
     /// True when something in the text matches.
-    func isFound(in text: TextBytes) -> Bool { millrace_regex_find(handle, text.start, text.count, 0, nil, 0) == 1 }
+    func isFound(in text: TextBytes) -> Bool { compiled.isFound(in: text.start, count: text.count) }
 
     /// True when the whole text matches.
-    func matches(_ text: TextBytes) -> Bool { millrace_regex_matches(handle, text.start, text.count) == 1 }
+    func matches(_ text: TextBytes) -> Bool { compiled.matches(text.start, count: text.count) }
 
     /// The place of the first match from a byte on; with a group, the group's place in it, which may be none.
     func find(in text: TextBytes, from: Int, group: Int = 0) -> (match: Range<Int>, group: Range<Int>?)? {
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: 2 * Self.mostGroups) { places in
             guard let base = places.baseAddress, group >= 0, group < Self.mostGroups,
-                millrace_regex_find(handle, text.start, text.count, from, base, Int32(group) + 1) == 1,
+                compiled.find(in: text.start, count: text.count, from: from, places: base, groups: group + 1),
                 places[0] >= 0, places[1] >= places[0]
             else { return nil }
             let match = Int(places[0])..<Int(places[1])
@@ -55,9 +43,10 @@ final class Regex: @unchecked Sendable {
     /// Each match in turn, as Java finds them: behind an empty one the search goes on a character further.
     @inline(__always)
     func forEachMatch(
-        in text: TextBytes, group: Int = 0, _ body: (_ match: Range<Int>, _ group: Range<Int>?) -> Bool
+        in text: TextBytes, from start: Int = 0, group: Int = 0,
+        _ body: (_ match: Range<Int>, _ group: Range<Int>?) -> Bool
     ) {
-        var from = 0
+        var from = start
         while from <= text.count, let found = find(in: text, from: from, group: group) {
             guard body(found.match, found.group) else { return }
             from = found.match.upperBound

@@ -1,0 +1,210 @@
+import CSimdjson
+import Columnar
+import Diagnostics
+
+/// Avro's object container files: a header with the schema, then blocks of records.
+///
+/// Only the columns that are asked for are made; the others are skipped over. A batch never goes beyond its block, so that
+/// the same file always gives the same batches.
+final class AvroDecoder: LineDecoder {
+    private let fields: [Field]
+    private let longestBlock: Int
+    private var file: OpenFile?
+    /// Bytes of the block that has been begun and not been used up, its mark not counted; nil between blocks.
+    private var blockRest: Int?
+    private var isBroken = false
+
+    /// What the header of a file told.
+    private struct OpenFile {
+        var plan: AvroRecordPlan
+        var mark: [UInt8]
+    }
+
+    private static let magic = Array("Obj\u{1}".utf8)
+    private static let markBytes = 16
+
+    var isSplittable: Bool { false }
+    var cutsAtLineEnds: Bool { false }
+
+    init(fields: [Field], longestBlock: Int = 64 << 20) {
+        self.fields = fields
+        self.longestBlock = longestBlock
+    }
+
+    func beginFile() {
+        file = nil
+        blockRest = nil
+        isBroken = false
+    }
+
+    func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool) throws -> DecodedLines {
+        let to = min(to, block.count)
+        guard from >= 0, from < to, !isBroken else {
+            return DecodedLines(batch: nil, consumed: isBroken ? to : max(from, 0), rejected: [], lines: 0)
+        }
+        var cursor = AvroCursor(UnsafePointer(block.bytes), from: from, to: to)
+        if file == nil {
+            guard let opened = try readHeader(&cursor) else {
+                return isFinal ? broken("the header of the file is cut short", from, to) : waiting(from)
+            }
+            file = opened
+        }
+        guard let file else { return waiting(from) }
+        let start = cursor.at
+        if blockRest == nil {
+            guard start < to else { return waiting(start) }
+            guard let count = cursor.long(), let size = cursor.long() else {
+                return isFinal ? broken("a block is cut short", start, to) : waiting(start)
+            }
+            guard count >= 0, size >= 0, size <= Int64(longestBlock) else {
+                return broken("a block of \(size) bytes and \(count) records", start, to)
+            }
+            guard Int64(to &- cursor.at) >= size &+ Int64(Self.markBytes) else {
+                return isFinal ? broken("a block is cut short", start, to) : waiting(start)
+            }
+            blockRest = Int(size)
+        }
+        guard let rest = blockRest, to &- cursor.at >= rest &+ Self.markBytes else {
+            return isFinal ? broken("a block is cut short", start, to) : waiting(start)
+        }
+        return rows(block, file, from: cursor.at, blockEnd: cursor.at + rest, to: to)
+    }
+
+    /// The next rows of the block that ends at `blockEnd`.
+    private func rows(_ block: InputBlock, _ file: OpenFile, from: Int, blockEnd: Int, to: Int) -> DecodedLines {
+        var cursor = AvroCursor(UnsafePointer(block.bytes), from: from, to: blockEnd)
+        let heap = ByteHeap()
+        let columns = fields.map { Column($0.type, capacity: Limits.batchRows) }
+        var rows = 0
+        var rejected: [RejectedLine] = []
+        while cursor.at < blockEnd, rows < Limits.batchRows {
+            let start = cursor.at
+            guard file.plan.read(&cursor, columns, rows, heap) else {
+                // Where the next record begins is not known: the rest of the block is lost.
+                rejected.append(Self.rejection("a record is damaged", start, blockEnd &- start))
+                cursor.at = blockEnd
+                break
+            }
+            rows += 1
+            // Records without columns have no bytes, and no number of them could be told from another.
+            if cursor.at == start { cursor.at = blockEnd }
+        }
+        var consumed = cursor.at
+        if consumed >= blockEnd {
+            consumed = blockEnd + Self.markBytes
+            blockRest = nil
+            let mark = UnsafeBufferPointer(start: block.bytes + blockEnd, count: Self.markBytes)
+            if !mark.elementsEqual(file.mark) {
+                isBroken = true
+                rejected.append(
+                    Self.rejection("a block does not end with the mark of the file", blockEnd, Self.markBytes))
+            }
+        } else {
+            blockRest = blockEnd &- consumed
+        }
+        guard rows > 0 else {
+            return DecodedLines(batch: nil, consumed: consumed, rejected: rejected, lines: rejected.count)
+        }
+        for column in columns where column.kind == .text { column.owners = [block, heap] }
+        let batch = Batch(columns: columns, rowCount: rows, retainedBytes: consumed - from + heap.allocatedBytes)
+        return DecodedLines(batch: batch, consumed: consumed, rejected: rejected, lines: rows + rejected.count)
+    }
+
+    /// Reads the header; nil when there are not enough bytes for it.
+    private func readHeader(_ cursor: inout AvroCursor) throws(MillraceError) -> OpenFile? {
+        guard let magic = cursor.take(4) else { return nil }
+        guard UnsafeBufferPointer(start: magic, count: 4).elementsEqual(Self.magic) else {
+            throw MillraceError(
+                .user, code: "malformed_avro", "the file does not begin as Avro files do",
+                hint: "single records without a file around them are for topics")
+        }
+        var schema: Range<Int>?
+        while let count = cursor.blockCount() {
+            if count == 0 { break }
+            for _ in 0..<count {
+                guard let keyCount = cursor.long(), let key = cursor.take(keyCount), let valueCount = cursor.long()
+                else { return nil }
+                let valueStart = cursor.at
+                guard let value = cursor.take(valueCount) else { return nil }
+                let name = String(decoding: UnsafeBufferPointer(start: key, count: Int(keyCount)), as: UTF8.self)
+                if name == "avro.schema" { schema = valueStart..<cursor.at }
+                let text = String(decoding: UnsafeBufferPointer(start: value, count: Int(valueCount)), as: UTF8.self)
+                if name == "avro.codec", text != "null" {
+                    throw MillraceError(
+                        .user, code: "unsupported_codec", "the blocks of the file are packed with '\(text)'",
+                        hint: "write it with the codec 'null'")
+                }
+            }
+        }
+        guard let mark = cursor.take(Int64(Self.markBytes)) else { return nil }
+        guard let schema else {
+            throw MillraceError(.user, code: "malformed_avro", "the file has no schema")
+        }
+        return OpenFile(
+            plan: try AvroRecordPlan(try AvroSchemaReader.read(cursor.bytes, schema), fields),
+            mark: Array(UnsafeBufferPointer(start: mark, count: Self.markBytes)))
+    }
+
+    private func waiting(_ at: Int) -> DecodedLines {
+        DecodedLines(batch: nil, consumed: at, rejected: [], lines: 0)
+    }
+
+    /// Nothing of the file can be used from here on.
+    private func broken(_ detail: String, _ from: Int, _ to: Int) -> DecodedLines {
+        isBroken = true
+        return DecodedLines(
+            batch: nil, consumed: to, rejected: [Self.rejection(detail, from, to &- from)], lines: 1)
+    }
+
+    private static func rejection(_ detail: String, _ offset: Int, _ length: Int) -> RejectedLine {
+        RejectedLine(reason: "malformed_avro", detail: detail, offset: offset, length: length)
+    }
+}
+
+/// How the records of a schema become rows of columns.
+struct AvroRecordPlan: Sendable {
+    /// The fields in the order of the record: into which column, or skipped.
+    private let steps: [(step: AvroStep, column: Int?)]
+    /// Columns of which the record tells nothing.
+    private let absent: [Int]
+    private let isText: [Bool]
+
+    init(_ schema: AvroSchema, _ fields: [Field]) throws(MillraceError) {
+        guard case .record(_, let parts) = schema else {
+            throw MillraceError(.user, code: "bad_schema", "the file holds \(schema.text), not records")
+        }
+        var steps: [(AvroStep, Int?)] = []
+        var found: Set<Int> = []
+        for part in parts {
+            guard let column = fields.firstIndex(where: { $0.name == part.name }) else {
+                steps.append((.skip(part.schema), nil))
+                continue
+            }
+            found.insert(column)
+            steps.append((try AvroStep.make(part.schema, fields[column].type.logical, part.name), column))
+        }
+        self.steps = steps
+        absent = fields.indices.filter { !found.contains($0) }
+        isText = fields.map { field in
+            switch field.type.logical {
+            case .char, .varchar: true
+            default: false
+            }
+        }
+    }
+
+    /// Reads one record into a row; false when it is damaged.
+    func read(_ cursor: inout AvroCursor, _ columns: [Column], _ row: Int, _ heap: ByteHeap) -> Bool {
+        for (step, column) in steps {
+            guard let item = step.item(&cursor, heap) else { return false }
+            guard let column else { continue }
+            if isText[column], !item.isNull {
+                let bytes = item.bytes
+                if let start = bytes.baseAddress, millrace_utf8_is_valid(start, bytes.count) == 0 { return false }
+            }
+            columns[column].set(row, item)
+        }
+        for column in absent { columns[column].setNull(row) }
+        return true
+    }
+}

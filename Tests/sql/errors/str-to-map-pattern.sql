@@ -1,0 +1,1 @@
+SELECT STR_TO_MAP('a=1', '(', '=');
