@@ -150,7 +150,7 @@ let fuzzed: [(name: String, uses: [String])] = [
     ("ChangelogDecoder", []),
     ("RecordBatch", ["KafkaProtocol"]),
     ("CommitLog", ["CommitLog", "KafkaProtocol", "Diagnostics", "TestSupport"]),
-    ("NginxDecoder", []),
+    ("NginxDecoder", []), ("RegexDecoder", []), ("AvroDecoder", []),
     ("Checkpoints", ["Checkpoints", "ConnectorContract", "CPlatform", "Diagnostics", "TestSupport"]),
 ]
 let fuzzTargets: [Target] =
