@@ -1,6 +1,7 @@
 package import Columnar
 package import ConnectorContract
 package import Diagnostics
+import Formats
 
 /// `'connector' = 'tail'`: files that grow, rotate and appear, followed for ever.
 package struct TailConnector: Connector {
