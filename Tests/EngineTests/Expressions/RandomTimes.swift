@@ -28,7 +28,7 @@ extension RandomExpressions {
         }
     }
 
-    private func call(
+    private static func make(
         _ function: ScalarFunction, _ arguments: [PlanExpression], _ type: LogicalType
     ) -> PlanExpression { .call(function, arguments, DataType(type)) }
 
@@ -41,18 +41,18 @@ extension RandomExpressions {
         let first = expression(Self.decimal, depth: depth - 1)
         let wide: PlanExpression
         switch number(7) {
-        case 0: return call(.negate, [first], Self.decimal)
+        case 0: return Self.make(.negate, [first], Self.decimal)
         case 1: return .cast(expression(.integer, depth: depth - 1), to: DataType(Self.decimal), isTry: false)
-        case 2: return call(.absolute, [first], Self.decimal)
+        case 2: return Self.make(.absolute, [first], Self.decimal)
         case 3:
-            wide = call(
+            wide = Self.make(
                 .multiply, [first, expression(Self.decimal, depth: depth - 1)], .decimal(precision: 25, scale: 4))
         case 4:
-            wide = call(
+            wide = Self.make(
                 .divide, [first, expression(Self.decimal, depth: depth - 1)], .decimal(precision: 27, scale: 15))
         default:
             let function: ScalarFunction = number(2) == 0 ? .add : .subtract
-            wide = call(
+            wide = Self.make(
                 function, [first, expression(Self.decimal, depth: depth - 1)], .decimal(precision: 13, scale: 2))
         }
         return .cast(wide, to: DataType(Self.decimal), isTry: false)
@@ -73,7 +73,8 @@ extension RandomExpressions {
                 return .cast(expression(.date, depth: depth - 1), to: DataType(Self.timestamp), isTry: false)
             }
             let unit = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"][number(6)]
-            return call(.floorTime, [expression(Self.timestamp, depth: depth - 1), Self.word(unit)], Self.timestamp)
+            return Self.make(
+                .floorTime, [expression(Self.timestamp, depth: depth - 1), Self.word(unit)], Self.timestamp)
         }
     }
 
@@ -84,7 +85,7 @@ extension RandomExpressions {
         let interval: LogicalType = isMonths ? .intervalMonths : .intervalMilliseconds
         let amount: LiteralValue =
             !isMonths && days ? .int64(Int64(number(40)) * 86_400_000) : timeValue(interval) ?? .null
-        return call(function, [value, .literal(amount, DataType(interval))], type)
+        return Self.make(function, [value, .literal(amount, DataType(interval))], type)
     }
 
     /// A BIGINT made of a time.
@@ -92,15 +93,15 @@ extension RandomExpressions {
         if number(3) == 0 {
             let unit = ["SECOND", "MINUTE", "HOUR", "DAY"][number(4)]
             let operands = (0..<2).map { _ in expression(Self.timestamp, depth: depth - 1) }
-            let difference = call(.timestampDifference, [Self.word(unit)] + operands, .integer)
+            let difference = Self.make(.timestampDifference, [Self.word(unit)] + operands, .integer)
             return .cast(difference, to: DataType(.bigint), isTry: false)
         }
         if number(3) == 0 {
             let unit = ["YEAR", "MONTH", "DAY", "QUARTER", "DOY"][number(5)]
-            return call(.extract, [Self.word(unit), expression(.date, depth: depth - 1)], .bigint)
+            return Self.make(.extract, [Self.word(unit), expression(.date, depth: depth - 1)], .bigint)
         }
         let unit = ["YEAR", "QUARTER", "MONTH", "DAY", "DOY", "HOUR", "MINUTE", "SECOND"][number(8)]
-        return call(.extract, [Self.word(unit), expression(Self.timestamp, depth: depth - 1)], .bigint)
+        return Self.make(.extract, [Self.word(unit), expression(Self.timestamp, depth: depth - 1)], .bigint)
     }
 
     /// A text made of a decimal or a time.
