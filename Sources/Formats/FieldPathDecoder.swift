@@ -2,7 +2,7 @@ import Columnar
 import Diagnostics
 
 /// Delivers fields of ROWs out of whole ROW columns, for decoders that know whole columns only.
-final class FieldPathDecoder: LineDecoder {
+final class FieldPathDecoder: RecordTakingDecoder {
     /// Where a delivered column comes from.
     private struct Access {
         /// Position among the columns of the inner decoder.
@@ -59,6 +59,19 @@ final class FieldPathDecoder: LineDecoder {
             batch.columns = accesses.map { Self.column($0, batch.columns[$0.column], batch.rowCount) }
         }
         return lines
+    }
+
+    var takesRecords: Bool { (inner as? any RecordTakingDecoder)?.takesRecords ?? false }
+
+    func decode(_ records: RecordBytes, from first: Int, to end: Int) -> DecodedRecords {
+        guard let inner = inner as? any RecordTakingDecoder else {
+            return DecodedRecords(batch: nil, origins: [], next: end, rejected: [])
+        }
+        let decoded = inner.decode(records, from: first, to: end)
+        if let batch = decoded.batch {
+            batch.columns = accesses.map { Self.column($0, batch.columns[$0.column], batch.rowCount) }
+        }
+        return decoded
     }
 
     private static func column(_ access: Access, _ source: Column, _ rowCount: Int) -> Column {

@@ -50,8 +50,7 @@ package enum FormatCatalog {
                 fields: fields, schema: schema, pattern: try LogPattern(reader.text("log-format") ?? "combined"),
                 ignoresErrors: try reader.flag("ignore-parse-errors"), longestLine: longestLine)
         case "avro":
-            _ = try avroIsLegacy(reader)
-            return AvroDecoder(fields: fields)
+            return try AvroDecoder(fields: fields, schema: schema, isLegacy: try avroIsLegacy(reader))
         case "regex": return try regexDecoder(reader, fields: fields, schema: schema, longestLine: longestLine)
         case "debezium-json", "canal-json", "maxwell-json", "ogg-json":
             return try ChangelogJSONDecoder(

@@ -71,7 +71,8 @@ final class RowRecords {
     private static func encode(_ encoder: any RowEncoder, _ batch: Batch, _ row: Int) throws(MillraceError) -> [UInt8] {
         var bytes: [UInt8] = []
         try encoder.append(batch, row, to: &bytes)
-        if bytes.last == 10 { bytes.removeLast() }
+        // Formats with something around the records of a file have no line ends.
+        if encoder.framing == nil, bytes.last == 10 { bytes.removeLast() }
         return bytes
     }
 

@@ -2,13 +2,16 @@ import CSimdjson
 import Columnar
 import Diagnostics
 
-/// Avro's object container files: a header with the schema, then blocks of records.
+/// Avro's object container files: a header with the schema, then blocks of records. Records whose bounds are known, as those
+/// of topics, are read by the schema of the table.
 ///
 /// Only the columns that are asked for are made; the others are skipped over. A batch never goes beyond its block, so that
 /// the same file always gives the same batches.
-final class AvroDecoder: LineDecoder {
+final class AvroDecoder: RecordTakingDecoder {
     private let fields: [Field]
     private let longestBlock: Int
+    /// For records without a file around them.
+    private let tablePlan: AvroRecordPlan
     private var file: OpenFile?
     /// Bytes of the block that has been begun and not been used up, its mark not counted; nil between blocks.
     private var blockRest: Int?
@@ -26,9 +29,12 @@ final class AvroDecoder: LineDecoder {
     var isSplittable: Bool { false }
     var cutsAtLineEnds: Bool { false }
 
-    init(fields: [Field], longestBlock: Int = 64 << 20) {
+    init(
+        fields: [Field], schema: [Field], isLegacy: Bool, longestBlock: Int = 64 << 20
+    ) throws(MillraceError) {
         self.fields = fields
         self.longestBlock = longestBlock
+        tablePlan = try AvroRecordPlan(try AvroSchema.record(of: schema, isLegacy: isLegacy), fields)
     }
 
     func beginFile() {
@@ -143,6 +149,34 @@ final class AvroDecoder: LineDecoder {
         return OpenFile(
             plan: try AvroRecordPlan(try AvroSchemaReader.read(cursor.bytes, schema), fields),
             mark: Array(UnsafeBufferPointer(start: mark, count: Self.markBytes)))
+    }
+
+    // MARK: Records by themselves
+
+    func decode(_ records: RecordBytes, from first: Int, to end: Int) -> DecodedRecords {
+        let end = min(end, first + Limits.batchRows)
+        let heap = ByteHeap()
+        let columns = fields.map { Column($0.type, capacity: max(1, end - first)) }
+        var decoded = DecodedRecords(batch: nil, origins: [], next: max(first, end), rejected: [])
+        for record in first..<max(first, end) {
+            let (start, stop) = (records.start(record), records.end(record))
+            var cursor = AvroCursor(UnsafePointer(records.block.bytes), from: start, to: stop)
+            if tablePlan.read(&cursor, columns, decoded.origins.count, heap), cursor.at == stop {
+                decoded.origins.append(Int32(truncatingIfNeeded: record))
+            } else {
+                let detail = "the record is not laid out as the columns of the table are"
+                decoded.rejected.append((record, Self.rejection(detail, start, stop - start)))
+                // The row's place is used again: all its bits must be set as in a fresh column.
+                let row = decoded.origins.count
+                for column in columns { column.validity[row >> 6] |= 1 << UInt64(row & 63) }
+            }
+        }
+        guard !decoded.origins.isEmpty else { return decoded }
+        for column in columns where column.kind == .text { column.owners = [records.block, heap] }
+        decoded.batch = Batch(
+            columns: columns, rowCount: decoded.origins.count,
+            retainedBytes: records.end(end - 1) - records.start(first) + heap.allocatedBytes)
+        return decoded
     }
 
     private func waiting(_ at: Int) -> DecodedLines {

@@ -4,7 +4,7 @@ package import Diagnostics
 import Glibc
 
 /// Each line is the one value of its row: a text in some character set, bytes, or the bytes of a number.
-package final class RawDecoder: LineDecoder {
+package final class RawDecoder: LineDecoder, RecordTakingDecoder {
     private let targets: [ColumnTarget]
     private let characters: CharacterSet?
     private let isLittleEndian: Bool

@@ -13,6 +13,17 @@ package struct DecodedRecords {
     package var rejected: [(record: Int, line: RejectedLine)]
 }
 
+/// A decoder that takes records by their bounds, whatever bytes they hold.
+protocol RecordTakingDecoder: LineDecoder {
+    var takesRecords: Bool { get }
+    /// Decodes records from `first` on, up to `end`, at most one batch of rows.
+    func decode(_ records: RecordBytes, from first: Int, to end: Int) -> DecodedRecords
+}
+
+extension RecordTakingDecoder {
+    var takesRecords: Bool { true }
+}
+
 /// Decodes records whose bounds are known with a decoder of lines. Used by one thread.
 ///
 /// Rows are traced to their records by counting: where each record gave one row or was rejected, the order tells.
@@ -32,7 +43,9 @@ package final class RecordDecoder {
     package func decode(
         _ records: RecordBytes, from first: Int, to end: Int, tracesRows: Bool
     ) throws -> DecodedRecords {
-        if let raw = lines as? RawDecoder { return raw.decode(records, from: first, to: end) }
+        if let taker = lines as? any RecordTakingDecoder, taker.takesRecords {
+            return taker.decode(records, from: first, to: end)
+        }
         // What holds a line end is decoded by itself, and so is what stands in front of it.
         var end = end
         if let broken = records.broken.first(where: { $0 >= first }), broken < end {

@@ -28,7 +28,7 @@ struct PendingJob {
     func precedes(_ insert: Insert) -> Bool {
         let replaces = zip(roots, targets).contains { root, name in
             guard name == insert.table.last, case .table(let table) = root.target else { return false }
-            return !table.primaryKey.isEmpty
+            return insert.isOverwrite || table.replacesRows || !table.primaryKey.isEmpty
         }
         guard replaces else { return false }
         return graph.nodes.allSatisfy { node in

@@ -52,7 +52,7 @@ struct ExpressionPropertyTests {
 
     @Test(arguments: [0, 1, 63, 64, 65, 200])
     func agreesWithPlainEvaluation(rowCount: Int) throws {
-        for round in UInt64(0)..<220 {
+        for round in UInt64(0)..<70 {
             let seed = round &* 1_000 &+ UInt64(rowCount)
             var random = RandomExpressions(seed: seed)
             let (rows, batch) = input(&random, rowCount: rowCount, nullPercent: [0, 15, 100][Int(round) % 3])

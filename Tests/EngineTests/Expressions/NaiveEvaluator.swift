@@ -177,7 +177,10 @@ enum NaiveEvaluator {
         switch (value, type) {
         case (.null, _): return .null
         case (.text(let bytes), .integer):
-            if let number = Int32(String(decoding: bytes, as: UTF8.self)) { return .int64(Int64(number)) }
+            // A fraction is cut off.
+            let parts = String(decoding: bytes, as: UTF8.self).split(separator: ".", omittingEmptySubsequences: false)
+            let isNumber = parts.count == 1 || parts.count == 2 && parts[1].allSatisfy { ("0"..."9").contains($0) }
+            if isNumber, let number = Int32(parts[0]) { return .int64(Int64(number)) }
             if isTry { return .null }
             throw NaiveFailure()
         case (.text(let bytes), .bigint):
