@@ -18,6 +18,7 @@ package enum PlanExplanation {
             case .job(let physical, let description): text += "== \(description)\n\(PlanText.text(physical))\n"
             case .query(let physical, _): text += "== SELECT\n\(PlanText.text(physical))\n"
             case .explain(let explained): text += explained + "\n"
+            case .analyze(let physical): text += "== ANALYZE\n\(PlanText.text(physical))\n"
             case .message(let result): text += TableDrawing.draw(header: result.columns, rows: result.rows)
             }
         }

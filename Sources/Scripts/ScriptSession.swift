@@ -67,6 +67,7 @@ final class ScriptSession {
             case .explain(let text): runner.print(Array((text + "\n").utf8))
             case .job(let physical, _): try run(physical, selecting: nil, &summary)
             case .query(let physical, let fields): try run(physical, selecting: fields, &summary)
+            case .analyze(let physical): try analyze(physical, &summary)
             }
         }
         summary.seconds = Double(environment.clock.monotonicNanoseconds() &- started) / 1e9
@@ -121,13 +122,30 @@ final class ScriptSession {
     private func run(
         _ plan: PhysicalPlan, selecting: [Field]?, _ summary: inout ScriptRunner.Summary
     ) throws {
-        let rejects = RejectWarnings(warn: runner.warn)
-        let (baseDirectory, environment) = (runner.baseDirectory, runner.environment)
         var shown: (any Sink)?
         if let fields = selecting {
             shown = results.makeSink(
                 fields, try TimeZoneRules.named(plan.timeZone), plan.nodes.last?.changelog == .append)
         }
+        let job = try makeJob(plan, shown)
+        try job.start()
+        try results.wait(job, shown)
+        add(job.report, to: &summary)
+    }
+
+    /// Runs a plan for its figures; rows of a SELECT go nowhere.
+    private func analyze(_ plan: PhysicalPlan, _ summary: inout ScriptRunner.Summary) throws {
+        let job = try makeJob(plan, DiscardingSink())
+        try job.start()
+        try job.waitUntilOver()
+        let figures = job.report
+        runner.print(Array((PlanFigures.text(plan, figures) + "\n").utf8))
+        add(figures, to: &summary)
+    }
+
+    private func makeJob(_ plan: PhysicalPlan, _ shown: (any Sink)?) throws -> Job {
+        let rejects = RejectWarnings(warn: runner.warn)
+        let (baseDirectory, environment) = (runner.baseDirectory, runner.environment)
         let wiring = JobWiring(
             makeSource: { [registry] scan, parallelism in
                 try registry.makeSource(
@@ -146,10 +164,10 @@ final class ScriptSession {
                     return shown
                 }
             }, rejects: rejects, environment: environment)
-        let job = try Job(plan: plan, settings: JobSettings(parallelism: runner.parallelism), wiring: wiring)
-        try job.start()
-        try results.wait(job, shown)
-        let figures = job.report
+        return try Job(plan: plan, settings: JobSettings(parallelism: runner.parallelism), wiring: wiring)
+    }
+
+    private func add(_ figures: JobFigures, to summary: inout ScriptRunner.Summary) {
         summary.rowsIn += figures.rowsIn
         summary.rowsOut += figures.rowsOut
         summary.lateRows += figures.lateRows

@@ -17,13 +17,23 @@ final class JobControl: Sendable {
     /// Figures of one pipeline instance.
     struct InstanceProgress: Sendable {
         var source: (node: Int, progress: SourceProgress)?
-        var lateRows = 0
-        /// Entries of state by node.
-        var stateRows: [Int: Int] = [:]
+        /// By node.
+        var nodes: [Int: NodeProgress] = [:]
         var stateBytes = 0
+        /// How long it waited for room behind it.
+        var blockedNanoseconds: UInt64 = 0
         /// Event time reached by the rows of this instance's source.
         var watermark: Int64 = Watermark.none
         var publishedAt: UInt64 = 0
+    }
+
+    /// Figures of one operator in one instance.
+    struct NodeProgress: Sendable {
+        var lateRows: Int
+        var stateRows: Int
+        var stateBytes: Int
+        /// The watermark that left last.
+        var watermark: Int64
     }
 
     private static let publishNanoseconds: UInt64 = 50_000_000
@@ -75,11 +85,14 @@ final class JobControl: Sendable {
             guard now &- last >= Self.publishNanoseconds || instance.isFinished || last == 0 else { return nil }
             var figures = InstanceProgress()
             figures.publishedAt = max(1, now)
+            figures.blockedNanoseconds = instance.blockedNanoseconds
             for runtime in instance.nodes {
-                figures.lateRows += runtime.body.lateRows
-                figures.stateBytes += runtime.body.stateBytes
-                let rows = runtime.body.stateRows
-                if rows > 0 { figures.stateRows[runtime.node.id] = rows }
+                let body = runtime.body
+                let node = NodeProgress(
+                    lateRows: body.lateRows, stateRows: body.stateRows, stateBytes: body.stateBytes,
+                    watermark: runtime.watermark)
+                figures.nodes[runtime.node.id] = node
+                figures.stateBytes += node.stateBytes
                 if instance.source != nil { figures.watermark = max(figures.watermark, runtime.watermark) }
             }
             if let source = instance.source { figures.source = (source.root.node.id, source.reader.progress) }

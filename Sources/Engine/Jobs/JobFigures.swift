@@ -20,10 +20,50 @@ package struct JobFigures: Sendable {
 
     /// Figures of one operator, over all its instances.
     package struct Node: Sendable {
+        /// Position in the plan.
+        package var id: Int
         package var name: String
         package var rowsIn: UInt64
         package var rowsOut: UInt64
-        package var stateRows: Int
+        package var batchesIn: UInt64
+        package var batchesOut: UInt64
+        package var stateRows = 0
+        /// Roughly.
+        package var stateBytes = 0
+        package var lateRows = 0
+        /// Some of them, as JSON objects of texts; the newest.
+        package var lateSamples: [String]
+        /// Its own work, without that of the operators it hands rows to.
+        package var busyNanoseconds: UInt64
+        /// How long the pipelines it is in waited for room behind them.
+        package var blockedNanoseconds: UInt64 = 0
+        /// Instances that have said something yet.
+        package var instances = 0
+        /// Event time that left it, microseconds, the least of its instances; nil before the first watermark and
+        /// after the last.
+        package var watermark: Int64?
+
+        init(_ node: PlanNode, _ counters: NodeCounters, _ progress: [JobControl.InstanceProgress]) {
+            id = node.id
+            name = node.name
+            rowsIn = counters.rowsIn
+            rowsOut = counters.rowsOut
+            batchesIn = counters.batchesIn
+            batchesOut = counters.batchesOut
+            busyNanoseconds = counters.busyNanoseconds
+            lateSamples = counters.lateSamples
+            var least = Watermark.final
+            for instance in progress {
+                guard let own = instance.nodes[node.id] else { continue }
+                instances += 1
+                stateRows += own.stateRows
+                stateBytes += own.stateBytes
+                lateRows += own.lateRows
+                blockedNanoseconds &+= instance.blockedNanoseconds
+                least = min(least, own.watermark)
+            }
+            watermark = least == Watermark.final || least == Watermark.none ? nil : least
+        }
     }
 
     package var state: Job.State
@@ -44,7 +84,7 @@ package struct JobFigures: Sendable {
         self.state = state
         self.lastEpoch = lastEpoch
         self.runningNanoseconds = runningNanoseconds
-        lateRows = progress.reduce(0) { $0 + $1.lateRows }
+        lateRows = progress.reduce(0) { $0 + $1.nodes.values.reduce(0) { $0 + $1.lateRows } }
         var bySource: [Int: SourceProgress] = [:]
         for case let source? in progress.map(\.source) {
             bySource[source.node] = bySource[source.node].map { $0.adding(source.progress) } ?? source.progress
@@ -54,7 +94,6 @@ package struct JobFigures: Sendable {
         rowsIn = 0
         rowsOut = 0
         for node in plan.nodes {
-            let state = progress.reduce(0) { $0 + ($1.stateRows[node.id] ?? 0) }
             switch node.operation {
             case .scan(let scan):
                 sources.append(Source(table: scan.table.name, progress: bySource[node.id] ?? SourceProgress()))
@@ -64,10 +103,7 @@ package struct JobFigures: Sendable {
             case .exchange: continue
             default: break
             }
-            nodes.append(
-                Node(
-                    name: node.name, rowsIn: counters[node.id].rowsIn, rowsOut: counters[node.id].rowsOut,
-                    stateRows: state))
+            nodes.append(Node(node, counters[node.id], progress))
         }
         let marks = progress.map(\.watermark).filter { $0 != Watermark.none && $0 != Watermark.final }
         // The slowest reader tells how far the whole has come.

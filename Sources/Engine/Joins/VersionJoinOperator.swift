@@ -184,7 +184,8 @@ final class VersionJoinOperator: Operator {
             let number = Int32(truncatingIfNeeded: row)
             let hasKey = !state.hasNullKey(batch, 0, row: row)
             let key = hasKey ? state.key(batch.columns, 0, row: row, hash: hashes[row]) : -1
-            let version = key < 0 ? -1 : version(of: key, at: times.int64[row])
+            let at = plan.isStrict ? times.int64[row] &- 1 : times.int64[row]
+            let version = key < 0 ? -1 : version(of: key, at: at)
             if version >= 0, state.flags[1].base[Int(version)] & Self.isEnd == 0 {
                 rows.append(number)
                 versions.append(version)

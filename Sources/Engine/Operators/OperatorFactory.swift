@@ -46,21 +46,19 @@ struct OperatorFactory {
                     over, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: wiring.store != nil,
                     seed: seeds.table)
             }
-            let clock = wiring.environment.clock
             return OverTimeOperator(
                 over, inputFields: inputFields, seed: seeds.table, keepsChanges: wiring.store != nil,
-                wallMilliseconds: { clock.wallMilliseconds() })
+                wallMilliseconds: wallMilliseconds)
         case .unnest(let unnest): return UnnestOperator(unnest)
         case .deduplicate(let deduplicate):
             if case .rowTime(let column) = deduplicate.order {
                 return RowTimeDeduplicateOperator(
-                    deduplicate, timeColumn: column, inputFields: inputFields, seed: seeds.table)
+                    deduplicate, timeColumn: column, inputFields: inputFields, seed: seeds.table,
+                    wallMilliseconds: wallMilliseconds)
             }
-            let clock = wiring.environment.clock
             return DeduplicateOperator(
                 deduplicate, seeds: (seeds.exchange, seeds.fingerprint), keepsChanges: wiring.store != nil,
-                ownNumber: wiring.environment.random.next(),
-                wallMilliseconds: { clock.wallMilliseconds() })
+                ownNumber: wiring.environment.random.next(), wallMilliseconds: wallMilliseconds)
         case .join(let join):
             return try JoinOperator(
                 join, leftFields: inputFields, rightFields: plan.nodes[node.inputs[1]].fields,
@@ -71,7 +69,8 @@ struct OperatorFactory {
                 sort, inputFields: inputFields, keepsChanges: wiring.store != nil, seed: seeds.table)
         case .setOperation(let operation):
             return SetOperationOperator(
-                operation, inputFields: node.fields, isBatchMode: plan.isBatchMode, seed: seeds.table)
+                operation, inputFields: node.fields, isBatchMode: plan.isBatchMode, seed: seeds.table,
+                wallMilliseconds: wallMilliseconds)
         case .versionJoin(let join): return try versionJoin(join, node, context)
         case .streamJoin(let join): return try streamJoin(join, node, context)
         case .clock(let timeColumn):
@@ -90,9 +89,16 @@ struct OperatorFactory {
         }
     }
 
+    private var wallMilliseconds: () -> Int64 {
+        let clock = wiring.environment.clock
+        return { clock.wallMilliseconds() }
+    }
+
     private func windowAggregate(_ window: WindowAggregatePlan, _ inputFields: [Field]) -> any Operator {
         guard case .session(let gap) = window.shape else {
-            return WindowAggregateOperator(window, inputFields: inputFields, seed: seeds.table)
+            let clock = wiring.environment.clock
+            return WindowAggregateOperator(
+                window, inputFields: inputFields, seed: seeds.table, wallMilliseconds: { clock.wallMilliseconds() })
         }
         if window.keepsRows {
             return SessionRowsAggregateOperator(
@@ -118,14 +124,15 @@ struct OperatorFactory {
             return WindowRankOperator(
                 rank, window: window, inputFields: inputFields, keepsChanges: keepsChanges, seed: seeds.table)
         }
-        if TopRowOperator.fits(rank) {
+        // Only the general form forgets idle partitions.
+        if rank.stateTimeToLiveMilliseconds == nil, TopRowOperator.fits(rank) {
             return TopRowOperator(
                 rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,
                 seed: seeds.table)
         }
         return RankOperator(
             rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,
-            seed: seeds.table)
+            seed: seeds.table, wallMilliseconds: wallMilliseconds)
     }
 
     private func versionJoin(

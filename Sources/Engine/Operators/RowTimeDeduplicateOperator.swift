@@ -17,8 +17,13 @@ final class RowTimeDeduplicateOperator: Operator {
     private var unsaved: Set<Int32> = []
     private var watermark = Watermark.none
     private(set) var lateRows = 0
+    private let idle: IdleGroups?
 
-    init(_ plan: DeduplicatePlan, timeColumn: Int, inputFields: [Field], seed: UInt64) {
+    init(
+        _ plan: DeduplicatePlan, timeColumn: Int, inputFields: [Field], seed: UInt64,
+        wallMilliseconds: @escaping () -> Int64
+    ) {
+        idle = IdleGroups.make(plan.stateTimeToLiveMilliseconds, wallMilliseconds)
         self.plan = plan
         self.timeColumn = timeColumn
         types = inputFields.map { $0.type.nullable(true) }
@@ -36,6 +41,10 @@ final class RowTimeDeduplicateOperator: Operator {
             keys.assign(plan.keys.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: base)
         }
         reserve()
+        numbers.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            idle?.touch(base, count: batch.rowCount, groups: keys.count) { forget($0) }
+        }
         let time = batch.columns[timeColumn]
         for row in 0..<batch.rowCount {
             let key = Int(numbers[row])
@@ -51,6 +60,13 @@ final class RowTimeDeduplicateOperator: Operator {
             for (index, column) in rows.enumerated() { column.set(key, from: batch.columns[index], row: row) }
             unsaved.insert(numbers[row])
         }
+    }
+
+    /// The next row of the key is its first again. A row that is held leaves all the same.
+    private func forget(_ key: Int) {
+        guard states.base[key] == 2 else { return }
+        states.base[key] = 0
+        unsaved.insert(Int32(truncatingIfNeeded: key))
     }
 
     private func reserve() {
@@ -83,6 +99,10 @@ final class RowTimeDeduplicateOperator: Operator {
         for number in unsaved {
             var key = ByteWriter()
             for column in keys.keys { RowCoding.append(column.column, row: Int(number), to: &key) }
+            guard states.base[Int(number)] != 0 else {
+                entries.remove(key: key.bytes)
+                continue
+            }
             var value = ByteWriter()
             value.write(states.base[Int(number)])
             value.write(times.base[Int(number)])
@@ -96,13 +116,12 @@ final class RowTimeDeduplicateOperator: Operator {
     }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
-        for change in changes where change.fold == .keyed {
-            try change.bytes.withUnsafeBytes { bytes in
-                try KeyedEntries.forEach(in: bytes) { key, value in
-                    if let value { try restoreRow(key: key, value: value, ownership) }
-                }
+        for (key, value) in try FoldedEntries(changes, named: "rows").values {
+            try key.withUnsafeBytes { key in
+                try value.withUnsafeBytes { try restoreRow(key: key, value: $0, ownership) }
             }
         }
+        idle?.restored(groups: keys.count)
         held = (0..<keys.count).filter { states.base[$0] == 1 }.map { Int32(truncatingIfNeeded: $0) }
     }
 

@@ -18,8 +18,13 @@ final class SetOperationOperator: Operator {
     private var changed: [Int32] = []
     private var unsaved: [Int32] = []
     private var openInputs = 2
+    private let idle: IdleGroups?
 
-    init(_ plan: SetOperationPlan, inputFields: [Field], isBatchMode: Bool, seed: UInt64) {
+    init(
+        _ plan: SetOperationPlan, inputFields: [Field], isBatchMode: Bool, seed: UInt64,
+        wallMilliseconds: @escaping () -> Int64
+    ) {
+        idle = IdleGroups.make(plan.stateTimeToLiveMilliseconds, wallMilliseconds)
         self.plan = plan
         emitsAtEndOnly = isBatchMode
         groups = GroupTable(keyTypes: inputFields.map { $0.type.nullable(true) }, seed: seed)
@@ -33,6 +38,7 @@ final class SetOperationOperator: Operator {
             guard let numbers = scratch.baseAddress else { return }
             groups.assign(batch.columns, rowCount: batch.rowCount, groups: numbers)
             reserve()
+            idle?.touch(numbers, count: batch.rowCount, groups: groups.count) { forget($0) }
             let counts = input == 0 ? left.base : right.base
             for row in 0..<batch.rowCount {
                 let group = Int(numbers[row])
@@ -47,6 +53,14 @@ final class SetOperationOperator: Operator {
         right.reserve(groups.count)
         emitted.reserve(groups.count)
         marks.reserve(groups.count)
+    }
+
+    /// The row counts anew; if it stands downstream it stays there.
+    private func forget(_ group: Int) {
+        left.base[group] = 0
+        right.base[group] = 0
+        emitted.base[group] = 0
+        mark(group)
     }
 
     private func mark(_ group: Int) {
@@ -70,7 +84,11 @@ final class SetOperationOperator: Operator {
 
     // MARK: output
 
-    func flush(output: NodeRuntime) throws { if !emitsAtEndOnly { try emitChanged(output) } }
+    func flush(output: NodeRuntime) throws {
+        guard !emitsAtEndOnly else { return }
+        try emitChanged(output)
+        idle?.sweep(groups: groups.count) { forget($0) }
+    }
 
     func inputEnded(_ input: Int, output: NodeRuntime) throws {
         openInputs -= 1
@@ -136,6 +154,7 @@ final class SetOperationOperator: Operator {
                 try KeyedEntries.forEach(in: bytes) { try restoreRow(key: $0, value: $1, ownership) }
             }
         }
+        idle?.restored(groups: groups.count)
         // Everything restored stands downstream already, but in batch mode nothing has left.
         for group in 0..<groups.count {
             if emitsAtEndOnly { mark(group) } else { emitted.base[group] = wanted(group) }

@@ -21,6 +21,7 @@ extension PhysicalPlan {
 
     private static func holdsBack(_ operation: PlanOperation) -> Bool {
         switch operation {
+        case .windowAggregate(let window): window.emission != nil
         case .aggregate, .rank, .over, .setOperation, .join, .streamJoin: true
         default: false
         }

@@ -19,8 +19,15 @@ final class NodeRuntime {
     var flushesBeforeWatermarks = false
     let counters: NodeCounters
     private let control: JobControl
+    private let stopwatch: Stopwatch
+    /// Set on operators that drop late rows.
+    var lateSampler: LateSampler?
 
-    init(node: PlanNode, body: any Operator, inputCount: Int, counters: NodeCounters, control: JobControl) {
+    init(
+        node: PlanNode, body: any Operator, inputCount: Int, counters: NodeCounters, control: JobControl,
+        stopwatch: Stopwatch
+    ) {
+        self.stopwatch = stopwatch
         self.control = control
         self.node = node
         self.body = body
@@ -40,7 +47,15 @@ final class NodeRuntime {
         guard batch.rowCount > 0 else { return }
         counters.add(rowsIn: batch.rowCount)
         inputIsIdle[input] = false
-        try body.process(batch, input: input, output: self)
+        guard let lateSampler else {
+            return try measured { try body.process(batch, input: input, output: self) }
+        }
+        let late = body.lateRows
+        try measured { try body.process(batch, input: input, output: self) }
+        guard body.lateRows > late else { return }
+        counters.add(
+            lateSamples: lateSampler.samples(
+                batch, input: input, watermark: watermark, count: body.lateRows &- late))
     }
 
     func receiveWatermark(_ time: Int64, input: Int) throws {
@@ -60,20 +75,25 @@ final class NodeRuntime {
         var least = Watermark.final
         for (input, time) in inputWatermarks.enumerated() where !inputIsIdle[input] { least = min(least, time) }
         guard least > watermark else { return }
-        try body.advance(to: least, output: self)
-        if flushesBeforeWatermarks { try body.flush(output: self) }
+        try measured {
+            try body.advance(to: least, output: self)
+            if flushesBeforeWatermarks { try body.flush(output: self) }
+        }
         try emitWatermark(least)
     }
 
     func receiveEnd(input: Int) throws {
-        try body.inputEnded(input, output: self)
+        try measured { try body.inputEnded(input, output: self) }
         openInputs -= 1
         guard openInputs == 0 else { return }
-        try body.flush(output: self)
+        try flush()
         for consumer in consumers { try consumer.runtime.receiveEnd(input: consumer.input) }
     }
 
-    func flush() throws { try body.flush(output: self) }
+    func flush() throws { try measured { try body.flush(output: self) } }
+
+    /// Does work that counts as this operator's.
+    func measured<Result>(_ work: () throws -> Result) rethrows -> Result { try stopwatch.measure(counters, work) }
 
     // MARK: away from the operator
 
@@ -109,9 +129,41 @@ final class NodeRuntime {
 package final class NodeCounters: Sendable {
     private let rowsInCount = Atomic<UInt64>(0)
     private let rowsOutCount = Atomic<UInt64>(0)
+    private let batchesInCount = Atomic<UInt64>(0)
+    private let batchesOutCount = Atomic<UInt64>(0)
+    private let busyCount = Atomic<UInt64>(0)
 
-    func add(rowsIn: Int) { rowsInCount.wrappingAdd(UInt64(rowsIn), ordering: .relaxed) }
-    func add(rowsOut: Int) { rowsOutCount.wrappingAdd(UInt64(rowsOut), ordering: .relaxed) }
+    /// Counts a batch that came.
+    func add(rowsIn: Int) {
+        rowsInCount.wrappingAdd(UInt64(rowsIn), ordering: .relaxed)
+        batchesInCount.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    /// Counts a batch that leaves.
+    func add(rowsOut: Int) {
+        rowsOutCount.wrappingAdd(UInt64(rowsOut), ordering: .relaxed)
+        batchesOutCount.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    private let late = Mutex<[String]>([])
+
+    /// Takes samples of rows that were dropped because they were late; the newest stay.
+    func add(lateSamples: [String]) {
+        guard !lateSamples.isEmpty else { return }
+        late.withLock { late in
+            late += lateSamples
+            late.removeFirst(max(0, late.count - LateSampler.mostSamples))
+        }
+    }
+
+    /// Some rows that were dropped because they were late, as JSON objects of texts.
+    package var lateSamples: [String] { late.withLock { $0 } }
+
+    func add(busyNanoseconds: UInt64) { busyCount.wrappingAdd(busyNanoseconds, ordering: .relaxed) }
+    package var batchesIn: UInt64 { batchesInCount.load(ordering: .relaxed) }
+    package var batchesOut: UInt64 { batchesOutCount.load(ordering: .relaxed) }
+    /// Work of the operator alone, over all its instances.
+    package var busyNanoseconds: UInt64 { busyCount.load(ordering: .relaxed) }
     package var rowsIn: UInt64 { rowsInCount.load(ordering: .relaxed) }
     package var rowsOut: UInt64 { rowsOutCount.load(ordering: .relaxed) }
 }

@@ -129,6 +129,7 @@ struct PipelineBuilder {
     private func makeRuntimes(stage: Int, index: Int, built: inout Built) throws -> [Int: NodeRuntime] {
         var runtimes: [Int: NodeRuntime] = [:]
         let flushing = plan.nodesThatFlushBeforeWatermarks()
+        let stopwatch = Stopwatch(clock: wiring.environment.clock)
         for id in layout.stages[stage].nodes {
             let node = plan.nodes[id]
             let factory = OperatorFactory(plan: plan, wiring: wiring, seeds: seeds)
@@ -141,7 +142,10 @@ struct PipelineBuilder {
             }
             runtimes[id] = NodeRuntime(
                 node: node, body: body, inputCount: node.inputs.count, counters: built.counters[id],
-                control: control)
+                control: control, stopwatch: stopwatch)
+            runtimes[id]?.lateSampler = LateSampler(
+                node, inputFields: node.inputs.map { plan.nodes[$0].fields }, timeZone: plan.timeZone,
+                context: EvaluationContext(clock: wiring.environment.clock, random: wiring.environment.random))
             runtimes[id]?.flushesBeforeWatermarks = flushing.contains(id)
         }
         return runtimes

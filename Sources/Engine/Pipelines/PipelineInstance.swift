@@ -44,6 +44,10 @@ final class PipelineInstance {
     private var lastFlush: UInt64 = 0
     private let goesByClock: Bool
     private var lastTick: UInt64 = 0
+    /// Since when a queue behind it is full; 0 when none is.
+    private var blockedSince: UInt64 = 0
+    /// How long it waited for room behind it.
+    private(set) var blockedNanoseconds: UInt64 = 0
     private static let tickNanoseconds: UInt64 = 50_000_000
     /// False for pipelines fed by static sources only.
     private let takesPartInEpochs: Bool
@@ -73,7 +77,11 @@ final class PipelineInstance {
             try cut(epoch: coordinator.requestedEpoch)
             return .progressed
         }
-        if senders.contains(where: \.isFull) { return .blocked }
+        if senders.contains(where: \.isFull) {
+            if blockedSince == 0 { blockedSince = now }
+            return .blocked
+        }
+        endBlocked(now: now)
         if try takeMessage() || pollSource() {
             hasUnflushed = true
             if now &- lastFlush >= flushNanoseconds { try flush(now: now) }
@@ -90,10 +98,16 @@ final class PipelineInstance {
         return .idle
     }
 
+    private func endBlocked(now: UInt64) {
+        guard blockedSince > 0 else { return }
+        if now > blockedSince { blockedNanoseconds &+= now &- blockedSince }
+        blockedSince = 0
+    }
+
     private func tick(now: UInt64) throws {
         guard goesByClock, now &- lastTick >= Self.tickNanoseconds else { return }
         lastTick = now
-        for node in nodes { try node.body.tick(output: node) }
+        for node in nodes { try node.measured { try node.body.tick(output: node) } }
     }
 
     private func passOnCommits() throws {

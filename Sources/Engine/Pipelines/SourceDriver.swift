@@ -20,7 +20,7 @@ final class SourceDriver {
 
     /// Reads and processes one batch; false when there was none.
     func poll() throws -> Bool {
-        switch try reader.poll(waitMilliseconds: 0) {
+        switch try root.measured({ try reader.poll(waitMilliseconds: 0) }) {
         case .batch(let batch, let split):
             currentSplit = split
             try root.receive(batch, input: 0)

@@ -20,11 +20,16 @@ final class RankBuffer {
     private let thresholds = StateArray<UInt64>(zero: .max)
     private let seed: UInt64
     private var nextSequence: Int64 = 0
+    private let idle: IdleGroups?
     private var ids: [Int32] = []
     private var survivors: [Int32] = []
 
     /// `entries` takes what epochs store; nil where there are none.
-    init(_ plan: RankPlan, inputFields: [Field], seed: UInt64, emitsChanges: Bool, entries: StateWriter?) {
+    init(
+        _ plan: RankPlan, inputFields: [Field], seed: UInt64, emitsChanges: Bool, entries: StateWriter?,
+        wallMilliseconds: @escaping () -> Int64 = { 0 }
+    ) {
+        idle = IdleGroups.make(plan.stateTimeToLiveMilliseconds, wallMilliseconds)
         self.plan = plan
         self.seed = seed
         store = RowSlots(types: inputFields.map(\.type))
@@ -59,6 +64,7 @@ final class RankBuffer {
                 lists.reserve(groups.count)
                 thresholds.reserve(groups.count)
                 changes?.reserve(groups: groups.count)
+                idle?.touch(numbers, count: rowCount, groups: groups.count) { forget($0) }
                 order.prefixes(of: batch, into: prefixes)
                 if let index {
                     apply(batch, numbers, prefixes, index)
@@ -89,6 +95,37 @@ final class RankBuffer {
             order.sequences.base[id] = nextSequence
             nextSequence += 1
         }
+    }
+
+    // MARK: Rows that are forgotten
+
+    /// Forgets partitions that nothing came for; to be called when nothing waits to be emitted.
+    func forgetIdle() { idle?.sweep(groups: groups.count) { forget($0) } }
+
+    /// The partition begins anew; what stands downstream stays there.
+    private func forget(_ group: Int) {
+        var rows: [Int32] = []
+        lists.append(0..<lists.count(group), of: group, to: &rows)
+        for id in rows.reversed() {
+            if let index {
+                let columns = store.columns.map { $0.gathered([id]) }
+                var hash: UInt64 = 0
+                hashColumns(Batch(columns: columns, rowCount: 1), Array(columns.indices), seed: seed, into: &hash)
+                lists.remove(id, from: group)
+                // Of equal rows any may be taken, for all of them go.
+                guard let taken = index.take(columns, row: 0, hash: hash) else { continue }
+                forgetRow(taken)
+            } else {
+                lists.remove(id, from: group)
+                forgetRow(id)
+            }
+        }
+        thresholds.base[group] = .max
+    }
+
+    private func forgetRow(_ id: Int32) {
+        changes?.hide(id)
+        release(id)
     }
 
     // MARK: Rows that are only added
@@ -231,6 +268,7 @@ final class RankBuffer {
 
     /// After all rows are back: what is to be seen stands downstream already.
     func finishRestoring() {
+        idle?.restored(groups: groups.count)
         var seen: [Int32] = []
         for group in 0..<groups.count {
             if lists.count(group) >= bound { thresholds.base[group] = order.prefixes.base[Int(lists.last(group))] }

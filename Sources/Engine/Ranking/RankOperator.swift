@@ -11,12 +11,15 @@ final class RankOperator: Operator {
     private let buffer: RankBuffer
     private let partition: [Int]
 
-    init(_ plan: RankPlan, inputFields: [Field], isBatchMode: Bool, keepsChanges: Bool, seed: UInt64) {
+    init(
+        _ plan: RankPlan, inputFields: [Field], isBatchMode: Bool, keepsChanges: Bool, seed: UInt64,
+        wallMilliseconds: @escaping () -> Int64
+    ) {
         self.plan = plan
         partition = plan.partition
         buffer = RankBuffer(
             plan, inputFields: inputFields, seed: seed, emitsChanges: !isBatchMode,
-            entries: keepsChanges ? StateWriter() : nil)
+            entries: keepsChanges ? StateWriter() : nil, wallMilliseconds: wallMilliseconds)
     }
 
     var stateRows: Int { buffer.store.count }
@@ -25,7 +28,8 @@ final class RankOperator: Operator {
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws { buffer.add(batch) }
 
     func flush(output: NodeRuntime) throws {
-        guard let changes = buffer.changes, !changes.touched.isEmpty else { return }
+        guard let changes = buffer.changes else { return }
+        guard !changes.touched.isEmpty else { return buffer.forgetIdle() }
         var picks = RankPicks(plan)
         var new: [Int32] = []
         for (position, group) in changes.touched.enumerated() {
@@ -39,6 +43,7 @@ final class RankOperator: Operator {
         }
         try emit(&picks, output)
         changes.clear(buffer.store)
+        buffer.forgetIdle()
     }
 
     /// In batch mode the rows leave at the end, all at once.

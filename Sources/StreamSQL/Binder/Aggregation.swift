@@ -11,6 +11,8 @@ struct Aggregation {
     let callBase: Int
     let windowBase: Int
     let stateTimeToLiveMilliseconds: Int64?
+    /// Results of windows before and behind their end.
+    let windowEmission: WindowEmission?
 
     private var keys: [PlanExpression] { grouping.keys }
     private var groupingColumn: Int { windowBase + 3 }
@@ -140,7 +142,8 @@ struct Aggregation {
     ) -> Built {
         let aggregate = LogicalWindowAggregate(
             shape: shape, timeColumn: timeColumn, groupColumns: groups, calls: bound,
-            windowColumns: [.start, .end, .time], timeType: timeType, partition: partition)
+            windowColumns: [.start, .end, .time], timeType: timeType, partition: partition,
+            emission: windowEmission)
         let node = graph.add(.windowAggregate(aggregate), [input])
         var built = Built(node: node)
         built.timePosition = groups.count + bound.count + 2

@@ -46,7 +46,8 @@ struct GroupedSelect {
         let aggregation = Aggregation(
             graph: graph, scope: scope, grouping: grouping, calls: collector.calls, groupWindow: collector.groupWindow,
             callBase: collector.callBase, windowBase: collector.windowBase,
-            stateTimeToLiveMilliseconds: try StateHint.timeToLive(select, scope, binder.options))
+            stateTimeToLiveMilliseconds: try StateHint.timeToLive(select, scope, binder.options),
+            windowEmission: binder.options.windowEmission)
         let built = try aggregation.build(condition, at: select.range)
 
         var projections: [PlanExpression] = []

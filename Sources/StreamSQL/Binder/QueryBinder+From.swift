@@ -194,6 +194,13 @@ extension QueryBinder {
             }
         }
         combined.version = nil
+        if join.isAsOf {
+            if let match = join.matchCondition {
+                let binder = ExpressionBinder(scope: combined, clause: "MATCH_CONDITION")
+                conditions += try binder.boolean(match, "MATCH_CONDITION").conjuncts
+            }
+            return try asOfJoin(join, left, right, conditions, combined, at: range)
+        }
         if let version = right.version {
             combined.node = try versionJoin(join.kind, left, right, version, conditions, at: range)
             for position in left.columns.count..<combined.columns.count {
@@ -202,7 +209,9 @@ extension QueryBinder {
             }
             return combined
         }
-        let builder = joinBuilder
+        var builder = joinBuilder
+        if let left = hinted(left) { builder.timesToLive.left = left > 0 ? left : nil }
+        if let right = hinted(right) { builder.timesToLive.right = right > 0 ? right : nil }
         switch join.kind {
         case .inner, .cross:
             combined.node = builder.build(.inner, left.node, right.node, conditions, at: range)
@@ -228,6 +237,12 @@ extension QueryBinder {
         return combined
     }
 
+    /// What a STATE_TTL hint says of a side of a join that is one table.
+    private func hinted(_ scope: Scope) -> Int64? {
+        guard scope.tables.count == 1, let name = scope.tables[0].path.last else { return nil }
+        return joinTimesToLive[name]
+    }
+
     /// A right join is a left join with the sides swapped and the columns swapped back.
     private func rightJoin(
         _ left: Scope, _ right: Scope, _ conditions: [PlanExpression], _ builder: JoinBuilder, at range: SourceRange
@@ -237,6 +252,8 @@ extension QueryBinder {
         let swapped = conditions.map { condition in
             condition.shifted { $0 < leftCount ? $0 + rightCount : $0 - leftCount }
         }
+        var builder = builder
+        builder.timesToLive = builder.timesToLive.swapped
         let node = builder.build(.left, right.node, left.node, swapped, at: range)
         let columns = graph.columns(of: node)
         return graph.calculate(

@@ -15,6 +15,9 @@ extension QueryBinder {
 
     func bind(_ select: Select, orderBy: [OrderItem]) throws(SQLError) -> BoundSelect {
         try refuseUnsupported(select)
+        let outer = joinTimesToLive
+        joinTimesToLive = try StateHint.timesToLive(select)
+        defer { joinTimesToLive = outer }
         var scope =
             try select.from.map { (from) throws(SQLError) in try self.scope(from) } ?? scopeOfOneRow(for: select)
         if var joined = scope {

@@ -8,8 +8,9 @@ extension QueryBinder {
         let columns = try commonColumns(left, right, operation)
         guard let kind = Self.physicalKind(operation.kind) else { return union(left, right, columns, operation) }
         let inputs = [converted(left.node, to: columns), converted(right.node, to: columns)]
-        let node = graph.add(
-            .setOperation(LogicalSetOperation(kind: kind, isAll: operation.isAll)), inputs, names: columns.map(\.name))
+        let logical = LogicalSetOperation(
+            kind: kind, isAll: operation.isAll, stateTimeToLiveMilliseconds: options.stateTimeToLiveMilliseconds)
+        let node = graph.add(.setOperation(logical), inputs, names: columns.map(\.name))
         let fields = graph.fields[node]
         return Relation(
             node: node, columns: zip(columns, fields).map { RelationColumn(name: $0.name, type: $1.type) })

@@ -20,6 +20,8 @@ final class QueryBinder {
 
     /// WITH names in force, innermost last.
     private var commonTables: [[String: Relation]] = []
+    /// What STATE_TTL hints of the SELECT being bound say of the inputs of its joins.
+    var joinTimesToLive: [String: Int64] = [:]
     private var viewDepth = 0
     static let maximumViewDepth = 32
     private var viewUses = 0

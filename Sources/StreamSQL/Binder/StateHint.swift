@@ -3,6 +3,16 @@
 enum StateHint {
     static func timeToLive(_ select: Select, _ scope: Scope, _ options: SessionOptions) throws(SQLError) -> Int64? {
         var result = options.stateTimeToLiveMilliseconds
+        for (table, milliseconds) in try timesToLive(select)
+        where scope.tables.contains(where: { $0.path.last == table }) {
+            result = milliseconds > 0 ? milliseconds : nil
+        }
+        return result
+    }
+
+    /// What the hints of a SELECT say, in milliseconds, by table; 0 keeps for good.
+    static func timesToLive(_ select: Select) throws(SQLError) -> [String: Int64] {
+        var result: [String: Int64] = [:]
         for hint in select.hints where Lexer.uppercased(hint.name.text.utf8) == "STATE_TTL" {
             guard case .options(let entries) = hint.arguments else {
                 throw SQLError(
@@ -15,8 +25,7 @@ enum StateHint {
                         .semantics, "'\(entry.value.text)' is not a duration", at: hint.range,
                         hint: "write a number and a unit: '12 h', '1 d'")
                 }
-                let isMeant = scope.tables.contains { $0.path.last == entry.key.text }
-                if isMeant { result = milliseconds > 0 ? milliseconds : nil }
+                result[entry.key.text] = milliseconds
             }
         }
         return result

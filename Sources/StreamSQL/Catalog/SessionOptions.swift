@@ -42,6 +42,17 @@ struct SessionOptions: Sendable {
         values["table.exec.state.ttl"].flatMap(Self.duration).flatMap { $0 > 0 ? $0 : nil }
     }
 
+    /// Flink's settings for results of windows before and behind their end.
+    var windowEmission: WindowEmission? {
+        func isOn(_ key: String) -> Bool { values[key].map { Lexer.uppercased($0.utf8) } == "TRUE" }
+        func time(_ key: String) -> Int64 { values[key].flatMap(Self.duration) ?? 0 }
+        let early = isOn("table.exec.emit.early-fire.enabled") ? time("table.exec.emit.early-fire.delay") : nil
+        let lateness = time("table.exec.emit.allow-lateness")
+        guard early != nil || lateness > 0 else { return nil }
+        let late = isOn("table.exec.emit.late-fire.enabled") ? time("table.exec.emit.late-fire.delay") : 0
+        return WindowEmission(earlyMilliseconds: early, lateMilliseconds: late, latenessMilliseconds: lateness)
+    }
+
     /// Milliseconds of `200`, `200 ms`, `5 s`, `1min`, `2 hours`.
     static func duration(_ text: String) -> Int64? {
         let bytes = Lexer.uppercased(text.utf8).utf8.filter { $0 != 0x20 }
@@ -61,5 +72,8 @@ struct SessionOptions: Sendable {
     }
 
     /// Keys whose values must be durations.
-    static let durations: Set<String> = ["pipeline.auto-watermark-interval", "table.exec.state.ttl"]
+    static let durations: Set<String> = [
+        "pipeline.auto-watermark-interval", "table.exec.state.ttl", "table.exec.emit.early-fire.delay",
+        "table.exec.emit.late-fire.delay", "table.exec.emit.allow-lateness",
+    ]
 }

@@ -2,22 +2,30 @@ import Columnar
 
 /// Physical plans as people read them: one tree for each sink, a node used twice shown once.
 package enum PlanText {
-    package static func text(_ plan: PhysicalPlan) -> String {
-        var printer = Printer(plan: plan)
+    /// `note` gives what stands behind a node's line; nil for nothing.
+    package static func text(_ plan: PhysicalPlan, note: @escaping (PlanNode) -> String? = { _ in nil }) -> String {
+        var printer = Printer(plan: plan, note: note)
         for node in plan.nodes {
             if case .sink = node.operation { printer.print(node.id, depth: 0) }
         }
         return printer.lines.joined(separator: "\n")
     }
 
+    /// One operator on one line.
+    package static func line(_ id: Int, in plan: PhysicalPlan) -> String {
+        plan.nodes.indices.contains(id) ? NodeText.text(plan.nodes[id], in: plan) : ""
+    }
+
     private struct Printer {
         let plan: PhysicalPlan
+        let note: (PlanNode) -> String?
         var lines: [String] = []
         private var numbers: [Int: Int] = [:]
         private let uses: [Int]
 
-        init(plan: PhysicalPlan) {
+        init(plan: PhysicalPlan, note: @escaping (PlanNode) -> String?) {
             self.plan = plan
+            self.note = note
             var uses = [Int](repeating: 0, count: plan.nodes.count)
             for node in plan.nodes { for input in node.inputs { uses[input] += 1 } }
             self.uses = uses
@@ -36,6 +44,7 @@ package enum PlanText {
                 mark = "#\(numbers.count) "
             }
             lines.append(indent + mark + NodeText.text(node, in: plan))
+            if let note = note(node) { lines.append("\(indent)  | \(note)") }
             for input in node.inputs { print(input, depth: depth + 1) }
         }
     }
@@ -88,6 +97,7 @@ enum NodeText {
             let sessions = window.partition.isEmpty ? "" : " of \(names(window.partition, inputs))"
             return "window aggregate \(shape(window.shape)) on \(names([window.timeColumn], inputs))\(sessions)"
                 + " by \(names(window.groupColumns, inputs)): \(calls); \(columns)"
+                + (window.emission.map(emission) ?? "")
         case .over(let over): return self.over(over, inputs)
         case .unnest(let unnest):
             let made = node.fields.suffix(unnest.elements.count).map(\.name).joined(separator: ", ")
@@ -216,6 +226,11 @@ enum NodeText {
         case .cumulate(let step, let size, let offset):
             "cumulate \(size) ms by \(step) ms" + (offset == 0 ? "" : " offset \(offset) ms")
         }
+    }
+
+    private static func emission(_ emission: WindowEmission) -> String {
+        (emission.earlyMilliseconds.map { ", early every \($0) ms" } ?? "")
+            + (emission.latenessMilliseconds > 0 ? ", late rows for \(emission.latenessMilliseconds) ms" : "")
     }
 
     private static func orderText(_ keys: [SortPlan.Key], _ inputs: [Field]) -> String {

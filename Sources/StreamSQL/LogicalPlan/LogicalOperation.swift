@@ -82,6 +82,8 @@ struct LogicalWindowAggregate: Hashable {
     var timeType: DataType
     /// The columns a session is kept for, all among the groups.
     var partition: [Int] = []
+    /// Results before and behind the end of a window.
+    var emission: WindowEmission?
 
     var isSession: Bool {
         if case .session = shape { return true }
@@ -155,6 +157,10 @@ struct LogicalSort: Hashable {
 struct VersionTimes: Hashable {
     var left: Int
     var right: Int
+    /// ASOF JOIN: the versions are rows that are only added.
+    var isOfRows = false
+    /// Only versions since before the time of the left hold at it.
+    var isStrict = false
 }
 
 /// Milliseconds after which rows of a join's inputs are forgotten; nil keeps them.

@@ -13,6 +13,7 @@ struct LogicalRank: Hashable {
     var isOrderedByTime: Bool
     var emitsNumber: Bool
     var window: Window?
+    var stateTimeToLiveMilliseconds: Int64?
     var range: SourceRange
 
     /// The window columns that are part of the partition.
@@ -39,4 +40,5 @@ struct LogicalRank: Hashable {
 struct LogicalSetOperation: Hashable {
     var kind: SetOperationPlan.Kind
     var isAll: Bool
+    var stateTimeToLiveMilliseconds: Int64?
 }

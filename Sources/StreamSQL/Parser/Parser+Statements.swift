@@ -169,7 +169,11 @@ extension Parser {
     private mutating func explain() throws(SQLError) -> Explain {
         try expect("EXPLAIN")
         var details: [Explain.Detail] = []
-        if accept("PLAN") {
+        var isAnalyzed = false
+        if at("ANALYZE"), !at("ANALYZE", "TABLE") {
+            advance()
+            isAnalyzed = true
+        } else if accept("PLAN") {
             try expect("FOR")
         } else if let first = acceptWord(of: Explain.Detail.self) {
             details.append(first)
@@ -184,8 +188,9 @@ extension Parser {
             advance()
             try expect("BEGIN")
             let set = Statement.Kind.statementSet(try statementSet())
-            return Explain(details: details, statement: Statement(kind: set, range: range(from: start)))
+            return Explain(
+                details: details, statement: Statement(kind: set, range: range(from: start)), isAnalyzed: isAnalyzed)
         }
-        return Explain(details: details, statement: try statement())
+        return Explain(details: details, statement: try statement(), isAnalyzed: isAnalyzed)
     }
 }

@@ -29,6 +29,11 @@ extension Parser {
     private mutating func joins(after first: TableReference) throws(SQLError) -> TableReference {
         var left = first
         while true {
+            if let kind = try asOfKind() {
+                left = try asOfJoin(left, kind)
+                try link()
+                continue
+            }
             let isNatural = accept("NATURAL")
             guard let kind = try joinKind() else {
                 if isNatural { throw unexpected("JOIN") }
@@ -46,6 +51,50 @@ extension Parser {
             left = joined(left, right, kind, condition)
             try link()
         }
+    }
+
+    private var isAtAsOf: Bool {
+        token.keyword == "ASOF" && ["JOIN", "LEFT", "INNER"].contains(word(ahead: 1))
+    }
+
+    private var isAtMatchCondition: Bool { token.keyword == "MATCH_CONDITION" && kind(ahead: 1) == .leftBracket }
+
+    /// `ASOF [INNER | LEFT] JOIN` or `LEFT ASOF JOIN`; nil at something else.
+    private mutating func asOfKind() throws(SQLError) -> Join.Kind? {
+        var kind = Join.Kind.inner
+        if ["LEFT", "INNER"].contains(token.keyword), word(ahead: 1) == "ASOF" {
+            kind = token.keyword == "LEFT" ? .left : .inner
+            advance()
+            advance()
+        } else {
+            guard isAtAsOf else { return nil }
+            advance()
+            if accept("LEFT") {
+                kind = .left
+                _ = accept("OUTER")
+            } else {
+                _ = accept("INNER")
+            }
+        }
+        try expect("JOIN")
+        return kind
+    }
+
+    private mutating func asOfJoin(_ left: TableReference, _ kind: Join.Kind) throws(SQLError) -> TableReference {
+        var join = Join(kind: kind, left: left, right: try tablePrimary(), condition: .none, isAsOf: true)
+        if isAtMatchCondition {
+            advance()
+            try expect(.leftBracket, "(")
+            join.matchCondition = try expression()
+            try expect(.rightBracket, ")")
+        }
+        if accept("USING") {
+            join.condition = .using(try identifiers("a column"))
+        } else {
+            try expect("ON")
+            join.condition = .on(try expression())
+        }
+        return TableReference(kind: .join(join), alias: nil, range: range(from: left.range))
     }
 
     private mutating func joinKind() throws(SQLError) -> Join.Kind? {
@@ -154,7 +203,7 @@ extension Parser {
     }
 
     mutating func tableAlias() throws(SQLError) -> TableAlias? {
-        guard let name = try alias("an alias") else { return nil }
+        guard !isAtAsOf, !isAtMatchCondition, let name = try alias("an alias") else { return nil }
         let columns = kind == .leftBracket ? try identifiers("a column") : []
         return TableAlias(name: name, columns: columns)
     }

@@ -75,11 +75,15 @@ package struct WindowAggregatePlan: Sendable {
     package var partition: [Int]
     /// True when the input takes rows back (-U, -D).
     package var inputRetracts: Bool
+    /// Windows give results more than once; nil: once, at their end.
+    package var emission: WindowEmission?
 
     package init(
         shape: WindowShape, timeColumn: Int, groupColumns: [Int], calls: [AggregateCall], windowColumns: [WindowColumn],
-        zone: TimeZoneRules? = nil, partition: [Int] = [], inputRetracts: Bool = false
+        zone: TimeZoneRules? = nil, partition: [Int] = [], inputRetracts: Bool = false,
+        emission: WindowEmission? = nil
     ) {
+        self.emission = emission
         self.partition = partition
         self.inputRetracts = inputRetracts
         self.shape = shape

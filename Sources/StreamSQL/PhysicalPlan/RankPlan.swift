@@ -23,6 +23,8 @@ package struct RankPlan: Sendable {
     package var inputUpserts = false
     /// Set when the partitions end with windows: rows leave once, when the window ends.
     package var window: RankWindow?
+    /// Partitions that no row came for in so long are forgotten; nil keeps them.
+    package var stateTimeToLiveMilliseconds: Int64?
 
     package init(
         partition: [Int], order: [SortPlan.Key], from: Int = 1, to: Int, prefersLatest: Bool = false,
@@ -62,8 +64,13 @@ package struct SetOperationPlan: Sendable, Hashable {
     package var isAll: Bool
     /// True when an input takes rows back.
     package var inputRetracts: Bool
+    /// Rows that came on neither side for so long are forgotten; nil keeps them.
+    package var stateTimeToLiveMilliseconds: Int64?
 
-    package init(kind: Kind, isAll: Bool, inputRetracts: Bool = false) {
+    package init(
+        kind: Kind, isAll: Bool, inputRetracts: Bool = false, stateTimeToLiveMilliseconds: Int64? = nil
+    ) {
+        self.stateTimeToLiveMilliseconds = stateTimeToLiveMilliseconds
         self.kind = kind
         self.isAll = isAll
         self.inputRetracts = inputRetracts

@@ -108,11 +108,14 @@ package struct VersionJoinPlan: Sendable {
     package var leftTime: Int
     /// Since when a version holds.
     package var rightTime: Int
+    /// A version does not hold yet at the time it begins.
+    package var isStrict: Bool
 
     package init(
         isLeft: Bool, leftKeys: [Int], rightKeys: [Int], nullSafe: [Bool] = [], residual: PlanExpression?,
-        leftTime: Int, rightTime: Int
+        leftTime: Int, rightTime: Int, isStrict: Bool = false
     ) {
+        self.isStrict = isStrict
         self.isLeft = isLeft
         self.leftKeys = leftKeys
         self.rightKeys = rightKeys

@@ -37,6 +37,11 @@ package struct TableFunctionPlan: Sendable, Hashable {
         return nil
     }
 
+    /// The column of `on_time` in one of its tables.
+    package func timeColumn(of input: Int) -> Int? {
+        call.tables.indices.contains(input) ? call.tables[input].timeColumn : nil
+    }
+
     /// The last column is a time attribute.
     var hasTimeAttribute: Bool { timeType != nil && !shape.emitsChanges }
 

@@ -109,7 +109,8 @@ struct NodeSignatures {
             return grouped(
                 &hash,
                 "windowAggregate \(aggregate.shape) \(joined([aggregate.timeColumn], input))\(zone(aggregate.timeType))"
-                    + (aggregate.partition.isEmpty ? "" : " of \(joined(aggregate.partition, input))"),
+                    + (aggregate.partition.isEmpty ? "" : " of \(joined(aggregate.partition, input))")
+                    + (aggregate.emission == nil ? "" : " revised"),
                 aggregate.groupColumns, aggregate.calls, input, aggregate.windowColumns.map { "\($0)" })
         case .window(let shape, let timeColumn):
             let appended = ["start", "end", "time"].map {

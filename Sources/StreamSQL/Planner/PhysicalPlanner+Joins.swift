@@ -74,13 +74,20 @@ extension PhysicalPlanner {
         var left = try node(inputs[0], isStatic: isStatic, root)
         var right = try node(inputs[1], isStatic: isStatic, root)
         let changelog = result.nodes[left].changelog
+        guard !asOf.isOfRows || result.nodes[right].changelog == .append else {
+            throw SQLError(
+                .unsupported, "the right side of an ASOF JOIN must only add rows", at: join.range,
+                hint: "FOR SYSTEM_TIME AS OF joins with a table whose rows change")
+        }
         let inputFields = result.nodes[left].fields.map(\.type) + result.nodes[right].fields.map(\.type)
-        let layout = inputFields.map { "\($0.logical)" }.joined(separator: ", ")
+        let layout =
+            inputFields.map { "\($0.logical)" }.joined(separator: ", ") + (asOf.isOfRows ? " as of \(asOf.isStrict)" : "")
         left = dealt(left, join.leftKeys)
         right = dealt(right, join.rightKeys)
         let operation = VersionJoinPlan(
             isLeft: join.kind == .left, leftKeys: join.leftKeys, rightKeys: join.rightKeys, nullSafe: join.nullSafe,
-            residual: join.residual, leftTime: asOf.left, rightTime: asOf.right)
+            residual: join.residual, leftTime: asOf.left, rightTime: asOf.right,
+            isStrict: asOf.isStrict)
         return add(
             .versionJoin(operation), [left, right], graph.fields[id], changelog, .sharded,
             name: name("version-join", id, stateLayout: layout))

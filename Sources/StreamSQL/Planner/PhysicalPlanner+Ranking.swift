@@ -20,6 +20,9 @@ extension PhysicalPlanner {
         operation.window = rank.window.map {
             RankWindow(endColumn: $0.endColumn, zone: windowZone($0.timeType))
         }
+        if !isBatchMode, rank.window == nil {
+            operation.stateTimeToLiveMilliseconds = rank.stateTimeToLiveMilliseconds
+        }
         let kind = rank.window == nil ? "rank" : "window-rank"
         return addRank(operation, id, input, kind: kind)
     }
@@ -30,9 +33,10 @@ extension PhysicalPlanner {
         if case .rowTime(let column) = deduplicate.order {
             order = [SortPlan.Key(column: column, isDescending: false, nullsFirst: true)]
         }
-        let operation = RankPlan(
+        var operation = RankPlan(
             partition: deduplicate.keys, order: order, to: 1, emitsUpdateBefore: !upsertNodes.contains(id),
             inputRetracts: true)
+        if !isBatchMode { operation.stateTimeToLiveMilliseconds = deduplicate.stateTimeToLiveMilliseconds }
         return addRank(operation, id, input, kind: "rank")
     }
 
@@ -65,7 +69,9 @@ extension PhysicalPlanner {
         let changelog: ChangelogMode =
             isFinal || staysAppend ? .append : operation.emitsUpdateBefore ? .retract : .upsert
         let dealt = keyed(input, operation.partition)
-        let layout = "\(operation.order) \(operation.from) \(operation.to) \(operation.inputRetracts)"
+        let layout =
+            "\(operation.order) \(operation.from) \(operation.to) \(operation.inputRetracts)"
+            + (operation.stateTimeToLiveMilliseconds == nil ? "" : " idle")
         return add(
             .rank(operation), [dealt], graph.fields[id], changelog, result.nodes[dealt].distribution,
             name: name(kind, id, stateLayout: layout + fieldLayout(result.nodes[dealt].fields)))
@@ -79,7 +85,9 @@ extension PhysicalPlanner {
         let dealt = inputs.map { keyed($0, keys) }
         // More rows never take away from what is in both.
         let isAppend = isBatchMode || (operation.kind == .intersect && !retracts)
-        let plan = SetOperationPlan(kind: operation.kind, isAll: operation.isAll, inputRetracts: retracts)
+        let plan = SetOperationPlan(
+            kind: operation.kind, isAll: operation.isAll, inputRetracts: retracts,
+            stateTimeToLiveMilliseconds: isBatchMode ? nil : operation.stateTimeToLiveMilliseconds)
         return add(
             .setOperation(plan), dealt, graph.fields[id], isAppend ? .append : .retract,
             result.nodes[dealt[0]].distribution, name: name(operation.kind.rawValue, id))

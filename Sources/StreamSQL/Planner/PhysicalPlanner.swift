@@ -299,10 +299,16 @@ struct PhysicalPlanner {
         let operation = WindowAggregatePlan(
             shape: aggregate.shape, timeColumn: aggregate.timeColumn, groupColumns: aggregate.groupColumns,
             calls: aggregate.calls, windowColumns: aggregate.windowColumns, zone: windowZone(aggregate.timeType),
-            partition: aggregate.partition, inputRetracts: retracts)
+            partition: aggregate.partition, inputRetracts: retracts, emission: isBatchMode ? nil : aggregate.emission)
+        guard operation.emission == nil || !aggregate.isSession else {
+            throw SQLError(
+                .unsupported, "sessions give their result once: table.exec.emit settings are not for them", at: root.range,
+                hint: "RESET 'table.exec.emit.early-fire.enabled'; and 'table.exec.emit.allow-lateness'")
+        }
         let layout = operation.keepsRows ? fieldLayout(result.nodes[dealt].fields) : ""
         return add(
-            .windowAggregate(operation), [dealt], graph.fields[id], .append, result.nodes[dealt].distribution,
+            .windowAggregate(operation), [dealt], graph.fields[id], operation.emission == nil ? .append : .retract,
+            result.nodes[dealt].distribution,
             name: name("window-aggregate", id, stateLayout: layout))
     }
 

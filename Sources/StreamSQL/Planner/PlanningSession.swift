@@ -75,6 +75,7 @@ package struct PlanningSession: Sendable {
             case .job(let plan, let description): parts.append("== \(description) ==\n\(PlanText.text(plan))")
             case .query(let plan, _): parts.append("== query ==\n\(PlanText.text(plan))")
             case .explain(let text): parts.append(text)
+            case .analyze(let plan): parts.append("== analyze ==\n\(PlanText.text(plan))")
             case .message: break
             }
         }

@@ -18,6 +18,8 @@ package enum PlanStep: Sendable {
     /// A top-level SELECT, whose rows go to the one sink of kind `collect`.
     case query(PhysicalPlan, fields: [Field])
     case explain(String)
+    /// EXPLAIN ANALYZE: runs to its end and shows what each operator did; rows of a SELECT go nowhere.
+    case analyze(PhysicalPlan)
     /// What SHOW, DESCRIBE and the like answer.
     case message(StatementResult)
 }

@@ -231,9 +231,24 @@ struct ScriptPlanner {
             throw SQLError(
                 .semantics, "EXPLAIN takes a query, an INSERT or a STATEMENT SET", at: explain.statement.range)
         }
+        if explain.isAnalyzed { return try analyze(plan, explain.statement.range) }
         if errors.isEmpty {
             steps.append(.explain(PlanAdvice.text(plan, details: explain.details, options: session.options)))
         }
+    }
+
+    private mutating func analyze(_ plan: PhysicalPlan, _ range: SourceRange) throws(SQLError) {
+        for node in plan.nodes {
+            guard case .scan(let scan) = node.operation, !scan.table.isBounded, scan.table.connector != nil else {
+                continue
+            }
+            throw SQLError(
+                .semantics, "EXPLAIN ANALYZE runs to the end, and '\(scan.table.name)' has none", at: range,
+                hint: "the page /jobs and GET /api/v1/jobs show the figures of a job while it runs")
+        }
+        // Rows that earlier statements write are there before they are read.
+        try flush()
+        if errors.isEmpty { steps.append(.analyze(plan)) }
     }
 
     // MARK: Definitions and settings

@@ -329,7 +329,11 @@ struct ColumnPruning {
         join.leftKeys = join.leftKeys.map { left[$0] ?? 0 }
         join.rightKeys = join.rightKeys.map { right[$0] ?? 0 }
         join.residual = join.residual?.shifted { moved[$0] ?? 0 }
-        join.asOf = join.asOf.map { VersionTimes(left: left[$0.left] ?? 0, right: right[$0.right] ?? 0) }
+        if var asOf = join.asOf {
+            asOf.left = left[asOf.left] ?? 0
+            asOf.right = right[asOf.right] ?? 0
+            join.asOf = asOf
+        }
         return (graph.add(.join(join), [probe, build]), moved)
     }
 }

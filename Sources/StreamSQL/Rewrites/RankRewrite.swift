@@ -59,7 +59,8 @@ struct RankRewrite {
         return LogicalRank(
             partition: numbered.partition, order: order, from: from, to: to,
             prefersLatest: isDescending && (order.isEmpty || (isOrderedByTime && keepsOne)),
-            isOrderedByTime: isOrderedByTime && keepsOne, emitsNumber: true, window: window, range: numbered.range)
+            isOrderedByTime: isOrderedByTime && keepsOne, emitsNumber: true, window: window,
+            stateTimeToLiveMilliseconds: numbered.stateTimeToLiveMilliseconds, range: numbered.range)
     }
 
     /// Start and end of one window are both part of the partition: rows are complete when the window ends.

@@ -66,7 +66,7 @@ package struct Insert: Sendable, Hashable {
     package var query: Query
 }
 
-/// `EXPLAIN [details | PLAN FOR] statement`.
+/// `EXPLAIN [details | PLAN FOR | ANALYZE] statement`.
 package struct Explain: Sendable, Hashable {
     /// What to show beside the plan.
     package enum Detail: String, Sendable, Hashable, CaseIterable {
@@ -78,6 +78,8 @@ package struct Explain: Sendable, Hashable {
 
     package var details: [Detail]
     package var statement: Statement
+    /// `EXPLAIN ANALYZE`: the statement is run, and the plan shown with what it did.
+    package var isAnalyzed = false
 }
 
 /// `UPDATE t SET c = v WHERE ...`.

@@ -55,4 +55,8 @@ package struct Join: Sendable, Hashable {
     package var left: TableReference
     package var right: TableReference
     package var condition: Condition
+    /// ASOF JOIN: of the rows on the right the last one at or before the time of the left.
+    package var isAsOf = false
+    /// The comparison in MATCH_CONDITION, where it does not stand in ON.
+    package var matchCondition: Expression?
 }

@@ -53,6 +53,7 @@ struct PlanCase {
                     let types = fields.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
                     parts.append("query: \(types)\n\(PlanText.text(plan))")
                 case .explain(let text): parts.append(text)
+                case .analyze(let plan): parts.append("analyze:\n\(PlanText.text(plan))")
                 case .message(let result):
                     parts.append(
                         ([result.columns] + result.rows).map { $0.joined(separator: " | ") }.joined(separator: "\n"))

@@ -173,9 +173,14 @@ extension SQLPrinter {
             write(", ")
         } else {
             if join.condition == .natural { write(" NATURAL") }
-            write(" \(join.kind.rawValue) JOIN ")
+            write(join.isAsOf ? " ASOF \(join.kind.rawValue) JOIN " : " \(join.kind.rawValue) JOIN ")
         }
         table(join.right)
+        if let condition = join.matchCondition {
+            write(" MATCH_CONDITION (")
+            expression(condition)
+            write(")")
+        }
         switch join.condition {
         case .none, .natural: break
         case .on(let condition):

@@ -1,0 +1,9 @@
+-- an aggregate follows what windows change
+SET 'pipeline.auto-watermark-interval' = '0';
+SET 'table.exec.emit.early-fire.enabled' = 'true';
+SET 'table.exec.emit.early-fire.delay' = '0 ms';
+CREATE TABLE ticker (symbol STRING, price INT, n INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' SECOND)
+WITH ('connector' = 'filesystem', 'path' = 'data/ticker.ndjson', 'format' = 'json');
+SELECT symbol, SUM(n) AS n, MAX(price) AS price FROM (
+  SELECT window_start, symbol, COUNT(*) AS n, SUM(price) AS price FROM TABLE(TUMBLE(TABLE ticker, DESCRIPTOR(ts), INTERVAL '4' SECOND))
+  GROUP BY window_start, window_end, symbol) GROUP BY symbol;
