@@ -44,14 +44,21 @@ package final class MultisetSink: Sink {
             let batch = BatchBuilder.batch(types, [row])
             writer.write(Int64(count))
             for column in batch.columns {
-                writer.write(UInt8(column.isValid(0) ? 1 : 0))
-                writer.write(column.kind == .int64 && column.isValid(0) ? column.int64[0] : 0)
+                switch (column.isValid(0), column.kind) {
+                case (false, _): writer.write(UInt8(0))
+                case (true, .text):
+                    writer.write(UInt8(2))
+                    writer.write(column.string(0))
+                case (true, _):
+                    writer.write(UInt8(1))
+                    writer.write(column.kind == .int64 ? column.int64[0] : 0)
+                }
             }
         }
         return [StateChange(name: "counts", fold: .replace, bytes: writer.bytes)]
     }
 
-    /// Columns are BIGINT.
+    /// Columns are BIGINT or STRING.
     package func restore(_ changes: [StateChange]) throws {
         guard let newest = changes.last else { return }
         try newest.bytes.withUnsafeBytes { bytes in
@@ -60,9 +67,11 @@ package final class MultisetSink: Sink {
                 let count = Int(try reader.read(Int64.self))
                 var row: [BatchBuilder.Value] = []
                 for _ in types {
-                    let isValid = try reader.read(UInt8.self) == 1
-                    let number = try reader.read(Int64.self)
-                    row.append(isValid ? .integer(number) : .null)
+                    switch try reader.read(UInt8.self) {
+                    case 0: row.append(.null)
+                    case 2: row.append(.text(try reader.readString()))
+                    default: row.append(.integer(try reader.read()))
+                    }
                 }
                 state.withLock { $0.counts[row] = count }
             }
