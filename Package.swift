@@ -35,6 +35,7 @@ let layers: [Layer] = [
     Layer(name: "CSimdjson", kind: .c),
     Layer(name: "CRegex", kind: .c),
     Layer(name: "CCompression", kind: .c),
+    Layer(name: "CRdKafka", kind: .c),
     Layer(name: "CWebAssets", kind: .c),
     Layer(name: "Diagnostics", uses: ["CPlatform"]),
     Layer(name: "Columnar", kind: .rows, uses: ["CPlatform", "Diagnostics"]),
@@ -49,7 +50,8 @@ let layers: [Layer] = [
     Layer(
         name: "Connectors", kind: .rows,
         uses: [
-            "ConnectorContract", "Columnar", "Formats", "CommitLog", "KafkaProtocol", "Diagnostics", "CPlatform",
+            "ConnectorContract", "Columnar", "Formats", "CommitLog", "KafkaProtocol", "CRdKafka", "Diagnostics",
+            "CPlatform",
         ]),
     Layer(name: "TableFunctions", uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
     Layer(name: "StreamSQL", uses: ["ConnectorContract", "Columnar", "RegularExpressions", "Diagnostics"]),

@@ -39,6 +39,8 @@ class Server:
     application = APPLICATION
     # The variable that tells the application where its data is.
     variable = "MILLRACE_LOGS"
+    # More of the command line.
+    options = []
 
     def __init__(self, binary, folder, parallelism=2, epoch=1000):
         self.binary, self.folder = str(binary), Path(folder)
@@ -51,7 +53,7 @@ class Server:
         output = open(self.folder / "server.log", "ab")
         environment = os.environ | {self.variable: str(self.logs), "SWIFT_BACKTRACE": "enable=no"}
         command = [self.binary, "up", str(self.application), "--data", str(self.folder / "data"), "--listen",
-                   f"127.0.0.1:{self.port}", "--parallelism", str(self.parallelism), "--epoch", str(self.epoch)]
+                   f"127.0.0.1:{self.port}", "--parallelism", str(self.parallelism), "--epoch", str(self.epoch), *self.options]
         began = time.monotonic()
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
         Server.running.append(self)

@@ -83,30 +83,34 @@ package struct KafkaConnector: Connector {
         let layout = try KafkaLayout(request, options)
         _ = try layout.makeValueDecoder()
         _ = try layout.makeKeyDecoder()
-        return LogSource(
-            options: options, layout: layout, queue: try localQueue(options), environment: environment)
+        guard let queue = try localQueue(options) else {
+            return try ForeignSource(options: options, layout: layout, environment: environment)
+        }
+        return LogSource(options: options, layout: layout, queue: queue, environment: environment)
     }
 
     package func makeSink(_ table: TableDescription, environment: Environment) throws -> any Sink {
         let options = try KafkaOptions(table, isUpsert: isUpsert)
-        return try LogSink(options: options, queue: try localQueue(options), environment: environment)
+        let delivery: any TopicDelivery
+        if let queue = try localQueue(options) {
+            delivery = try LogDelivery(options: options, queue: queue, environment: environment)
+        } else {
+            delivery = try ForeignDelivery(options: options, environment: environment)
+        }
+        return try TopicSink(options: options, delivery: delivery, environment: environment)
     }
 
-    /// The own log where the table means it.
-    private func localQueue(_ options: KafkaOptions) throws -> any LocalQueue {
-        let servers = options.properties["bootstrap.servers"]
+    /// The own log where the table means it; nil for a broker elsewhere.
+    private func localQueue(_ options: KafkaOptions) throws -> (any LocalQueue)? {
+        if let servers = options.properties["bootstrap.servers"] {
+            let addresses = servers.split(separator: ",").map { String($0.filter { $0 != " " }) }
+            if let queue, !addresses.isEmpty, addresses.allSatisfy(queue.isOwn) { return queue }
+            return nil
+        }
         guard let queue else {
             throw MillraceError(
-                .user, code: "no_queue", "table '\(options.table.name)' needs the queue, which does not run here")
-        }
-        if let servers {
-            let addresses = servers.split(separator: ",").map { String($0.filter { $0 != " " }) }
-            guard addresses.allSatisfy(queue.isOwn) else {
-                throw MillraceError(
-                    .user, code: "foreign_broker",
-                    "table '\(options.table.name)' names the broker '\(servers)', which is not this process's own",
-                    hint: "leave 'properties.bootstrap.servers' out to use the queue of this process")
-            }
+                .user, code: "no_queue", "table '\(options.table.name)' needs the queue, which does not run here",
+                hint: "name a broker with 'properties.bootstrap.servers'")
         }
         return queue
     }

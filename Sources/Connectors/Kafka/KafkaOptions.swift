@@ -98,6 +98,14 @@ struct KafkaOptions: Sendable {
         return topics[0]
     }
 
+    func noCommittedOffset(_ topic: String, _ partition: Int32) -> MillraceError {
+        MillraceError(
+            .user, code: "no_committed_offset",
+            "table '\(table.name)': group '\(group)' has committed no offset of topic '\(topic)', partition \(partition)",
+            hint: "say where to begin: 'scan.startup.mode' = 'earliest-offset', or "
+                + "'properties.auto.offset.reset' = 'earliest'")
+    }
+
     private static func start(_ values: OptionValues, isUpsert: Bool) throws(MillraceError) -> Place {
         let modes = ["earliest-offset", "latest-offset", "group-offsets", "timestamp", "specific-offsets"]
         // What a table of changes holds is known only from its first record on.

@@ -27,8 +27,9 @@ package final class MillraceServer: Sendable {
         let catalog = TableCatalog(random: environment.random)
         self.catalog = catalog
         queue = try Self.openQueue(settings, environment)
-        topics = ApplicationQueue(
+        let topics = ApplicationQueue(
             embedded: queue, directory: Self.queueDirectory(settings), environment: environment)
+        self.topics = topics
         let start = Application.Settings(
             dataDirectory: settings.dataDirectory, parallelism: settings.parallelism,
             epochMilliseconds: settings.epochMilliseconds, variables: settings.variables)

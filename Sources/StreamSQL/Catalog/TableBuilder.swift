@@ -58,6 +58,7 @@ struct TableBuilder {
             let primaryKey = self.primaryKey(schema)
             harmless += errors.count - beforeKey
             if connector == "upsert-kafka", primaryKey.isEmpty {
+                harmless += 1
                 errors.append(
                     SQLError(
                         .semantics, "a table of 'upsert-kafka' needs a PRIMARY KEY: it is the key of its records",

@@ -74,15 +74,6 @@ struct LogPlaces: Sendable {
         } catch {
             throw error.error(of: topic.name, table: options.table.name)
         }
-        throw noOffset(topic.name, partition)
-    }
-
-    private func noOffset(_ topic: String, _ partition: Int32) -> MillraceError {
-        MillraceError(
-            .user, code: "no_committed_offset",
-            "table '\(options.table.name)': group '\(options.group)' has committed no offset of topic '\(topic)', "
-                + "partition \(partition)",
-            hint: "say where to begin: 'scan.startup.mode' = 'earliest-offset', or "
-                + "'properties.auto.offset.reset' = 'earliest'")
+        throw options.noCommittedOffset(topic.name, partition)
     }
 }

@@ -5,14 +5,6 @@ import KafkaProtocol
 /// Which epochs of a sink have been appended to the log: a record in a compacted topic of the log, written in the same
 /// round as the epoch's rows, so that both are there or neither.
 struct SinkFence: Sendable {
-    /// An epoch's rows are appended in parts of bounded size; the fence counts them.
-    struct Place: Comparable, Sendable {
-        var epoch: UInt64
-        var part: UInt64
-
-        static func < (a: Place, b: Place) -> Bool { (a.epoch, a.part) < (b.epoch, b.part) }
-    }
-
     static let topic = "__millrace_sinks"
 
     private let log: CommitLog
@@ -37,7 +29,7 @@ struct SinkFence: Sendable {
     func end() throws(LogError) -> Int64 { try log.partition(partition).highWatermark }
 
     /// The record that says that `sink` has appended up to `place`.
-    func write(_ place: Place, sink: String, timestamp: Int64) throws -> AppendWrite {
+    func write(_ place: DeliveredPlace, sink: String, timestamp: Int64) throws -> AppendWrite {
         var builder = RecordBatchBuilder()
         builder.append(
             key: Array(sink.utf8), value: Array("\(place.epoch):\(place.part)".utf8), timestamp: timestamp)
@@ -45,10 +37,10 @@ struct SinkFence: Sendable {
     }
 
     /// How far `sink` has appended, as told by records from `offset` on; nil when none tells.
-    func place(of sink: String, from offset: Int64) throws -> Place? {
+    func place(of sink: String, from offset: Int64) throws -> DeliveredPlace? {
         let reader = try log.partition(partition)
         var offset = max(offset, reader.logStart)
-        var found: Place?
+        var found: DeliveredPlace?
         while offset < reader.highWatermark {
             let fetched = try reader.fetch(from: offset, maxBytes: 1 << 20)
             try fetched.bytes.withUnsafeBytes { bytes in
@@ -71,8 +63,8 @@ struct SinkFence: Sendable {
         return found
     }
 
-    private static func place(_ bytes: UnsafeRawBufferPointer) -> Place? {
+    private static func place(_ bytes: UnsafeRawBufferPointer) -> DeliveredPlace? {
         let parts = String(decoding: bytes, as: UTF8.self).split(separator: ":").compactMap { UInt64($0) }
-        return parts.count == 2 ? Place(epoch: parts[0], part: parts[1]) : nil
+        return parts.count == 2 ? DeliveredPlace(epoch: parts[0], part: parts[1]) : nil
     }
 }

@@ -1,17 +1,16 @@
 import Columnar
-import CommitLog
 import ConnectorContract
 import Diagnostics
 import KafkaProtocol
 
-/// Appends rows to a topic of the own log.
+/// Writes rows to a topic.
 ///
-/// Exactly once: the rows of an epoch are kept and stored with it; once the epoch is durable they are appended together
-/// with a record that says so (``SinkFence``). A restart appends what the stored epoch holds and the fence does not know.
-/// At least once: rows are appended at once, and an epoch waits until they are durable.
+/// Exactly once: the rows of an epoch are kept and stored with it; once the epoch is durable they are written together
+/// with what tells so (``TopicDelivery``). A restart writes what the stored epoch holds and was not told of.
+/// At least once: rows are written at once, and an epoch waits until they are durable.
 ///
 /// All calls come from one thread at a time, as the protocol says; hence no lock.
-final class LogSink: Sink, @unchecked Sendable {
+final class TopicSink: Sink, @unchecked Sendable {
     /// What an epoch has to append.
     private struct Outbox {
         var epoch: UInt64
@@ -19,10 +18,9 @@ final class LogSink: Sink, @unchecked Sendable {
     }
 
     private let options: KafkaOptions
-    private let topic: TopicDescription
+    private let topic: String
     private let records: RowRecords
-    private let appender: LogAppender
-    private let fence: SinkFence
+    private let delivery: any TopicDelivery
     private let clock: any TimeSource
     private let stateName: String
 
@@ -31,7 +29,7 @@ final class LogSink: Sink, @unchecked Sendable {
     private var name: String
     private var waiting: [Outbox] = []
     private var heldBytes = 0
-    private var applied: SinkFence.Place?
+    private var applied: DeliveredPlace?
 
     private static let mark: UInt32 = 0x4D52_4B32
     /// Rows of one epoch that are kept in memory, bytes.
@@ -39,20 +37,16 @@ final class LogSink: Sink, @unchecked Sendable {
     /// Rows appended in one round, bytes.
     private static let partBytes = 8 << 20
 
-    init(options: KafkaOptions, queue: any LocalQueue, environment: Environment) throws {
+    init(options: KafkaOptions, delivery: any TopicDelivery, environment: Environment) throws {
         self.options = options
-        let log = try queue.log()
+        self.delivery = delivery
         clock = environment.clock
-        let name = try options.writtenTopic()
-        topic = try LogPlaces(log: log, queue: queue, options: options).topic(name)
-        records = try RowRecords(options, partitionCount: topic.partitionCount)
-        appender = LogAppender(log: log, clock: environment.clock)
-        do throws(LogError) { fence = try SinkFence(log: log) } catch {
-            throw error.error(of: SinkFence.topic, table: options.table.name)
-        }
+        topic = try options.writtenTopic()
+        records = try RowRecords(options, partitionCount: delivery.partitionCount)
         assembly = BatchAssembly(codec: try KafkaProperties.codec(options))
         stateName = "kafka/" + options.table.name
-        self.name = "\(options.table.name)-\(String(environment.random.next(), radix: 16))"
+        let prefix = options.table.options["sink.transactional-id-prefix"] ?? options.table.name
+        name = "\(prefix)-\(String(environment.random.next(), radix: 16))"
     }
 
     var guarantee: String {
@@ -69,7 +63,7 @@ final class LogSink: Sink, @unchecked Sendable {
     func write(_ batch: Batch) throws {
         let now = clock.wallMilliseconds()
         try records.forEach(batch) { try assembly.append($0, timestamp: now) }
-        if !isExact { return try appendNow() }
+        if !isExact { return try delivery.submit(try assembly.take()) }
         guard heldBytes + assembly.waitingBytes <= Self.heldBytesMax else {
             throw MillraceError(
                 .system, code: "outbox_full",
@@ -78,35 +72,20 @@ final class LogSink: Sink, @unchecked Sendable {
         }
     }
 
-    private func appendNow() throws {
-        let bytes = assembly.waitingBytes
-        let writes = try assembly.take().map(write)
-        guard !writes.isEmpty else { return }
-        try explained { () throws(LogError) in try appender.submit(writes, bytes: max(1, bytes)) }
-    }
-
-    private func write(_ finished: BatchAssembly.Finished) -> AppendWrite {
-        AppendWrite(finished.batch, to: PartitionKey(topic: topic.number, partition: finished.partition))
-    }
-
-    private func explained(_ body: () throws(LogError) -> Void) throws {
-        do throws(LogError) { try body() } catch { throw error.error(of: topic.name, table: options.table.name) }
-    }
-
     // MARK: epochs
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
         guard isExact else {
-            try explained { () throws(LogError) in try appender.drain() }
+            try delivery.drain()
             return []
         }
         heldBytes += assembly.waitingBytes
         waiting.append(Outbox(epoch: epoch, batches: try assembly.take()))
         var writer = ByteWriter(reserving: heldBytes + 1_024)
         writer.write(name)
-        writer.write(topic.id.high)
-        writer.write(topic.id.low)
-        writer.write(try fence.end())
+        writer.write(delivery.topicID.high)
+        writer.write(delivery.topicID.low)
+        writer.write(try delivery.fenceStart())
         writer.write(UInt32(truncatingIfNeeded: waiting.count))
         for outbox in waiting {
             writer.write(outbox.epoch)
@@ -142,11 +121,9 @@ final class LogSink: Sink, @unchecked Sendable {
                 next += 1
             }
             part += 1
-            let place = SinkFence.Place(epoch: outbox.epoch, part: part)
+            let place = DeliveredPlace(epoch: outbox.epoch, part: part)
             if let applied, place <= applied { continue }
-            var writes = outbox.batches[first..<next].map(write)
-            writes.append(try fence.write(place, sink: name, timestamp: clock.wallMilliseconds()))
-            try explained { () throws(LogError) in try appender.appendAtomically(writes) }
+            try delivery.deliver(Array(outbox.batches[first..<next]), upTo: place, by: name)
             applied = place
         }
     }
@@ -157,21 +134,21 @@ final class LogSink: Sink, @unchecked Sendable {
         try PositionCoding.open(change.bytes, mark: Self.mark, version: 1) { reader in
             name = try reader.readString()
             let id = TopicID(high: try reader.read(), low: try reader.read())
-            guard id == topic.id else {
+            guard id == delivery.topicID else {
                 throw MillraceError(
                     .user, code: "other_topic",
-                    "topic '\(topic.name)' of table '\(options.table.name)' was deleted and made anew since the job's "
+                    "topic '\(topic)' of table '\(options.table.name)' was deleted and made anew since the job's "
                         + "last epoch", hint: "remove the job's state to begin anew, or write another topic")
             }
             from = try reader.read(Int64.self)
             for _ in 0..<(try reader.read(UInt32.self)) { waiting.append(try Self.outbox(&reader)) }
         }
-        applied = try fence.place(of: name, from: from)
+        applied = try delivery.delivered(by: name, from: from)
         let newest = waiting.last?.epoch ?? 0
         if let applied, applied.epoch > newest {
             throw MillraceError(
                 .system, code: "sink_ahead",
-                "topic '\(topic.name)' holds rows of epoch \(applied.epoch), and the state that was restored is of epoch "
+                "topic '\(topic)' holds rows of epoch \(applied.epoch), and the state that was restored is of epoch "
                     + "\(newest): going on would repeat rows",
                 hint:
                     "the newest epoch of the job is damaged; restore its files, or remove the job's state and the topic"
@@ -198,8 +175,8 @@ final class LogSink: Sink, @unchecked Sendable {
                 Outbox(epoch: (waiting.last?.epoch ?? applied?.epoch ?? 0) + 1, batches: try assembly.take()))
             try committed(epoch: .max)
         } else {
-            try appendNow()
-            try explained { () throws(LogError) in try appender.drain() }
+            try delivery.submit(try assembly.take())
+            try delivery.drain()
         }
     }
 }
