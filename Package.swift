@@ -24,6 +24,7 @@ struct Layer {
 }
 
 let nio = "swift-nio"
+let nioSSL = "swift-nio-ssl"
 let hummingbird = "hummingbird"
 let argumentParser = "swift-argument-parser"
 let swiftLog = "swift-log"
@@ -44,7 +45,7 @@ let layers: [Layer] = [
     Layer(name: "CommitLog", kind: .rows, uses: ["KafkaProtocol", "CPlatform", "Diagnostics"]),
     Layer(
         name: "Broker", uses: ["CommitLog", "KafkaProtocol", "CPlatform", "Diagnostics"],
-        products: [("NIOCore", nio), ("NIOPosix", nio)]),
+        products: [("NIOCore", nio), ("NIOPosix", nio), ("NIOSSL", nioSSL)]),
     Layer(name: "Formats", kind: .rows, uses: ["Columnar", "RegularExpressions", "CSimdjson", "Diagnostics"]),
     Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
     Layer(
@@ -76,7 +77,8 @@ let layers: [Layer] = [
     Layer(
         name: "Server",
         uses: [
-            "Broker", "CommitLog", "Scripts", "Serving", "Engine", "Checkpoints", "CWebAssets", "Tables", "Connectors",
+            "Broker", "CommitLog", "KafkaProtocol", "Scripts", "Serving", "Engine", "Checkpoints", "CWebAssets",
+            "Tables", "Connectors",
             "Formats", "StreamSQL",
             "Columnar", "ConnectorContract", "Diagnostics", "Workloads", "CPlatform",
         ],
@@ -150,7 +152,7 @@ let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.m
 let fuzzed: [(name: String, uses: [String])] = [
     ("SQLParser", ["StreamSQL"]), ("SQLPlanner", ["StreamSQL", "Columnar"]), ("JSONDecoder", []), ("CSVDecoder", []),
     ("ChangelogDecoder", []),
-    ("RecordBatch", ["KafkaProtocol"]),
+    ("RecordBatch", ["KafkaProtocol"]), ("KafkaRequests", ["KafkaProtocol"]),
     ("CommitLog", ["CommitLog", "KafkaProtocol", "Diagnostics", "TestSupport"]),
     ("NginxDecoder", []), ("RegexDecoder", []), ("AvroDecoder", []),
     ("Checkpoints", ["Checkpoints", "ConnectorContract", "CPlatform", "Diagnostics", "TestSupport"]),
@@ -183,6 +185,7 @@ let packageDependencies: [(name: String, dependency: Package.Dependency)] = [
     (argumentParser, .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")),
     (swiftLog, .package(url: "https://github.com/apple/swift-log", from: "1.16.2")),
     (nio, .package(url: "https://github.com/apple/swift-nio", from: "2.101.2")),
+    (nioSSL, .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6")),
     (hummingbird, .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: [])),
     (lifecycle, .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0")),
     ("Yams", .package(url: "https://github.com/jpsim/Yams", from: "6.2.2")),

@@ -12,6 +12,10 @@ package final class Broker: RequestHandling {
     let groups: GroupService
     let transactions: TransactionService
     let fetches: FetchService
+    /// nil where nobody is asked who they are.
+    let security: BrokerSecurity?
+    /// Records that come over HTTP.
+    package let ingest: IngestService
     private let ticker: Ticker
 
     /// Takes up groups and transactions where they were.
@@ -23,10 +27,19 @@ package final class Broker: RequestHandling {
         let transactions = TransactionService(
             store: store, log: log, groups: groups, timeoutMax: settings.transactionTimeoutMilliseconds,
             clock: environment.clock)
+        let control = AccessControl(store: store, superUsers: settings.superUsers, random: environment.random)
+        var deliveries: [StateEntry] = []
         try store.load { entry in
             try groups.restore(entry)
             try transactions.restore(entry)
+            try control.restore(entry)
+            if case .ingest? = StateKey(entry.key) { deliveries.append(entry) }
         }
+        let security = settings.asksWhoComes ? BrokerSecurity(control: control, random: environment.random) : nil
+        self.security = security
+        ingest = IngestService(
+            log: log, store: store, security: security, settings: settings, clock: environment.clock)
+        try ingest.restore(deliveries)
         let fetches = FetchService(log: log, clock: environment.clock, threads: settings.readThreads)
         log.setObserver { fetches.wake(Array($0)) }
         self.groups = groups
@@ -45,16 +58,37 @@ package final class Broker: RequestHandling {
         ticker.stop()
         log.setObserver(nil)
         fetches.stop()
+        security?.doorkeeper.stop()
+        ingest.stop()
     }
 
-    package func closed(_ connection: ConnectionID) { fetches.closed(connection) }
+    package func closed(_ connection: ConnectionID) {
+        fetches.closed(connection)
+        security?.doorkeeper.closed(connection)
+    }
 
     package func handle(_ request: BrokerRequest, reply: @escaping @Sendable (BrokerReply) -> Void) {
-        guard let call = Call(request, reply: reply) else { return reply(.close) }
+        if let security, security.doorkeeper.awaitsRawToken(request.connection) {
+            return security.doorkeeper.rawToken(request, reply: reply)
+        }
+        guard var call = Call(request, reply: reply) else { return reply(.close) }
         guard call.api.serves(call.version) else {
             // Whoever asks in a version yet to come is told which there are, in the first one's form.
             guard call.api == .apiVersions else { return call.close() }
             return call.answer(ApiVersionsRequest.self, versions(error: .unsupportedVersion), version: 0)
+        }
+        switch call.api {
+        case .apiVersions: break
+        case .saslHandshake:
+            guard let security else { return call.close() }
+            return security.doorkeeper.handshake(call, isPrivate: request.isPrivate)
+        case .saslAuthenticate:
+            guard let security else { return call.close() }
+            return security.doorkeeper.authenticate(call)
+        default:
+            guard let security else { break }
+            guard let user = security.doorkeeper.user(of: request.connection) else { return call.close() }
+            call.access = Access(user: user, host: request.clientHost, control: security.control)
         }
         if !answer(call) { administer(call) }
     }
@@ -62,7 +96,7 @@ package final class Broker: RequestHandling {
     private func versions(error: ErrorCode) -> ApiVersionsResponse {
         var response = ApiVersionsResponse()
         response.error = error
-        response.apis = API.allCases.filter(Self.isServed).map { api in
+        response.apis = API.allCases.filter(isServed).map { api in
             var entry = ApiVersionsResponse.Entry()
             entry.key = api.rawValue
             entry.minVersion = api.advertised.lowerBound
@@ -73,9 +107,9 @@ package final class Broker: RequestHandling {
     }
 
     /// What is not built must not be advertised.
-    static func isServed(_ api: API) -> Bool {
+    private func isServed(_ api: API) -> Bool {
         switch api {
-        case .saslHandshake, .saslAuthenticate: false
+        case .saslHandshake, .saslAuthenticate: security != nil
         default: true
         }
     }
@@ -124,6 +158,11 @@ package final class Broker: RequestHandling {
         case .incrementalAlterConfigs: incrementalAlterConfigs(call)
         case .describeLogDirectories: describeLogDirectories(call)
         case .describeCluster: describeCluster(call)
+        case .describeAcls: describeAcls(call)
+        case .createAcls: createAcls(call)
+        case .deleteAcls: deleteAcls(call)
+        case .describeUsers: describeUsers(call)
+        case .alterUsers: alterUsers(call)
         case .describeProducers: describeProducers(call)
         case .describeTransactions: describeTransactions(call)
         case .listTransactions: listTransactions(call)

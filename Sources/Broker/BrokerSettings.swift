@@ -15,6 +15,10 @@ package struct BrokerSettings: Sendable {
     package var readThreads = 4
     /// The longest a transaction may stay open.
     package var transactionTimeoutMilliseconds: Int64 = 900_000
+    /// Every connection must show who it is, and what no rule allows is refused.
+    package var asksWhoComes = false
+    /// Users that no rule applies to.
+    package var superUsers: Set<String> = []
 
     package init() {}
 }

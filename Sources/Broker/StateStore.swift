@@ -21,6 +21,10 @@ enum StateKey: Sendable, Hashable {
     /// An offset that counts once the producer's transaction is committed.
     case pendingOffset(group: String, producerID: Int64, TopicPartition)
     case transaction(String)
+    case credential(user: String, ScramMechanism)
+    case accessRule(AccessRule)
+    /// An idempotency key of records that came over HTTP.
+    case ingest(topic: String, key: String)
 
     var bytes: [UInt8] {
         switch self {
@@ -29,7 +33,25 @@ enum StateKey: Sendable, Hashable {
         case .transaction(let id): Self.encode(2, [id], -1)
         case .pendingOffset(let group, let producer, let place):
             Self.encode(3, [group, place.topic], place.partition, producer)
+        case .credential(let user, let mechanism): Self.encode(4, [user, mechanism.name], -1)
+        case .ingest(let topic, let key): Self.encode(6, [topic, key], -1)
+        case .accessRule(let rule):
+            Self.encode(5, [rule.name, rule.principal, rule.host], Self.packed(AccessBinding(rule)))
         }
+    }
+
+    /// The numbers of a rule in one.
+    private static func packed(_ rule: AccessBinding) -> Int32 {
+        [rule.patternType, rule.operation, rule.permission].reduce(Int32(rule.resourceType)) { $0 << 8 | Int32($1) }
+    }
+
+    private static func rule(_ texts: [String], _ packed: Int32) -> AccessRule? {
+        var binding = AccessBinding()
+        (binding.resourceName, binding.principal, binding.host) = (texts[0], texts[1], texts[2])
+        let numbers = (0..<4).map { Int8(truncatingIfNeeded: packed >> (24 - 8 * $0)) }
+        (binding.resourceType, binding.patternType) = (numbers[0], numbers[1])
+        (binding.operation, binding.permission) = (numbers[2], numbers[3])
+        return binding.rule
     }
 
     private static func encode(
@@ -63,6 +85,13 @@ enum StateKey: Sendable, Hashable {
         case (1, 2): self = .offset(group: texts[0], TopicPartition(texts[1], number))
         case (2, 1): self = .transaction(texts[0])
         case (3, 2): self = .pendingOffset(group: texts[0], producerID: producer, TopicPartition(texts[1], number))
+        case (4, 2):
+            guard let mechanism = ScramMechanism(name: texts[1]) else { return nil }
+            self = .credential(user: texts[0], mechanism)
+        case (6, 2): self = .ingest(topic: texts[0], key: texts[1])
+        case (5, 3):
+            guard let rule = Self.rule(texts, number) else { return nil }
+            self = .accessRule(rule)
         default: return nil
         }
     }

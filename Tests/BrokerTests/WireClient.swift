@@ -71,6 +71,29 @@ final class WireClient {
     }
 }
 
+extension WireClient {
+    /// Shows who it is; gives what the broker thinks of it.
+    func login(_ user: String, _ password: String, _ mechanism: String = "SCRAM-SHA-256") throws -> ErrorCode {
+        var handshake = SaslHandshakeRequest()
+        handshake.mechanism = mechanism
+        let agreed = try ask(handshake, version: 1)
+        guard agreed.error == .none else { return agreed.error }
+        var token = SaslAuthenticateRequest()
+        guard let scram = ScramMechanism(name: mechanism) else {
+            token.authentication = Array("\u{0}\(user)\u{0}\(password)".utf8)[...]
+            return try ask(token, version: 2).error
+        }
+        var client = ScramClient(scram, user: user, password: password, nonce: "fyko+d2lbbFgONRv9qkxdawL")
+        token.authentication = client.firstMessage[...]
+        let challenge = try ask(token, version: 2)
+        guard let last = client.lastMessage(answering: Array(challenge.authentication)) else { return challenge.error }
+        token.authentication = last[...]
+        let final = try ask(token, version: 2)
+        guard final.error == .none else { return final.error }
+        return client.accepts(Array(final.authentication)) ? .none : .unknownServerError
+    }
+}
+
 /// A broker on a free port over a log in a folder of its own.
 final class RunningBroker {
     let directory: String
@@ -78,23 +101,39 @@ final class RunningBroker {
     private(set) var broker: Broker
     private(set) var listener: KafkaListener
     private let limits: BrokerLimits
+    private let settings: BrokerSettings
 
-    init(limits: BrokerLimits = BrokerLimits()) throws {
+    /// With users, which are made before it starts, and with other settings than the usual ones.
+    init(
+        limits: BrokerLimits = BrokerLimits(), users: [String: String] = [:],
+        _ configure: (inout BrokerSettings) -> Void = { _ in }
+    ) throws {
         self.limits = limits
+        var settings = BrokerSettings()
+        configure(&settings)
+        self.settings = settings
         var template = Array("/tmp/millrace-broker-XXXXXX".utf8CString)
         guard template.withUnsafeMutableBufferPointer({ mkdtemp($0.baseAddress!) }) != nil else {
             throw WireError("no folder could be made", at: 0)
         }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        (log, broker, listener) = try Self.start(directory, limits)
+        if !users.isEmpty {
+            let log = try CommitLog(directory: directory)
+            let store = try UserStore(log: log, environment: Environment())
+            for (user, password) in users { try store.set(user, password: password, iterations: 4_096) }
+            try log.close()
+        }
+        (log, broker, listener) = try Self.start(directory, limits, settings)
     }
 
-    private static func start(_ directory: String, _ limits: BrokerLimits) throws -> (CommitLog, Broker, KafkaListener)
-    {
+    private static func start(
+        _ directory: String, _ limits: BrokerLimits, _ settings: BrokerSettings
+    ) throws -> (CommitLog, Broker, KafkaListener) {
         let log = try CommitLog(directory: directory)
         let door = LateHandler()
-        let listener = try KafkaListener.start(host: "127.0.0.1", port: 0, threads: 1, handler: door, limits: limits)
-        var settings = BrokerSettings()
+        let listener = try KafkaListener.start(
+            host: "127.0.0.1", port: 0, threads: 1, handler: door, limits: limits, asksWhoComes: settings.asksWhoComes)
+        var settings = settings
         settings.advertisedPort = listener.port
         let broker = try Broker(log: log, settings: settings)
         door.open(broker)
@@ -108,7 +147,7 @@ final class RunningBroker {
         listener.stop()
         broker.stop()
         try log.close()
-        (log, broker, listener) = try Self.start(directory, limits)
+        (log, broker, listener) = try Self.start(directory, limits, settings)
     }
 
     deinit {

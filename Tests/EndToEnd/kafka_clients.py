@@ -1,10 +1,13 @@
 """What Kafka clients of other makers do with the queue: kcat, kafka-python, confluent-kafka. Each test takes an address."""
 
 import json
+import os
 import subprocess
+import sys
 import threading
 import time
 import uuid
+from pathlib import Path
 
 import confluent_kafka
 import confluent_kafka.admin
@@ -41,6 +44,27 @@ def read_with_python(address, topic, count, **settings):
     consumer.close()
     assert len(found) == count, f"{len(found)} of {count} records"
     return found
+
+
+def with_python_2(address, topic, count, prefix="two", consume=True, codecs=(None,), **settings):
+    """Lets kafka-python 2 write and read; its modules have the names of version 3, so it has a process of its own."""
+    folder = Path(sys.prefix) / "kafka-python-2"
+    assert folder.exists(), f"{folder} is missing: run dev/setup"
+    given = {"address": address, "topic": topic, "count": count, "prefix": prefix, "consume": consume, "codecs": list(codecs), **settings}
+    done = subprocess.run(
+        [sys.executable, Path(__file__).with_name("kafka_python_2.py"), json.dumps(given)], capture_output=True, text=True, timeout=120,
+        env=os.environ | {"PYTHONPATH": str(folder)})
+    assert done.returncode == 0 and done.stdout.strip() == "ok", done.stderr[-500:]
+
+
+def python_2(address):
+    """The second generation of kafka-python, which asks for fetch sessions: its data and that of the others."""
+    topic = fresh("py2")
+    create(address, topic, 1)
+    with_python_2(address, topic, 100, codecs=CODECS)
+    found = read_with_confluent(address, topic, 500)
+    assert {message.headers()[0][1].decode() for message in found} == {str(codec) for codec in CODECS}
+    return "5 codecs, headers, groups, offsets by time"
 
 
 def read_with_confluent(address, topic, count, seconds=20, **settings):
@@ -283,4 +307,4 @@ def administration(address):
     return "topics, partitions, settings, records deleted"
 
 
-TESTS = [kcat_round_trip, python_to_confluent, confluent_to_python, groups_rebalance, offsets_by_time, transactions, administration]
+TESTS = [kcat_round_trip, python_to_confluent, confluent_to_python, groups_rebalance, offsets_by_time, transactions, administration, python_2]

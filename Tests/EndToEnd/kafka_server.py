@@ -15,11 +15,13 @@ def free_port():
 
 
 class QueueServer:
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, options=()):
+        self.options = list(options)
         self.binary = binary
         self.folder = Path(folder)
         self.folder.mkdir(parents=True)
         self.port = free_port()
+        self.http = None
         self.process = None
 
     @property
@@ -28,14 +30,16 @@ class QueueServer:
 
     def start(self, seconds=20):
         output = open(self.folder / "server.log", "ab")
+        self.http = f"127.0.0.1:{free_port()}"
         self.process = subprocess.Popen(
-            [self.binary, "up", "--kafka", self.address, "--listen", f"127.0.0.1:{free_port()}", "--data", self.folder / "data"],
+            [self.binary, "up", "--kafka", self.address, "--listen", self.http, "--data", self.folder / "data", *self.options],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=os.environ | {"SWIFT_BACKTRACE": "enable=no"})
         limit = time.monotonic() + seconds
         while True:
             assert self.process.poll() is None, f"the server ended with {self.process.returncode}: {self.log()}"
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                for port in (self.port, int(self.http.split(":")[1])):
+                    socket.create_connection(("127.0.0.1", port), 1).close()
                 return
             except OSError:
                 assert time.monotonic() < limit, f"the queue does not listen within {seconds} s: {self.log()}"

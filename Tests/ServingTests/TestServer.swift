@@ -17,7 +17,7 @@ final class TestServer: Sendable {
 
     init(
         tables: [String] = ["orders"], dashboards: [Dashboard] = [], assets: [WebAsset] = [],
-        configure: (inout ServingConfiguration) -> Void = { _ in },
+        configure: (inout ServingConfiguration) -> Void = { _ in }, ingest: (any RecordIngest)? = nil,
         beforeRun: @escaping @Sendable () throws -> Void = {}
     ) async throws {
         catalog = TableCatalog()
@@ -31,7 +31,8 @@ final class TestServer: Sendable {
         let (ports, found) = AsyncStream<Int>.makeStream()
         server = try HTTPServer(
             configuration: configuration, dashboards: dashboards, assets: assets, runner: runner, catalog: catalog,
-            jobs: jobs, logger: logger, metrics: { [MetricSample("millrace_test", .gauge, "Of a test.", value: 1.5)] },
+            jobs: jobs, ingest: ingest, logger: logger,
+            metrics: { [MetricSample("millrace_test", .gauge, "Of a test.", value: 1.5)] },
             onListening: { port in
                 found.yield(port)
                 found.finish()

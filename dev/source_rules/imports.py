@@ -25,6 +25,7 @@ VENDOR = {
     "NIOCore": {"KafkaProtocol", "Broker", "Collect", "Serving", "Server"},
     "NIOPosix": {"Broker", "Collect", "Serving", "Server"},
     "NIOHTTP1": {"Broker", "Collect", "Serving", "Server"},
+    "NIOSSL": {"Broker"},
     "NIOConcurrencyHelpers": {"Broker", "Collect", "Serving", "Server"},
     "NIOFoundationCompat": set(),
 }
@@ -70,7 +71,7 @@ TARGETS = {
     },
     "Server": {
         "Scripts", "Serving", "Engine", "Checkpoints", "Tables", "Connectors", "Formats", "StreamSQL", "Columnar",
-        "ConnectorContract", "Workloads", "Broker", "CommitLog", "Collect", "Rules", "Push", "Flink", "CPlatform",
+        "ConnectorContract", "Workloads", "Broker", "CommitLog", "KafkaProtocol", "Collect", "Rules", "Push", "Flink", "CPlatform",
     },
     "Main": {"Server", "Scripts"},
     "TestSupport": {"Columnar", "ConnectorContract"},

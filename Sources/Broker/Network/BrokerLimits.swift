@@ -2,6 +2,8 @@
 package struct BrokerLimits: Sendable {
     /// Bytes of one request.
     package var frameBytes = 100 << 20
+    /// Bytes of one request of a client that has yet to show who it is.
+    package var strangerFrameBytes = 64 << 10
     /// Requests of one connection that may be under way at once.
     package var requestsInFlight = 32
     /// Bytes of one connection's requests that may be under way at once; a single larger one may still come.

@@ -2,6 +2,8 @@
 package enum BrokerReply: Sendable {
     /// The frame of the response, without its length.
     case frame([UInt8])
+    /// As `frame`; and the client has shown who it is.
+    case admitted([UInt8])
     /// Nothing is sent: a produce request that wants no answer.
     case silence
     /// The connection is closed.
@@ -12,7 +14,16 @@ package enum BrokerReply: Sendable {
 package struct BrokerRequest: Sendable {
     package var connection: ConnectionID
     package var clientHost: String
+    /// Nobody can read along: the connection is encrypted, or does not leave the machine.
+    package var isPrivate: Bool
     package var frame: [UInt8]
+
+    package init(connection: ConnectionID, clientHost: String, isPrivate: Bool, frame: [UInt8]) {
+        self.connection = connection
+        self.clientHost = clientHost
+        self.isPrivate = isPrivate
+        self.frame = frame
+    }
 }
 
 /// Tells connections apart for as long as the process runs.

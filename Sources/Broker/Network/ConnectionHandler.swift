@@ -31,13 +31,21 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     private var idleSince = NIODeadline.now()
     private var hasAsked = false
     private var watch: RepeatedTask?
+    /// The client need not show who it is, or has.
+    private var isTrusted: Bool
+    private let isPrivate: Bool
 
-    init(id: ConnectionID, handler: any RequestHandling, limits: BrokerLimits, budget: RequestBudget) {
+    init(
+        id: ConnectionID, handler: any RequestHandling, limits: BrokerLimits, budget: RequestBudget,
+        isTrusted: Bool, isPrivate: Bool
+    ) {
+        self.isTrusted = isTrusted
+        self.isPrivate = isPrivate
         self.id = id
         self.handler = handler
         self.limits = limits
         self.budget = budget
-        frames = FrameReader(limit: limits.frameBytes)
+        frames = FrameReader(limit: isTrusted ? limits.frameBytes : limits.strangerFrameBytes)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -95,7 +103,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
             }
             guard let frame else { return }
             hasAsked = true
-            idleSince = .now()
+            // Who has yet to say who it is does not win time by asking.
+            if isTrusted { idleSince = .now() }
             start(frame, context)
         }
     }
@@ -107,7 +116,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         budget.take(frame.count)
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        handler.handle(BrokerRequest(connection: id, clientHost: clientHost, frame: frame)) { reply in
+        let request = BrokerRequest(connection: id, clientHost: clientHost, isPrivate: isPrivate, frame: frame)
+        handler.handle(request) { reply in
             // Also when the answer is there at once: it must not be written in the middle of handing on.
             loop.execute {
                 let (handler, context) = loopBound.value
@@ -134,7 +144,11 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
                 if hasWritten { context.flush() }
                 context.close(promise: nil)
                 return
-            case .frame(let frame):
+            case .frame(let frame), .admitted(let frame):
+                if case .admitted = reply {
+                    isTrusted = true
+                    frames.limit = limits.frameBytes
+                }
                 var buffer = context.channel.allocator.buffer(capacity: 4 + frame.count)
                 buffer.writeInteger(Int32(truncatingIfNeeded: frame.count))
                 buffer.writeBytes(frame)
@@ -143,7 +157,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
             }
         }
         if hasWritten {
-            idleSince = .now()
+            if isTrusted { idleSince = .now() }
             context.flush()
         }
         goOn(context)
@@ -167,7 +181,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     /// Closes a connection that does nothing, and goes on with one that waited for the budget of all.
     private func look(_ context: ChannelHandlerContext) {
         guard !isClosing else { return }
-        let limit = hasAsked ? limits.idleMilliseconds : limits.firstRequestMilliseconds
+        let limit = hasAsked && isTrusted ? limits.idleMilliseconds : limits.firstRequestMilliseconds
         if slots.isEmpty, NIODeadline.now() - idleSince > .milliseconds(limit) {
             isClosing = true
             context.close(promise: nil)

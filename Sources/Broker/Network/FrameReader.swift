@@ -4,7 +4,7 @@ import NIOCore
 /// Cuts what comes over a connection into frames: four bytes of length, then so many bytes.
 struct FrameReader {
     private var buffer = ByteBuffer()
-    private let limit: Int
+    var limit: Int
 
     init(limit: Int) { self.limit = limit }
 

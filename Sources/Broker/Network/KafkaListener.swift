@@ -2,6 +2,7 @@ import Diagnostics
 import KafkaProtocol
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// Listens for clients of the Kafka protocol.
@@ -13,14 +14,20 @@ package final class KafkaListener: Sendable {
     package let host: String
     package let port: Int
 
-    /// Binds at once. `threads` serve all connections.
+    /// Whether an address is one that other machines cannot reach.
+    package static func isLocal(_ host: String) -> Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+
+    /// Binds at once. `threads` serve all connections; with a certificate they are encrypted. `asksWhoComes` is what
+    /// the broker behind it was told: until a client has said who it is, only small requests of it are read.
     package static func start(
-        host: String, port: Int, threads: Int, handler: any RequestHandling, limits: BrokerLimits = BrokerLimits()
+        host: String, port: Int, threads: Int, handler: any RequestHandling, limits: BrokerLimits = BrokerLimits(),
+        certificate: ServerCertificate? = nil, asksWhoComes: Bool = false
     ) throws -> KafkaListener {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let budget = RequestBudget(limit: limits.bytesInFlightOfAll)
         let nextID = SharedCounter()
         let count = SharedCounter()
+        let isPrivate = certificate != nil || isLocal(host)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -38,8 +45,14 @@ package final class KafkaListener: Sendable {
                 channel.closeFuture.whenComplete { _ in count.value.subtract(1, ordering: .relaxed) }
                 let id = UInt64(nextID.value.add(1, ordering: .relaxed).newValue)
                 return channel.eventLoop.makeCompletedFuture {
+                    if let certificate {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLServerHandler(context: certificate.context()))
+                    }
                     try channel.pipeline.syncOperations.addHandler(
-                        ConnectionHandler(id: id, handler: handler, limits: limits, budget: budget))
+                        ConnectionHandler(
+                            id: id, handler: handler, limits: limits, budget: budget, isTrusted: !asksWhoComes,
+                            isPrivate: isPrivate))
                 }
             }
         do {

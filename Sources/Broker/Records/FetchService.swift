@@ -133,11 +133,19 @@ final class FetchService: Sendable {
         var mustAnswer = false
         response.topics = request.topics.map { topic in
             let description = self.topic(topic, call.version)
+            let forbidden = call.refusal(.read, .topic, description?.name ?? topic.name)
             var answer = FetchResponse.Topic()
             answer.name = topic.name
             answer.id = topic.id
             answer.partitions = topic.partitions.map { partition in
-                var result = read(partition, of: description, request, call.version, left: left, isFirst: bytes == 0)
+                var result = FetchResponse.Topic.Partition()
+                if let forbidden {
+                    // Who names a topic by an id that is not there learns that; the name is not given away.
+                    result.error = description == nil && call.version >= 13 ? .unknownTopicId : forbidden
+                    result.records = []
+                } else {
+                    result = read(partition, of: description, request, call.version, left: left, isFirst: bytes == 0)
+                }
                 result.index = partition.index
                 let count = result.records?.count ?? 0
                 left -= count

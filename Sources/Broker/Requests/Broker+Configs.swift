@@ -9,9 +9,26 @@ extension Broker {
     func describeConfigs(_ call: Call) {
         call.with(DescribeConfigsRequest.self) { request in
             var response = DescribeConfigsResponse()
-            response.results = request.resources.map(described)
+            response.results = request.resources.map { resource in
+                guard let error = refusal(of: call, .describeConfigs, resource.type, resource.name) else {
+                    return described(resource)
+                }
+                var answer = DescribeConfigsResponse.Result()
+                answer.type = resource.type
+                answer.name = resource.name
+                answer.error = error
+                return answer
+            }
             call.answer(DescribeConfigsRequest.self, response)
         }
+    }
+
+    private func refusal(
+        of call: Call, _ operation: AccessOperation, _ type: Int8, _ name: String
+    ) -> ErrorCode? {
+        type == Self.topicResource
+            ? call.refusal(operation, .topic, name)
+            : call.refusal(operation, .cluster, AccessResource.clusterName)
     }
 
     private func described(_ resource: DescribeConfigsRequest.Resource) -> DescribeConfigsResponse.Result {
@@ -59,6 +76,10 @@ extension Broker {
                 var answer = IncrementalAlterConfigsResponse.Result()
                 answer.type = resource.type
                 answer.name = resource.name
+                if let error = refusal(of: call, .alterConfigs, resource.type, resource.name) {
+                    answer.error = error
+                    return answer
+                }
                 do throws(LogError) {
                     try alter(resource.type, resource.name, validatesOnly: request.validatesOnly) {
                         configuration throws(LogError) in
@@ -99,6 +120,10 @@ extension Broker {
                 var answer = AlterConfigsResponse.Result()
                 answer.type = resource.type
                 answer.name = resource.name
+                if let error = refusal(of: call, .alterConfigs, resource.type, resource.name) {
+                    answer.error = error
+                    return answer
+                }
                 do throws(LogError) {
                     try alter(resource.type, resource.name, validatesOnly: request.validatesOnly) {
                         configuration throws(LogError) in
@@ -135,6 +160,10 @@ extension Broker {
     func describeLogDirectories(_ call: Call) {
         call.with(DescribeLogDirectoriesRequest.self) { request in
             var response = DescribeLogDirectoriesResponse()
+            if let error = call.refusal(.describe, .cluster, AccessResource.clusterName) {
+                response.error = error
+                return call.answer(DescribeLogDirectoriesRequest.self, response)
+            }
             var directory = DescribeLogDirectoriesResponse.Directory()
             directory.path = "log"
             let wanted = request.topics.map { Dictionary(grouping: $0, by: \.name) }

@@ -20,10 +20,17 @@ extension Broker {
             var response = ListOffsetsResponse()
             response.topics = request.topics.map { topic in
                 let description = log.topic(named: topic.name)
+                let forbidden = call.refusal(.describe, .topic, topic.name)
                 var answer = ListOffsetsResponse.Topic()
                 answer.name = topic.name
                 answer.partitions = topic.partitions.map { partition in
-                    offset(partition, of: description, committedOnly: request.isolationLevel == 1)
+                    if let forbidden {
+                        var result = ListOffsetsResponse.Topic.Partition()
+                        result.index = partition.index
+                        result.error = forbidden
+                        return result
+                    }
+                    return offset(partition, of: description, committedOnly: request.isolationLevel == 1)
                 }
                 return answer
             }
@@ -78,11 +85,16 @@ extension Broker {
             var response = OffsetForLeaderEpochResponse()
             response.topics = request.topics.map { topic in
                 let description = log.topic(named: topic.name)
+                let forbidden = call.refusal(.describe, .topic, topic.name)
                 var answer = OffsetForLeaderEpochResponse.Topic()
                 answer.name = topic.name
                 answer.partitions = topic.partitions.map { partition in
                     var result = OffsetForLeaderEpochResponse.Topic.Partition()
                     result.index = partition.index
+                    if let forbidden {
+                        result.error = forbidden
+                        return result
+                    }
                     guard let description,
                         let reader = log.reader(PartitionKey(topic: description.number, partition: partition.index))
                     else {

@@ -8,9 +8,12 @@ extension Broker {
             response.nodeID = settings.nodeID
             response.host = settings.advertisedHost
             response.port = Int32(truncatingIfNeeded: settings.advertisedPort)
+            let kind: AccessResource = request.keyType == 1 ? .transactionalID : .group
+            if call.version < 4 { response.error = call.refusal(.describe, kind, request.key) ?? .none }
             response.coordinators = request.keys.map { key in
                 var coordinator = FindCoordinatorResponse.Coordinator()
                 coordinator.key = key
+                coordinator.error = call.refusal(.describe, kind, key) ?? .none
                 coordinator.nodeID = settings.nodeID
                 coordinator.host = settings.advertisedHost
                 coordinator.port = Int32(truncatingIfNeeded: settings.advertisedPort)
@@ -22,6 +25,11 @@ extension Broker {
 
     func joinGroup(_ call: Call) {
         call.with(JoinGroupRequest.self) { request in
+            if let error = call.refusal(.read, .group, request.groupID) {
+                var response = JoinGroupResponse()
+                response.error = error
+                return call.answer(JoinGroupRequest.self, response)
+            }
             groups.join(request, clientID: call.clientID, clientHost: call.clientHost, version: call.version) {
                 call.answer(JoinGroupRequest.self, $0)
             }
@@ -30,6 +38,11 @@ extension Broker {
 
     func syncGroup(_ call: Call) {
         call.with(SyncGroupRequest.self) { request in
+            if let error = call.refusal(.read, .group, request.groupID) {
+                var response = SyncGroupResponse()
+                response.error = error
+                return call.answer(SyncGroupRequest.self, response)
+            }
             groups.sync(request) { call.answer(SyncGroupRequest.self, $0) }
         }
     }
@@ -37,13 +50,18 @@ extension Broker {
     func heartbeat(_ call: Call) {
         call.with(HeartbeatRequest.self) { request in
             var response = HeartbeatResponse()
-            response.error = groups.heartbeat(request)
+            response.error = call.refusal(.read, .group, request.groupID) ?? groups.heartbeat(request)
             call.answer(HeartbeatRequest.self, response)
         }
     }
 
     func leaveGroup(_ call: Call) {
         call.with(LeaveGroupRequest.self) { request in
+            if let error = call.refusal(.read, .group, request.groupID) {
+                var response = LeaveGroupResponse()
+                response.error = error
+                return call.answer(LeaveGroupRequest.self, response)
+            }
             let leaving =
                 call.version >= 3
                 ? request.members.map { (memberID: $0.memberID, instanceID: $0.groupInstanceID) }
@@ -67,16 +85,53 @@ extension Broker {
 
     func offsetCommit(_ call: Call) {
         call.with(OffsetCommitRequest.self) { request in
-            groups.commit(request) { call.answer(OffsetCommitRequest.self, $0) }
+            let group = call.refusal(.read, .group, request.groupID)
+            let refusals = request.topics.map { group ?? call.refusal(.read, .topic, $0.name) }
+            var allowed = request
+            allowed.topics = zip(request.topics, refusals).filter { $0.1 == nil }.map(\.0)
+            let isPartial = allowed.topics.count < request.topics.count
+            guard !allowed.topics.isEmpty || request.topics.isEmpty else {
+                return call.answer(OffsetCommitRequest.self, Self.response(to: request, refusals, [:]))
+            }
+            groups.commit(allowed) { response in
+                guard isPartial else { return call.answer(OffsetCommitRequest.self, response) }
+                let answers = Dictionary(response.topics.map { ($0.name, $0) }) { first, _ in first }
+                call.answer(OffsetCommitRequest.self, Self.response(to: request, refusals, answers))
+            }
         }
+    }
+
+    /// An answer to a commit of which some topics were refused before it was made.
+    private static func response(
+        to request: OffsetCommitRequest, _ refusals: [ErrorCode?], _ answers: [String: OffsetCommitResponse.Topic]
+    ) -> OffsetCommitResponse {
+        var response = OffsetCommitResponse()
+        response.topics = zip(request.topics, refusals).map { topic, refusal in
+            if refusal == nil, let answer = answers[topic.name] { return answer }
+            var answer = OffsetCommitResponse.Topic()
+            answer.name = topic.name
+            answer.partitions = topic.partitions.map { partition in
+                var result = OffsetCommitResponse.Topic.Partition()
+                result.index = partition.index
+                result.error = refusal ?? .unknownServerError
+                return result
+            }
+            return answer
+        }
+        return response
     }
 
     func offsetFetch(_ call: Call) {
         call.with(OffsetFetchRequest.self) { request in
             var response = OffsetFetchResponse()
             if call.version < 8 {
+                if let error = call.refusal(.describe, .group, request.groupID) {
+                    response.error = error
+                    return call.answer(OffsetFetchRequest.self, response)
+                }
                 let wanted = request.topics.map { $0.map { (name: $0.name, partitions: $0.partitions) } }
                 response.topics = groups.fetch(request.groupID, topics: wanted, requiresStable: request.requiresStable)
+                    .filter { call.access.may(.describe, .topic, $0.name) }
                     .map { topic in
                         var answer = OffsetFetchResponse.Topic()
                         answer.name = topic.name
@@ -92,16 +147,23 @@ extension Broker {
                         return answer
                     }
             }
-            response.groups = request.groups.map { fetched($0, requiresStable: request.requiresStable) }
+            response.groups = request.groups.map { fetched($0, call, requiresStable: request.requiresStable) }
             call.answer(OffsetFetchRequest.self, response)
         }
     }
 
-    private func fetched(_ group: OffsetFetchRequest.Group, requiresStable: Bool) -> OffsetFetchResponse.Group {
+    private func fetched(
+        _ group: OffsetFetchRequest.Group, _ call: Call, requiresStable: Bool
+    ) -> OffsetFetchResponse.Group {
         var answer = OffsetFetchResponse.Group()
         answer.groupID = group.groupID
+        if let error = call.refusal(.describe, .group, group.groupID) {
+            answer.error = error
+            return answer
+        }
         let wanted = group.topics.map { $0.map { (name: $0.name, partitions: $0.partitions) } }
-        answer.topics = groups.fetch(group.groupID, topics: wanted, requiresStable: requiresStable).map { topic in
+        let found = groups.fetch(group.groupID, topics: wanted, requiresStable: requiresStable)
+        answer.topics = found.filter { call.access.may(.describe, .topic, $0.name) }.map { topic in
             var result = OffsetFetchResponse.Group.Topic()
             result.name = topic.name
             result.partitions = topic.partitions.map { index, offset, error in
@@ -122,6 +184,12 @@ extension Broker {
         call.with(OffsetDeleteRequest.self) { request in
             let places = request.topics.flatMap { topic in
                 topic.partitions.map { TopicPartition(topic.name, $0.index) }
+            }
+            let isForbidden = request.topics.contains { !call.access.may(.read, .topic, $0.name) }
+            guard call.access.may(.delete, .group, request.groupID), !isForbidden else {
+                var response = OffsetDeleteResponse()
+                response.error = isForbidden ? .topicAuthorizationFailed : .groupAuthorizationFailed
+                return call.answer(OffsetDeleteRequest.self, response)
             }
             groups.deleteOffsets(request.groupID, places) { error in
                 var response = OffsetDeleteResponse()
@@ -150,7 +218,8 @@ extension Broker {
             var response = ListGroupsResponse()
             let states = Set(request.states.map { $0.lowercased() })
             let isClassicWanted = request.types.isEmpty || request.types.contains { $0.lowercased() == "classic" }
-            response.groups = groups.list().filter {
+            let visible = groups.list().filter { call.access.may(.describe, .group, $0.id) }
+            response.groups = visible.filter {
                 isClassicWanted && (states.isEmpty || states.contains($0.state.rawValue.lowercased()))
             }.map { id, state, type in
                 var group = ListGroupsResponse.Group()
@@ -167,7 +236,13 @@ extension Broker {
     func describeGroups(_ call: Call) {
         call.with(DescribeGroupsRequest.self) { request in
             var response = DescribeGroupsResponse()
-            response.groups = request.groups.map(described)
+            response.groups = request.groups.map { id in
+                guard let error = call.refusal(.describe, .group, id) else { return described(id) }
+                var answer = DescribeGroupsResponse.Group()
+                answer.groupID = id
+                answer.error = error
+                return answer
+            }
             call.answer(DescribeGroupsRequest.self, response)
         }
     }
@@ -209,7 +284,13 @@ extension Broker {
                 }
                 call.answer(DeleteGroupsRequest.self, response)
             }
-            for (place, id) in request.groups.enumerated() { groups.deleteGroup(id) { results.set(place, $0) } }
+            for (place, id) in request.groups.enumerated() {
+                if let error = call.refusal(.delete, .group, id) {
+                    results.set(place, error)
+                } else {
+                    groups.deleteGroup(id) { results.set(place, $0) }
+                }
+            }
         }
     }
 }

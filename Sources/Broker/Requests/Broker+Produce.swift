@@ -9,12 +9,17 @@ extension Broker {
                 let response = refused(request) { _, _ in .invalidRequiredAcks }
                 return call.answer(ProduceRequest.self, response)
             }
+            if let id = request.transactionalID, let error = call.refusal(.write, .transactionalID, id) {
+                return call.answer(ProduceRequest.self, refused(request) { _, _ in error })
+            }
             var plan = ProducePlan()
             for (topicPlace, topic) in request.topics.enumerated() {
                 let description = log.topic(named: topic.name)
+                let forbidden = call.refusal(.write, .topic, topic.name)
                 for (place, partition) in topic.partitions.enumerated() {
                     let position = ProducePlan.Place(topic: topicPlace, partition: place)
                     do throws(ProduceRefusal) {
+                        if let forbidden { throw ProduceRefusal(code: forbidden, message: nil) }
                         let write = try write(partition, to: description, request, version: call.version)
                         plan.writes.append(write)
                         plan.places.append(position)

@@ -15,28 +15,40 @@ extension Broker {
             response.controllerID = settings.nodeID
             let wantsAll = request.topics == nil || (call.version == 0 && request.topics?.isEmpty == true)
             if wantsAll {
-                response.topics = log.topics.map(described)
+                response.topics = log.topics.filter { call.access.may(.describe, .topic, $0.name) }.map(described)
             } else {
                 response.topics = (request.topics ?? []).map { asked in
-                    described(asked, creates: request.allowsAutoCreation && settings.createsTopics)
+                    described(asked, call, creates: request.allowsAutoCreation && settings.createsTopics)
                 }
             }
             call.answer(MetadataRequest.self, response)
         }
     }
 
-    private func described(_ asked: MetadataRequest.Topic, creates: Bool) -> MetadataResponse.Topic {
+    private func mayCreate(_ call: Call, _ name: String) -> Bool {
+        call.access.may(.create, .topic, name) || call.access.may(.create)
+    }
+
+    private func described(_ asked: MetadataRequest.Topic, _ call: Call, creates: Bool) -> MetadataResponse.Topic {
         var answer = MetadataResponse.Topic()
         answer.name = asked.name
         answer.id = asked.id
         guard let name = asked.name, !name.isEmpty else {
-            guard let topic = log.topic(id: asked.id) else {
+            guard let topic = log.topic(id: asked.id), call.access.may(.describe, .topic, topic.name) else {
                 answer.error = .unknownTopicId
                 return answer
             }
             return described(topic)
         }
+        if let error = call.refusal(.describe, .topic, name) {
+            answer.error = error
+            return answer
+        }
         if let topic = log.topic(named: name) { return described(topic) }
+        if creates, !mayCreate(call, name) {
+            answer.error = .topicAuthorizationFailed
+            return answer
+        }
         guard creates else {
             answer.error = TopicDescription.isValidName(name) ? .unknownTopicOrPartition : .invalidTopic
             return answer
@@ -92,6 +104,10 @@ extension Broker {
             response.topics = request.topics.map { asked in
                 var answer = CreateTopicsResponse.Topic()
                 answer.name = asked.name
+                guard mayCreate(call, asked.name) else {
+                    answer.error = .topicAuthorizationFailed
+                    return answer
+                }
                 do throws(LogError) {
                     guard names[asked.name]?.count == 1 else { throw .invalidConfiguration("named twice") }
                     let made = try create(asked, validatesOnly: request.validatesOnly)
@@ -166,6 +182,10 @@ extension Broker {
                 answer.name = asked.name
                 answer.id = asked.id
                 let found = asked.name.map { log.topic(named: $0) } ?? log.topic(id: asked.id)
+                if let name = asked.name ?? found?.name, let error = call.refusal(.delete, .topic, name) {
+                    answer.error = error
+                    return answer
+                }
                 guard let topic = found, !topic.name.hasPrefix(Self.internalPrefix) else {
                     answer.error = asked.name == nil ? .unknownTopicId : .unknownTopicOrPartition
                     return answer
@@ -190,11 +210,16 @@ extension Broker {
             var response = DeleteRecordsResponse()
             response.topics = request.topics.map { topic in
                 let description = log.topic(named: topic.name)
+                let forbidden = call.refusal(.delete, .topic, topic.name)
                 var answer = DeleteRecordsResponse.Topic()
                 answer.name = topic.name
                 answer.partitions = topic.partitions.map { partition in
                     var result = DeleteRecordsResponse.Topic.Partition()
                     result.index = partition.index
+                    if let forbidden {
+                        result.error = forbidden
+                        return result
+                    }
                     let key = description.map { PartitionKey(topic: $0.number, partition: partition.index) }
                     guard let key, let reader = log.reader(key) else {
                         result.error = .unknownTopicOrPartition
@@ -224,6 +249,10 @@ extension Broker {
             response.topics = request.topics.map { asked in
                 var answer = CreatePartitionsResponse.Topic()
                 answer.name = asked.name
+                if let error = call.refusal(.alter, .topic, asked.name) {
+                    answer.error = error
+                    return answer
+                }
                 do throws(LogError) {
                     guard let topic = log.topic(named: asked.name) else { throw .unknownTopic(asked.name) }
                     guard asked.count > topic.partitionCount else {

@@ -5,6 +5,11 @@ import KafkaProtocol
 extension Broker {
     func initProducerID(_ call: Call) {
         call.with(InitProducerIDRequest.self) { request in
+            if let error = refusal(of: request, call) {
+                var response = InitProducerIDResponse()
+                response.error = error
+                return call.answer(InitProducerIDRequest.self, response)
+            }
             transactions.begin(request) { identity in
                 var response = InitProducerIDResponse()
                 response.error = identity.error
@@ -15,10 +20,18 @@ extension Broker {
         }
     }
 
+    private func refusal(of request: InitProducerIDRequest, _ call: Call) -> ErrorCode? {
+        if let id = request.transactionalID { return call.refusal(.write, .transactionalID, id) }
+        // Whoever may write to any topic may do so without duplicates.
+        let may = call.access.may(.idempotentWrite) || call.access.mayAny(.write, .topic)
+        return may ? nil : .clusterAuthorizationFailed
+    }
+
     func addPartitionsToTransaction(_ call: Call) {
         call.with(AddPartitionsToTransactionRequest.self) { request in
             let places = request.topics.flatMap { topic in topic.partitions.map { TopicPartition(topic.name, $0) } }
-            let unknown = Set(places.filter { !exists($0) })
+            let forbidden = Set(request.topics.map(\.name).filter { !call.access.may(.write, .topic, $0) })
+            let unknown = Set(places.filter { !forbidden.contains($0.topic) && !exists($0) })
             let answer: @Sendable (ErrorCode) -> Void = { error in
                 var response = AddPartitionsToTransactionResponse()
                 response.topics = request.topics.map { topic in
@@ -30,13 +43,15 @@ extension Broker {
                         // One partition that is not there fails them all.
                         let own = unknown.contains(TopicPartition(topic.name, index))
                         result.error = own ? .unknownTopicOrPartition : error
+                        if forbidden.contains(topic.name) { result.error = .topicAuthorizationFailed }
                         return result
                     }
                     return answer
                 }
                 call.answer(AddPartitionsToTransactionRequest.self, response)
             }
-            guard unknown.isEmpty else { return answer(.operationNotAttempted) }
+            if let error = call.refusal(.write, .transactionalID, request.transactionalID) { return answer(error) }
+            guard unknown.isEmpty, forbidden.isEmpty else { return answer(.operationNotAttempted) }
             transactions.add(
                 to: request.transactionalID, partitions: places, groups: [], producerID: request.producerID,
                 epoch: request.producerEpoch, reply: answer)
@@ -49,6 +64,14 @@ extension Broker {
 
     func addOffsetsToTransaction(_ call: Call) {
         call.with(AddOffsetsToTransactionRequest.self) { request in
+            let forbidden =
+                call.refusal(.write, .transactionalID, request.transactionalID)
+                ?? call.refusal(.read, .group, request.groupID)
+            if let forbidden {
+                var response = AddOffsetsToTransactionResponse()
+                response.error = forbidden
+                return call.answer(AddOffsetsToTransactionRequest.self, response)
+            }
             transactions.add(
                 to: request.transactionalID, partitions: [], groups: [request.groupID],
                 producerID: request.producerID, epoch: request.producerEpoch
@@ -62,6 +85,11 @@ extension Broker {
 
     func endTransaction(_ call: Call) {
         call.with(EndTransactionRequest.self) { request in
+            if let error = call.refusal(.write, .transactionalID, request.transactionalID) {
+                var response = EndTransactionResponse()
+                response.error = error
+                return call.answer(EndTransactionRequest.self, response)
+            }
             transactions.end(request) { error in
                 var response = EndTransactionResponse()
                 response.error = error
@@ -87,6 +115,11 @@ extension Broker {
                 }
                 call.answer(TransactionalOffsetCommitRequest.self, response)
             }
+            let forbidden =
+                call.refusal(.write, .transactionalID, request.transactionalID)
+                ?? call.refusal(.read, .group, request.groupID)
+                ?? request.topics.lazy.compactMap { call.refusal(.read, .topic, $0.name) }.first
+            if let forbidden { return answer(forbidden) }
             let value = transactions.describe(request.transactionalID)
             guard let value else { return answer(.invalidProducerIdMapping) }
             if let error = value.refusal(request.producerID, request.producerEpoch) { return answer(error) }
@@ -105,7 +138,8 @@ extension Broker {
             let known = Set(["Empty", "Ongoing", "PrepareCommit", "PrepareAbort", "CompleteCommit", "CompleteAbort"])
             response.unknownStates = request.states.filter { !known.contains($0) }
             response.transactions = transactions.list().filter { value in
-                (request.states.isEmpty || request.states.contains(value.state.name))
+                call.access.may(.describe, .transactionalID, value.id)
+                    && (request.states.isEmpty || request.states.contains(value.state.name))
                     && (request.producerIDs.isEmpty || request.producerIDs.contains(value.producerID))
             }.map { value in
                 var entry = ListTransactionsResponse.Transaction()
@@ -124,6 +158,10 @@ extension Broker {
             response.transactions = request.transactionalIDs.map { id in
                 var entry = DescribeTransactionsResponse.Transaction()
                 entry.transactionalID = id
+                if let error = call.refusal(.describe, .transactionalID, id) {
+                    entry.error = error
+                    return entry
+                }
                 guard let value = transactions.describe(id) else {
                     entry.error = .transactionalIdNotFound
                     return entry
@@ -157,6 +195,10 @@ extension Broker {
                     let place = TopicPartition(topic.name, index)
                     var result = DescribeProducersResponse.Topic.Partition()
                     result.index = index
+                    if let error = call.refusal(.read, .topic, topic.name) {
+                        result.error = error
+                        return result
+                    }
                     guard exists(place) else {
                         result.error = .unknownTopicOrPartition
                         return result

@@ -6,6 +6,8 @@ struct Call: Sendable {
     let api: API
     let connection: ConnectionID
     let clientHost: String
+    /// What the sender may do.
+    var access = Access.everything
     private let frame: [UInt8]
     private let body: Int
     private let reply: @Sendable (BrokerReply) -> Void
@@ -40,6 +42,19 @@ struct Call: Sendable {
             return close()
         }
         reply(.frame(frame))
+    }
+
+    /// Why the sender may not do this; nil when it may.
+    func refusal(_ operation: AccessOperation, _ resource: AccessResource, _ name: String) -> ErrorCode? {
+        access.may(operation, resource, name) ? nil : resource.refusal
+    }
+
+    /// Answers, and trusts the connection from now on.
+    func admit<Message: Request>(_ type: Message.Type, _ response: Message.Response) {
+        guard let frame = try? Message.frame(response, version: version, correlationID: header.correlationID) else {
+            return close()
+        }
+        reply(.admitted(frame))
     }
 
     func silence() { reply(.silence) }

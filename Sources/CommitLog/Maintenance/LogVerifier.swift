@@ -29,21 +29,26 @@ package struct VerificationReport: Sendable, Equatable {
 extension CommitLog {
     /// Reads every batch of every segment, checks it, and tells what is damaged. With `repairs`, damaged stretches are
     /// put into the folder `quarantine` and taken out of their segments, so that what lies behind them can be read;
-    /// their offsets stay unused. Nothing else may have the log open. Costs one pass over all bytes.
+    /// their offsets stay unused. Nothing else may have the log open. Costs one pass over all bytes; `progress` is told
+    /// after each segment how many of them are done, and how many there are.
     package static func verify(
         directory: String, environment: Environment = Environment(),
-        configuration: LogConfiguration = LogConfiguration(), repairs: Bool
+        configuration: LogConfiguration = LogConfiguration(), repairs: Bool, progress: (Int, Int) -> Void = { _, _ in }
     ) throws(LogError) -> VerificationReport {
         let log = try CommitLog(
             directory: directory, environment: environment, configuration: configuration, driver: .manual)
         var report = VerificationReport(recovery: log.report)
+        var work: [(topic: TopicDescription, reader: PartitionReader, segment: Segment)] = []
         for topic in log.topics {
             for index in 0..<topic.partitionCount {
                 let reader = try log.partition(PartitionKey(topic: topic.number, partition: index))
-                for segment in reader.current.segments {
-                    try log.verify(segment, of: topic, reader, into: &report, repairs: repairs)
-                }
+                work += reader.current.segments.map { (topic, reader, $0) }
             }
+        }
+        let total = work.reduce(0) { $0 + $1.segment.summary.bytes }
+        for (topic, reader, segment) in work {
+            try log.verify(segment, of: topic, reader, into: &report, repairs: repairs)
+            progress(report.bytes, total)
         }
         try log.close()
         return report

@@ -26,6 +26,11 @@ extension API {
         case .addOffsetsToTransaction: AddOffsetsToTransactionRequest.self
         case .endTransaction: EndTransactionRequest.self
         case .transactionalOffsetCommit: TransactionalOffsetCommitRequest.self
+        case .describeAcls: DescribeAclsRequest.self
+        case .createAcls: CreateAclsRequest.self
+        case .deleteAcls: DeleteAclsRequest.self
+        case .describeUsers: DescribeUsersRequest.self
+        case .alterUsers: AlterUsersRequest.self
         case .describeConfigs: DescribeConfigsRequest.self
         case .alterConfigs: AlterConfigsRequest.self
         case .describeLogDirectories: DescribeLogDirectoriesRequest.self

@@ -24,6 +24,9 @@ package enum API: Int16, Sendable, CaseIterable {
     case addOffsetsToTransaction = 25
     case endTransaction = 26
     case transactionalOffsetCommit = 28
+    case describeAcls = 29
+    case createAcls = 30
+    case deleteAcls = 31
     case describeConfigs = 32
     case alterConfigs = 33
     case describeLogDirectories = 35
@@ -32,6 +35,8 @@ package enum API: Int16, Sendable, CaseIterable {
     case deleteGroups = 42
     case incrementalAlterConfigs = 44
     case offsetDelete = 47
+    case describeUsers = 50
+    case alterUsers = 51
     case describeCluster = 60
     case describeProducers = 61
     case describeTransactions = 65
@@ -63,6 +68,7 @@ package enum API: Int16, Sendable, CaseIterable {
         case .addOffsetsToTransaction: 0...4
         case .endTransaction: 0...4
         case .transactionalOffsetCommit: 0...4
+        case .describeAcls, .createAcls, .deleteAcls: 1...3
         case .describeConfigs: 1...4
         case .alterConfigs: 0...2
         case .describeLogDirectories: 0...4
@@ -70,7 +76,7 @@ package enum API: Int16, Sendable, CaseIterable {
         case .createPartitions: 0...3
         case .deleteGroups: 0...2
         case .incrementalAlterConfigs: 0...1
-        case .offsetDelete: 0...0
+        case .offsetDelete, .describeUsers, .alterUsers: 0...0
         case .describeCluster: 0...1
         case .describeProducers, .describeTransactions: 0...0
         case .listTransactions: 0...1
@@ -93,11 +99,13 @@ package enum API: Int16, Sendable, CaseIterable {
         case .heartbeat, .leaveGroup, .syncGroup, .deleteTopics, .offsetForLeaderEpoch, .describeConfigs: 4
         case .describeGroups, .createTopics: 5
         case .deleteRecords, .initProducerID, .alterConfigs, .saslAuthenticate, .createPartitions, .deleteGroups,
-            .describeLogDirectories:
+            .describeLogDirectories, .describeAcls, .createAcls, .deleteAcls:
             2
         case .addPartitionsToTransaction, .addOffsetsToTransaction, .endTransaction, .transactionalOffsetCommit: 3
         case .incrementalAlterConfigs: 1
-        case .describeCluster, .describeProducers, .describeTransactions, .listTransactions: 0
+        case .describeCluster, .describeProducers, .describeTransactions, .listTransactions, .describeUsers,
+            .alterUsers:
+            0
         case .saslHandshake, .offsetDelete: nil
         }
     }

@@ -37,6 +37,8 @@ package enum ErrorCode: Int16, Sendable {
     case invalidProducerIdMapping = 49
     case invalidTransactionTimeout = 50
     case concurrentTransactions = 51
+    case transactionalIDAuthorizationFailed = 53
+    case securityDisabled = 54
     case operationNotAttempted = 55
     case kafkaStorageError = 56
     case saslAuthenticationFailed = 58
@@ -55,6 +57,9 @@ package enum ErrorCode: Int16, Sendable {
     case unstableOffsetCommit = 88
     case throttlingQuotaExceeded = 89
     case producerFenced = 90
+    case resourceNotFound = 91
+    case duplicateResource = 92
+    case unacceptableCredential = 93
     case unknownTopicId = 100
     case inconsistentTopicId = 103
     case transactionalIdNotFound = 105

@@ -16,14 +16,11 @@ struct UpCommand: AsyncParsableCommand {
     @Argument(help: "Application folders; none are needed with --kafka.")
     var directories: [String] = []
 
-    @Option(
-        help: "The address where Kafka clients may connect to the queue, such as 127.0.0.1:9092; no queue without it.")
-    var kafka: String?
-
+    @OptionGroup var queue: QueueOptions
     @OptionGroup var serving: ServingOptions
 
     mutating func validate() throws {
-        guard !directories.isEmpty || kafka != nil else {
+        guard !directories.isEmpty || queue.kafka != nil else {
             throw ValidationError(
                 "name an application folder, such as Apps/recharge-monitor, or an address with --kafka")
         }
@@ -31,7 +28,7 @@ struct UpCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         var settings = try serving.settings(directories, data: "millrace-data")
-        settings.kafka = try kafka.map { try ServeSettings.address($0) }
+        settings.queue = try queue.settings()
         let server = try MillraceServer(settings)
         let problems = server.problems
         for problem in problems { StandardError.write("\(problem)\n") }

@@ -9,17 +9,27 @@ final class EmbeddedQueue: Sendable {
     let broker: Broker
     private let listener: KafkaListener
 
+    /// The way in for records that come over HTTP.
+    var ingest: QueueIngest { QueueIngest(service: broker.ingest) }
+
     var address: String { "\(listener.host):\(listener.port)" }
 
     /// Opens the log in `directory` and listens. `onFailure` is called once nothing can be written any more.
-    init(directory: String, host: String, port: Int, environment: Environment) throws {
+    init(directory: String, settings: QueueSettings, environment: Environment) throws {
+        let certificate = try settings.certificate.map { path, keyPath in
+            try ServerCertificate(certificate: path, key: keyPath, environment: environment)
+        }
         log = try Self.open(directory, environment)
         let door = LateHandler()
-        listener = try KafkaListener.start(host: host, port: port, threads: Machine.cores, handler: door)
-        var settings = BrokerSettings()
-        settings.advertisedHost = host
-        settings.advertisedPort = listener.port
-        broker = try Broker(log: log, settings: settings, environment: environment)
+        listener = try KafkaListener.start(
+            host: settings.host, port: settings.port, threads: Machine.cores, handler: door, certificate: certificate,
+            asksWhoComes: settings.asksWhoComes)
+        var own = BrokerSettings()
+        own.advertisedHost = settings.advertised?.host ?? settings.host
+        own.advertisedPort = settings.advertised?.port ?? listener.port
+        own.asksWhoComes = settings.asksWhoComes
+        own.superUsers = Set(settings.superUsers)
+        broker = try Broker(log: log, settings: own, environment: environment)
         door.open(broker)
         for damage in log.report.damages { StandardError.write("queue: \(damage)\n") }
     }

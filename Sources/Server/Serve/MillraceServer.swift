@@ -47,15 +47,17 @@ package final class MillraceServer: Sendable {
     private static func queueDirectory(_ settings: ServeSettings) -> String { settings.dataDirectory + "/queue" }
 
     private static func openQueue(_ settings: ServeSettings, _ environment: Environment) throws -> EmbeddedQueue? {
-        guard let kafka = settings.kafka else { return nil }
-        guard ["127.0.0.1", "::1", "localhost"].contains(kafka.host) || settings.allowsInsecureListen else {
+        guard let queue = settings.queue else { return nil }
+        let isSafe = queue.asksWhoComes && queue.certificate != nil
+        guard ["127.0.0.1", "::1", "localhost"].contains(queue.host) || isSafe || settings.allowsInsecureListen else {
+            let lack = queue.asksWhoComes ? "connections are not encrypted" : "the queue asks nobody who they are"
             throw MillraceError(
                 .user, code: "insecure_listen",
-                "\(kafka.host) can be reached from other machines, and the queue asks nobody who they are",
-                hint: "listen on 127.0.0.1, or allow it with --insecure-listen")
+                "\(queue.host) can be reached from other machines, and \(lack)",
+                hint: "use --kafka-auth with --kafka-tls-cert and --kafka-tls-key, or allow it with --insecure-listen")
         }
         return try EmbeddedQueue(
-            directory: queueDirectory(settings), host: kafka.host, port: kafka.port, environment: environment)
+            directory: queueDirectory(settings), settings: queue, environment: environment)
     }
 
     /// Names are folders of the data directory.
@@ -107,7 +109,7 @@ package final class MillraceServer: Sendable {
         let server = try HTTPServer(
             configuration: configuration, dashboards: applications.flatMap(\.dashboards), assets: EmbeddedAssets.all,
             runner: queryRunner, catalog: catalog, jobs: Directory(server: self), environment: environment,
-            logger: logger,
+            ingest: queue?.ingest, logger: logger,
             onListening: { [queue] port in
                 if let queue { StandardError.write("kafka clients may connect to \(queue.address)\n") }
                 onListening("http://\(host):\(port)")

@@ -8,7 +8,7 @@ package struct ServeSettings: Sendable {
     package var port: Int
     package var allowsInsecureListen = false
     /// Where Kafka clients may come; nil for no queue.
-    package var kafka: (host: String, port: Int)?
+    package var queue: QueueSettings?
     package var parallelism: Int
     package var epochMilliseconds = 1_000
     /// Values of `${NAME}` in SQL files.

@@ -16,6 +16,26 @@ struct JSONParser {
         return value
     }
 
+    /// Where the elements of a document that is one array stand in it.
+    mutating func elements() throws(JSONSyntaxError) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        guard take(UInt8(ascii: "[")) else { throw error("expected an array") }
+        depthLeft -= 1
+        if !take(UInt8(ascii: "]")) {
+            while true {
+                skipSpace()
+                let start = offset
+                _ = try value()
+                ranges.append(start..<offset)
+                if take(UInt8(ascii: "]")) { break }
+                guard take(UInt8(ascii: ",")) else { throw error("expected ',' or ']'") }
+            }
+        }
+        skipSpace()
+        if offset < bytes.count { throw error("something follows the document") }
+        return ranges
+    }
+
     private mutating func value() throws(JSONSyntaxError) -> JSONValue {
         skipSpace()
         guard let byte = peek else { throw error("the document ends early") }

@@ -11,6 +11,9 @@ struct ErrorAnswer: Error, Sendable {
     var line: Int?
     var column: Int?
     var allowed: [String] = []
+    /// Seconds after which the same request may succeed.
+    var retryAfter: Int?
+    var authenticate: String?
 
     init(_ status: HTTPResponse.Status, _ code: String, _ message: String, hint: String? = nil) {
         self.status = status
@@ -63,6 +66,8 @@ struct ErrorAnswer: Error, Sendable {
         json.endObject()
         json.endObject()
         var response = Response.json(json, status: status)
+        if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
+        if let authenticate { response.headers[.wwwAuthenticate] = authenticate }
         if !allowed.isEmpty { response.headers[.allow] = allowed.joined(separator: ", ") }
         return response
     }

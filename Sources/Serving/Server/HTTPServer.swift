@@ -19,11 +19,11 @@ package final class HTTPServer: Service {
 
     /// Makes a server; nothing listens before ``run()``.
     ///
-    /// `metrics` adds figures to `/metrics`. `onListening` is told the port.
+    /// `ingest` takes records; without it there is no queue. `metrics` adds figures to `/metrics`. `onListening` is told the port.
     package init(
         configuration: ServingConfiguration, dashboards: [Dashboard], assets: [WebAsset], runner: any QueryRunner,
         catalog: TableCatalog, jobs: any JobDirectory, environment: Diagnostics.Environment = Diagnostics.Environment(),
-        logger: Logger, metrics: @escaping @Sendable () -> [MetricSample] = { [] },
+        ingest: (any RecordIngest)? = nil, logger: Logger, metrics: @escaping @Sendable () -> [MetricSample] = { [] },
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws {
         try configuration.check()
@@ -37,7 +37,7 @@ package final class HTTPServer: Service {
             catalog: catalog,
             runner: runner, jobs: jobs, feeds: feeds, pages: WebPages(assets),
             workers: try BlockingWorkers(threads: limits.queryThreads, waiting: limits.queriesWaiting),
-            metrics: metrics,
+            ingest: ingest, metrics: metrics,
             logger: logger)
         self.configuration = configuration
         self.logger = logger

@@ -106,6 +106,67 @@ enum OpenAPIDocument {
                 }
               }
             },
+            "/api/v1/ingest/{topic}": {
+              "post": {
+                "summary": "Appends records to a topic of the queue; the answer comes after the sync.",
+                "description": "NDJSON: a record for each line. A JSON array: a record for each element. Other JSON, and bytes of any other type: one record. All records of a request go to one partition, all or none.",
+                "parameters": [
+                  {
+                    "name": "topic",
+                    "in": "path",
+                    "required": true,
+                    "schema": {"type": "string"},
+                    "description": "The topic, which is made when it is not there."
+                  },
+                  {
+                    "name": "partition",
+                    "in": "query",
+                    "required": false,
+                    "schema": {"type": "integer"},
+                    "description": "The partition; they take turns unless told otherwise."
+                  },
+                  {
+                    "name": "Idempotency-Key",
+                    "in": "header",
+                    "required": false,
+                    "schema": {"type": "string", "maxLength": 256},
+                    "description": "A request with a key that was used in the last 24 hours is answered again and not appended again."
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {"application/x-ndjson": {}, "application/json": {}, "application/octet-stream": {}}
+                },
+                "responses": {
+                  "200": {
+                    "description": "The records are on the disk.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "type": "object",
+                          "properties": {
+                            "topic": {"type": "string"},
+                            "partition": {"type": "integer"},
+                            "offset": {"type": ["integer", "null"]},
+                            "records": {"type": "integer"},
+                            "repeated": {"type": "boolean"}
+                          }
+                        }
+                      }
+                    }
+                  },
+                  "400": {"$ref": "#/components/responses/Error"},
+                  "401": {"$ref": "#/components/responses/Error"},
+                  "403": {"$ref": "#/components/responses/Error"},
+                  "404": {"$ref": "#/components/responses/Error"},
+                  "409": {"$ref": "#/components/responses/Error"},
+                  "413": {"$ref": "#/components/responses/Error"},
+                  "415": {"$ref": "#/components/responses/Error"},
+                  "429": {"$ref": "#/components/responses/Error"},
+                  "503": {"$ref": "#/components/responses/Error"}
+                }
+              }
+            },
             "/api/v1/tables": {
               "get": {
                 "summary": "All result tables.",

@@ -17,10 +17,12 @@ package struct RequestGuard: Sendable {
         package var isWrite: Bool
         /// Pages may be navigated to from elsewhere; nothing else may.
         package var isPage: Bool
+        /// Writes need not be JSON: anything but what a form of another site can send.
+        package var takesAnyData: Bool
 
         package init(
             host: String?, origin: String? = nil, fetchSite: String? = nil, contentType: String? = nil,
-            isWrite: Bool = false, isPage: Bool = false
+            isWrite: Bool = false, isPage: Bool = false, takesAnyData: Bool = false
         ) {
             self.host = host
             self.origin = origin
@@ -28,6 +30,7 @@ package struct RequestGuard: Sendable {
             self.contentType = contentType
             self.isWrite = isWrite
             self.isPage = isPage
+            self.takesAnyData = takesAnyData
         }
     }
 
@@ -53,11 +56,20 @@ package struct RequestGuard: Sendable {
             return .foreignOrigin
         }
         if headers.isWrite {
-            let type = headers.contentType?.split(separator: ";").first?.lowercased()
-            guard let type, type.filter({ $0 != " " }) == "application/json" else { return .wrongContentType }
+            let type = headers.contentType?.split(separator: ";").first?.lowercased().filter { $0 != " " }
+            guard let type else { return .wrongContentType }
+            let isRight =
+                headers.takesAnyData
+                ? type.contains("/") && !Self.formTypes.contains(type) : type == "application/json"
+            guard isRight else { return .wrongContentType }
         }
         return nil
     }
+
+    /// What a form, or a script without leave, can send to another site.
+    private static let formTypes: Set<String> = [
+        "application/x-www-form-urlencoded", "multipart/form-data", "text/plain",
+    ]
 
     /// True for addresses that only this machine can reach.
     package static func isLoopback(_ host: String) -> Bool {

@@ -15,6 +15,8 @@ struct Responder: HTTPResponder {
     let feeds: LiveFeeds
     let pages: WebPages
     let workers: BlockingWorkers
+    let ingest: (any RecordIngest)?
+    let ingestBudget = IngestBudget()
     let metrics: @Sendable () -> [MetricSample]
     let logger: Logger
 
@@ -52,14 +54,16 @@ struct Responder: HTTPResponder {
 
     private func check(_ request: Request, _ match: RouteTable.Match) throws {
         var isPage = false
+        var takesAnyData = false
         if case .found(let operation, _) = match {
+            takesAnyData = operation == .ingest
             isPage = [.homePage, .dashboardPage, .jobsPage].contains(operation)
         }
         let headers = RequestGuard.Headers(
             host: request.head.authority, origin: request.headers[.origin],
             fetchSite: HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] },
             contentType: request.headers[.contentType],
-            isWrite: request.method != .get && request.method != .head, isPage: isPage)
+            isWrite: request.method != .get && request.method != .head, isPage: isPage, takesAnyData: takesAnyData)
         switch guarding.refusal(headers) {
         case nil: return
         case .unknownHost:
@@ -68,8 +72,9 @@ struct Responder: HTTPResponder {
                 hint: "open it by localhost, or list the name among the allowed hosts")
         case .foreignOrigin: throw ErrorAnswer(.forbidden, "foreign_origin", "requests from other sites are refused")
         case .wrongContentType:
-            throw ErrorAnswer(
-                .unsupportedMediaType, "wrong_content_type", "send JSON, with Content-Type: application/json")
+            let types =
+                takesAnyData ? "application/x-ndjson, application/json or application/octet-stream" : "application/json"
+            throw ErrorAnswer(.unsupportedMediaType, "wrong_content_type", "the Content-Type must be \(types)")
         }
     }
 
@@ -83,6 +88,7 @@ struct Responder: HTTPResponder {
         case .jobs: return jobList()
         case .job: return try job(parameter)
         case .query: return try await self.query(request)
+        case .ingest: return try await ingest(parameter, request, query: query, context)
         case .tables: return tableList()
         case .table: return try await table(parameter, query: query)
         case .dashboards: return dashboardList()

@@ -2,7 +2,7 @@
 package enum RouteTable {
     /// What a route does.
     package enum Operation: Sendable, Equatable {
-        case health, metrics, jobs, job, query, tables, table, dashboards, dashboard, live, openAPI
+        case health, metrics, jobs, job, query, ingest, tables, table, dashboards, dashboard, live, openAPI
         case homePage, dashboardPage, jobsPage, asset
     }
 
@@ -19,6 +19,7 @@ package enum RouteTable {
         Route(method: "GET", path: "/api/v1/jobs", operation: .jobs),
         Route(method: "GET", path: "/api/v1/jobs/{}", operation: .job),
         Route(method: "POST", path: "/api/v1/query", operation: .query),
+        Route(method: "POST", path: "/api/v1/ingest/{}", operation: .ingest),
         Route(method: "GET", path: "/api/v1/tables", operation: .tables),
         Route(method: "GET", path: "/api/v1/tables/{}", operation: .table),
         Route(method: "GET", path: "/api/v1/dashboards", operation: .dashboards),

@@ -33,6 +33,10 @@ package struct ServingLimits: Sendable {
     package var headerFieldBytes = 8 * 1_024
     package var headerFields = 100
     package var bodyBytes = 1 << 20
+    /// Bytes of the records of one request.
+    package var ingestBytes = 8 << 20
+    /// Bytes of records of all requests that may be under way at once.
+    package var ingestBytesOfAll = 64 << 20
     /// Seconds without a byte after which a connection that is not being answered is closed.
     package var idleSeconds: Int64 = 60
     package var sqlBytes = 256 * 1_024

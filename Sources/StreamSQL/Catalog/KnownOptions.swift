@@ -13,7 +13,8 @@ enum KnownOptions {
 
     private static let hbase: Set<String> = [
         "table-name", "zookeeper.quorum", "zookeeper.znode.parent", "null-string-literal",
-        "sink.buffer-flush.max-size", "sink.buffer-flush.max-rows", "sink.buffer-flush.interval", "sink.ignore-null-value",
+        "sink.buffer-flush.max-size", "sink.buffer-flush.max-rows", "sink.buffer-flush.interval",
+        "sink.ignore-null-value",
         "lookup.async", "lookup.cache", "lookup.max-retries", "lookup.partial-cache.max-rows",
         "lookup.partial-cache.expire-after-write", "lookup.partial-cache.expire-after-access",
     ]

@@ -1,0 +1,118 @@
+import Diagnostics
+import KafkaProtocol
+import Synchronization
+
+/// Users and rules: who may come in, and what for. Kept in the log's own topic; passwords only salted and derived.
+final class AccessControl: Sendable {
+    /// Users at most.
+    static let userLimit = 10_000
+
+    private struct State {
+        var users: [String: [ScramMechanism: ScramCredential]] = [:]
+        var list: AccessList
+        /// Passwords that were right lately, by user, under a key of this process: PLAIN then costs one hash.
+        var seenPasswords: [String: [UInt8]] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let store: any StateStore
+    private let secret: [UInt8]
+    private let secretCode: HMAC<SHA256>
+
+    init(store: any StateStore, superUsers: Set<String>, random: any RandomSource) {
+        self.store = store
+        state = Mutex(State(list: AccessList(superUsers: superUsers)))
+        secret = (0..<4).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
+        secretCode = HMAC(key: secret)
+    }
+
+    /// Takes a stored entry back at the start.
+    func restore(_ entry: StateEntry) throws(WireError) {
+        guard let value = entry.value, let key = StateKey(entry.key) else { return }
+        switch key {
+        case .credential(let user, let mechanism):
+            let credential = try StoredCredential(stored: value).credential(mechanism)
+            state.withLock { $0.users[user, default: [:]][mechanism] = credential }
+        case .accessRule(let rule): state.withLock { $0.list.insert(rule) }
+        default: break
+        }
+    }
+
+    // MARK: who
+
+    /// The user's credential, or one that no password fits.
+    func credential(_ mechanism: ScramMechanism, of user: String) -> ScramCredential {
+        state.withLock { $0.users[user]?[mechanism] } ?? .imaginary(mechanism, for: user, secret: secret)
+    }
+
+    /// Whether this is the user's password. Takes milliseconds the first time: not for a thread that serves others.
+    func check(user: String, password: String) -> Bool {
+        let trace = secretCode.authenticate(Array("\(user)\u{0}\(password)".utf8))
+        let (known, seen) = state.withLock { ($0.users[user], $0.seenPasswords[user]) }
+        if let seen, isSameSecret(seen, trace) { return true }
+        // As long for a user who is not there.
+        let credential =
+            known?[.sha256] ?? known?[.sha512] ?? .imaginary(.sha256, for: user, secret: secret)
+        guard credential.matches(password: password), known != nil else { return false }
+        state.withLock { state in
+            // Unless the password was changed while it was looked at.
+            if state.users[user] == known { state.seenPasswords[user] = trace }
+        }
+        return true
+    }
+
+    // MARK: what
+
+    func allows(
+        _ user: String, from host: String, _ operation: AccessOperation, _ resource: AccessResource, _ name: String
+    ) -> Bool {
+        state.withLock { $0.list.allows(user, from: host, operation, resource, name) }
+    }
+
+    func allowsAny(
+        _ user: String, from host: String, _ operation: AccessOperation, _ resource: AccessResource
+    ) -> Bool {
+        state.withLock { $0.list.allowsAny(user, from: host, operation, resource) }
+    }
+
+    // MARK: administration
+
+    var users: [String: [ScramMechanism: ScramCredential]] { state.withLock { $0.users } }
+    var rules: Set<AccessRule> { state.withLock { $0.list.rules } }
+
+    /// Makes or replaces a credential, or removes it where it is nil; `done` is called when that is durable.
+    func set(
+        _ credential: ScramCredential?, _ mechanism: ScramMechanism, of user: String,
+        done: @escaping @Sendable (ErrorCode) -> Void
+    ) {
+        let key = StateKey.credential(user: user, mechanism).bytes
+        store.put([StateEntry(key: key, value: credential.map { StoredCredential($0).stored })]) { [self] error in
+            if error == .none {
+                state.withLock { state in
+                    state.users[user, default: [:]][mechanism] = credential
+                    if state.users[user]?.isEmpty == true { state.users[user] = nil }
+                    state.seenPasswords[user] = nil
+                }
+            }
+            done(error)
+        }
+    }
+
+    /// Adds rules, all or none.
+    func insert(_ rules: [AccessRule], done: @escaping @Sendable (ErrorCode) -> Void) {
+        let entries = rules.map { StateEntry(key: StateKey.accessRule($0).bytes, value: [1]) }
+        store.put(entries) { [self] error in
+            if error == .none { state.withLock { state in for rule in rules { state.list.insert(rule) } } }
+            done(error)
+        }
+    }
+
+    /// Removes rules, all or none.
+    func remove(_ rules: [AccessRule], done: @escaping @Sendable (ErrorCode) -> Void) {
+        let entries = rules.map { StateEntry(key: StateKey.accessRule($0).bytes, value: nil) }
+        store.put(entries) { [self] error in
+            if error == .none { state.withLock { state in for rule in rules { state.list.remove(rule) } } }
+            done(error)
+        }
+    }
+}

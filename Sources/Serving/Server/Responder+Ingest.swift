@@ -1,0 +1,180 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+
+/// Records over HTTP.
+extension Responder {
+    /// Appends the records of the body to a topic; the answer comes after the sync.
+    func ingest(
+        _ topic: String, _ request: Request, query: Substring, _ context: ServingContext
+    ) async throws -> Response {
+        guard let ingest else {
+            throw ErrorAnswer(
+                .notFound, "no_queue", "this server has no queue", hint: "start it with --kafka 127.0.0.1:9092")
+        }
+        let limits = configuration.limits
+        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? limits.ingestBytes
+        guard announced <= limits.ingestBytes else {
+            _ = try await Self.collect(request.body, limit: 0)
+            throw Self.tooLarge(limits.ingestBytes)
+        }
+        // Memory is taken before the body is read: who does not fit is told to come back.
+        guard ingestBudget.take(announced, limit: limits.ingestBytesOfAll) else {
+            _ = try await Self.collect(request.body, limit: 0)
+            throw Self.busy("too many records are under way")
+        }
+        defer { ingestBudget.give(announced) }
+        guard let body = try await Self.collect(request.body, limit: limits.ingestBytes) else {
+            throw Self.tooLarge(limits.ingestBytes)
+        }
+        var delivery = IngestDelivery(topic: topic, values: try values(of: body, request))
+        delivery.partition = try Self.partition(query)
+        delivery.key = HTTPField.Name("Idempotency-Key").flatMap { request.headers[$0] }
+        delivery.host = context.channel.remoteAddress?.ipAddress ?? ""
+        (delivery.user, delivery.password) = Self.login(request)
+        switch await ingest.append(delivery) {
+        case .success(let receipt): return Self.answer(topic, receipt)
+        case .failure(let refusal): throw Self.error(refusal)
+        }
+    }
+
+    /// Bytes of a body that is refused which are read all the same.
+    private static let drainBytes = 64 << 20
+
+    /// The body; nil when it is larger than it may be. Much of a body that is too large is read and thrown away, for
+    /// many clients look at the answer only when they have sent everything.
+    private static func collect(_ body: RequestBody, limit: Int) async throws -> ByteBuffer? {
+        var collected = ByteBuffer()
+        var count = 0
+        for try await part in body {
+            count += part.readableBytes
+            if count <= limit { collected.writeImmutableBuffer(part) }
+            if count > limit + drainBytes { break }
+        }
+        return count <= limit ? collected : nil
+    }
+
+    private func values(of body: ByteBuffer, _ request: Request) throws -> [[UInt8]] {
+        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased().filter { $0 != " " }
+        do throws(IngestBody.Problem) {
+            return try IngestBody.values(
+                Array(body.readableBytesView), type: type ?? "", depth: configuration.limits.jsonDepth)
+        } catch {
+            var answer = ErrorAnswer(.badRequest, "bad_json", error.message)
+            answer.line = error.line
+            throw answer
+        }
+    }
+
+    private static func tooLarge(_ limit: Int) -> ErrorAnswer {
+        ErrorAnswer(
+            .contentTooLarge, "body_too_large", "the body has more than \(limit) bytes",
+            hint: "send the records in several requests")
+    }
+
+    private static func busy(_ message: String) -> ErrorAnswer {
+        var answer = ErrorAnswer(.tooManyRequests, "queue_full", message, hint: "send the same request again later")
+        answer.retryAfter = 1
+        return answer
+    }
+
+    /// The value of `?partition=`.
+    private static func partition(_ query: Substring) throws -> Int32? {
+        for part in query.dropFirst().split(separator: "&") {
+            guard part.hasPrefix("partition="), let number = Int32(part.dropFirst(10)) else {
+                throw ErrorAnswer(.badRequest, "unknown_parameter", "only `partition`, a number, can be given")
+            }
+            return number
+        }
+        return nil
+    }
+
+    /// User and password of `Authorization: Basic`.
+    private static func login(_ request: Request) -> (user: String?, password: String?) {
+        guard let text = request.headers[.authorization], text.lowercased().hasPrefix("basic "),
+            let bytes = BasicLogin.decode(text.dropFirst(6)), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+        else { return (nil, nil) }
+        return (
+            String(validating: bytes[..<colon], as: UTF8.self),
+            String(validating: bytes[(colon + 1)...], as: UTF8.self)
+        )
+    }
+
+    private static func answer(_ topic: String, _ receipt: IngestReceipt) -> Response {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("topic")
+        json.string(topic)
+        json.key("partition")
+        json.integer(receipt.partition)
+        json.key("offset")
+        json.optional(receipt.offset)
+        json.key("records")
+        json.integer(receipt.records)
+        json.key("repeated")
+        json.bool(receipt.isRepeat)
+        json.endObject()
+        return .json(json)
+    }
+
+    private static func error(_ refusal: IngestRefusal) -> ErrorAnswer {
+        switch refusal {
+        case .wrong(let code, let message): return ErrorAnswer(.badRequest, code, message)
+        case .tooLarge(let message): return ErrorAnswer(.contentTooLarge, "record_too_large", message)
+        case .conflict(let code, let message): return ErrorAnswer(.conflict, code, message)
+        case .busy(let message): return busy(message)
+        case .forbidden(let message): return ErrorAnswer(.forbidden, "forbidden", message)
+        case .failed(let message): return ErrorAnswer(.serviceUnavailable, "queue_stopped", message)
+        case .unauthenticated:
+            var answer = ErrorAnswer(.unauthorized, "unauthenticated", "the queue wants a user and a password")
+            answer.authenticate = "Basic realm=\"queue\""
+            return answer
+        }
+    }
+}
+
+/// Bytes of records that are being read and written for all requests.
+final class IngestBudget: Sendable {
+    private let used = Mutex(0)
+
+    func take(_ bytes: Int, limit: Int) -> Bool {
+        used.withLock { used in
+            guard bytes >= 0, used + bytes <= limit else { return false }
+            used += bytes
+            return true
+        }
+    }
+
+    func give(_ bytes: Int) { used.withLock { $0 -= bytes } }
+}
+
+/// The base64 of a Basic login.
+enum BasicLogin {
+    static func decode(_ text: Substring) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var bits: UInt32 = 0
+        var count = 0
+        for letter in text.utf8 where letter != UInt8(ascii: "=") {
+            guard let value = value(of: letter) else { return nil }
+            bits = (bits << 6 | value) & 0xFFFF
+            count += 6
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+            }
+        }
+        return bytes
+    }
+
+    private static func value(of letter: UInt8) -> UInt32? {
+        switch letter {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(letter) - 65
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(letter) - 71
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(letter) + 4
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
+        }
+    }
+}
