@@ -84,11 +84,38 @@ bool millrace_json::store_other(int32_t which, const uint8_t *at, const uint8_t 
     }
 }
 
+/// A text for a TIMESTAMP column.
+bool millrace_json::store_timestamp(int32_t which, const uint8_t *at, const uint8_t *end) {
+    const millrace_field &field = fields[size_t(which)];
+    bool isPlain = !field.iso && field.precision >= 3;
+    size_t count = size_t(end - at);
+    auto *place = static_cast<int64_t *>(columns[which].values) + row;
+    if (isPlain && timestamps.read(at, count, *place)) return true;
+    int outcome = millrace_store_value(&field, columns[which].values, row, at, count, MILLRACE_FORM_TEXT);
+    if (outcome != 0) return bad_value(which, at, end);
+    if (isPlain) timestamps.learn(at, count, *place);
+    return true;
+}
+
+/// A short integer for a column of integers, or for none; false when it is something else.
+bool millrace_json::store_number(int32_t which, const uint8_t *at, const uint8_t *end) {
+    int64_t value;
+    if (which < 0) return short_integer(at, end, value);
+    uint8_t kind = fields[size_t(which)].kind;
+    if (kind < MILLRACE_INT8 || kind > MILLRACE_INT64 || !short_integer(at, end, value)) return false;
+    int bits = 8 << (kind - MILLRACE_INT8);
+    if (bits < 64 && (value >= int64_t(1) << (bits - 1) || value < -(int64_t(1) << (bits - 1)))) return false;
+    begin_value(which);
+    static_cast<int64_t *>(columns[which].values)[row] = value;
+    return true;
+}
+
 /// A number, true, false or null between `at` and `end`; checked even when nobody wants it.
 bool millrace_json::scalar(int32_t which, const uint8_t *at, const uint8_t *end) {
     size_t count = size_t(end - at);
-    bool literal = (count == 4 && memcmp(at, "true", 4) == 0) || (count == 5 && memcmp(at, "false", 5) == 0);
     bool null = count == 4 && memcmp(at, "null", 4) == 0;
+    bool literal =
+        !null && ((count == 4 && memcmp(at, "true", 4) == 0) || (count == 5 && memcmp(at, "false", 5) == 0));
     if (!literal && !null && !is_json_number(at, end)) return malformed("not a JSON value");
     if (which < 0) return true;
     begin_value(which);
@@ -116,6 +143,7 @@ bool millrace_json::value(int32_t which) {
         begin_value(which);
         switch (fields[size_t(which)].kind) {
         case MILLRACE_TEXT: return store_text(which, at + 1, end, escaped);
+        case MILLRACE_TIMESTAMP: if (!escaped) return store_timestamp(which, at + 1, end); break;
         case MILLRACE_BYTES: if (!escaped) return store_bytes(which, at + 1, end); break;
         default: if (!escaped) return store_other(which, at + 1, end, MILLRACE_FORM_TEXT);
         }
@@ -145,7 +173,7 @@ bool millrace_json::value(int32_t which) {
     }
     const uint8_t *end = token_end(at, size_t(origin - block) + token[1]);
     token++;
-    return scalar(which, at, end);
+    return store_number(which, at, end) || scalar(which, at, end);
 }
 
 // ---- structure ----

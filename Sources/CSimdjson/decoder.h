@@ -11,6 +11,7 @@
 
 #include <simdjson.h>
 
+#include "common_values.h"
 #include "key_table.h"
 #include "text_heap.h"
 
@@ -79,6 +80,8 @@ private:
     bool scalar(int32_t column, const uint8_t *at, const uint8_t *end);
     bool store_text(int32_t column, const uint8_t *at, const uint8_t *end, bool escaped);
     bool store_bytes(int32_t column, const uint8_t *at, const uint8_t *end);
+    bool store_timestamp(int32_t column, const uint8_t *at, const uint8_t *end);
+    bool store_number(int32_t column, const uint8_t *at, const uint8_t *end);
     bool store_other(int32_t column, const uint8_t *at, const uint8_t *end, millrace_form form);
     bool enter(int32_t column);
     bool step(int32_t column);
@@ -141,6 +144,7 @@ private:
     const uint8_t *origin = nullptr;
     size_t lineEnd = 0;
     bool hasEscapes = false;
+    millrace::PlainTimestamps timestamps;
     // The first backslash at or behind the place last asked about.
     size_t nextEscape = 0;
     size_t escapesKnownTo = 0;

@@ -1,62 +1,72 @@
 /// Appends fixed-width little-endian numbers and length-prefixed bytes.
 package struct ByteWriter: Sendable {
-    package private(set) var bytes: [UInt8] = []
+    // Written for each value of each group of an epoch, so it must be inlined into other targets.
+    @usableFromInline var storage: [UInt8] = []
 
-    package init(reserving count: Int = 0) { bytes.reserveCapacity(count) }
+    @inlinable package var bytes: [UInt8] { storage }
 
-    package mutating func write<Number: FixedWidthInteger>(_ number: Number) {
-        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    @inlinable package init(reserving count: Int = 0) { storage.reserveCapacity(count) }
+
+    @inlinable package mutating func write<Number: FixedWidthInteger>(_ number: Number) {
+        withUnsafeBytes(of: number.littleEndian) { storage.append(contentsOf: $0) }
     }
 
-    package mutating func write(bytes slice: UnsafeRawBufferPointer) {
+    @inlinable package mutating func write(bytes slice: UnsafeRawBufferPointer) {
         write(UInt32(truncatingIfNeeded: slice.count))
-        bytes.append(contentsOf: slice)
+        storage.append(contentsOf: slice)
     }
 
     /// Appends without a length.
-    package mutating func writeRaw(_ slice: UnsafeRawBufferPointer) { bytes.append(contentsOf: slice) }
+    @inlinable package mutating func writeRaw(_ slice: UnsafeRawBufferPointer) { storage.append(contentsOf: slice) }
 
-    package mutating func write(_ array: [UInt8]) { array.withUnsafeBytes { write(bytes: $0) } }
+    @inlinable package mutating func write(_ array: [UInt8]) { array.withUnsafeBytes { write(bytes: $0) } }
+
+    /// Forgets what was written and keeps the memory.
+    @inlinable package mutating func removeAll() { storage.removeAll(keepingCapacity: true) }
 
     package mutating func write(_ text: String) { write(Array(text.utf8)) }
 }
 
 /// The bytes ended early, or held what cannot be.
+@usableFromInline
 package struct DamagedBytesError: Error, Sendable, CustomStringConvertible {
     package var what: String
     package var offset: Int
 
+    @usableFromInline
     package init(what: String, offset: Int) {
         self.what = what
         self.offset = offset
     }
 
+    @usableFromInline
     package var description: String { "damaged bytes: \(what) at \(offset)" }
 }
 
 /// Reads what ``ByteWriter`` wrote; throws on every shortfall instead of trapping.
 package struct ByteReader {
-    package let buffer: UnsafeRawBufferPointer
-    package private(set) var offset = 0
+    @usableFromInline package let buffer: UnsafeRawBufferPointer
+    @usableFromInline var place = 0
+    @inlinable package var offset: Int { place }
 
-    package init(_ buffer: UnsafeRawBufferPointer) { self.buffer = buffer }
+    @inlinable package init(_ buffer: UnsafeRawBufferPointer) { self.buffer = buffer }
 
-    package var remaining: Int { buffer.count - offset }
+    @inlinable package var remaining: Int { buffer.count - place }
 
-    package mutating func read<Number: FixedWidthInteger>(
+    @inlinable package mutating func read<Number: FixedWidthInteger>(
         _ type: Number.Type = Number.self
     ) throws(DamagedBytesError) -> Number {
         let size = MemoryLayout<Number>.size
         guard remaining >= size else { throw DamagedBytesError(what: "number cut short", offset: offset) }
         let value = buffer.loadUnaligned(fromByteOffset: offset, as: Number.self)
-        offset += size
+        place += size
         return Number(littleEndian: value)
     }
 
-    package mutating func readRaw(_ count: Int) throws(DamagedBytesError) -> UnsafeRawBufferPointer {
+    @inlinable package mutating func readRaw(_ count: Int) throws(DamagedBytesError) -> UnsafeRawBufferPointer {
         guard count >= 0, remaining >= count else { throw DamagedBytesError(what: "bytes cut short", offset: offset) }
-        defer { offset += count }
-        return UnsafeRawBufferPointer(rebasing: buffer[offset..<(offset + count)])
+        defer { place += count }
+        return UnsafeRawBufferPointer(rebasing: buffer[place..<(place + count)])
     }
 
     package mutating func readBytes() throws(DamagedBytesError) -> [UInt8] {

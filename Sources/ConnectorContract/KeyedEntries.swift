@@ -2,8 +2,9 @@
 ///
 /// Layout of an entry: u32 key length, key, u32 value length (`UInt32.max` = removed), value.
 package struct KeyedEntries: Sendable {
-    private var writer = ByteWriter()
-    package private(set) var count = 0
+    @usableFromInline var writer = ByteWriter()
+    @usableFromInline var entries = 0
+    package var count: Int { entries }
 
     package init() {}
 
@@ -13,19 +14,26 @@ package struct KeyedEntries: Sendable {
     package mutating func put(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         writer.write(bytes: key)
         writer.write(bytes: value)
-        count += 1
+        entries += 1
+    }
+
+    /// Adds an entry whose key and value were written by ByteWriters of the caller's, which keep their memory.
+    @inlinable package mutating func put(key: ByteWriter, value: ByteWriter) {
+        key.bytes.withUnsafeBytes { writer.write(bytes: $0) }
+        value.bytes.withUnsafeBytes { writer.write(bytes: $0) }
+        entries += 1
     }
 
     package mutating func put(key: [UInt8], value: [UInt8]) {
         writer.write(key)
         writer.write(value)
-        count += 1
+        entries += 1
     }
 
     package mutating func remove(key: [UInt8]) {
         writer.write(key)
         writer.write(UInt32.max)
-        count += 1
+        entries += 1
     }
 
     /// Calls `body` for each entry in order; the value is nil where the key was removed.

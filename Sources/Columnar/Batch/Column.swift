@@ -8,9 +8,9 @@ package final class Column: @unchecked Sendable {
     /// Rows there is room for.
     package let capacity: Int
     /// One bit per row, set where the value is not NULL. Bits past the row count are unspecified.
-    package let validity: UnsafeMutablePointer<UInt64>
+    @usableFromInline package let validity: UnsafeMutablePointer<UInt64>
     /// False promises that all rows are valid, and that the validity bitmap need not be looked at.
-    package var mayHaveNulls: Bool
+    @usableFromInline package var mayHaveNulls: Bool
     /// What the text views of this column point into.
     package var owners: [AnyObject] = []
 
@@ -37,18 +37,20 @@ package final class Column: @unchecked Sendable {
     deinit { memory.deallocate() }
 
     /// The first value; read it through the accessor of the column's kind.
-    package let values: UnsafeMutableRawPointer
+    @usableFromInline package let values: UnsafeMutableRawPointer
 
-    package var bits: UnsafeMutablePointer<UInt64> { values.assumingMemoryBound(to: UInt64.self) }
-    package var int64: UnsafeMutablePointer<Int64> { values.assumingMemoryBound(to: Int64.self) }
-    package var float64: UnsafeMutablePointer<Double> { values.assumingMemoryBound(to: Double.self) }
-    package var int128: UnsafeMutablePointer<Int128> { values.assumingMemoryBound(to: Int128.self) }
-    package var text: UnsafeMutablePointer<TextView> { values.assumingMemoryBound(to: TextView.self) }
+    @inlinable package var bits: UnsafeMutablePointer<UInt64> { values.assumingMemoryBound(to: UInt64.self) }
+    @inlinable package var int64: UnsafeMutablePointer<Int64> { values.assumingMemoryBound(to: Int64.self) }
+    @inlinable package var float64: UnsafeMutablePointer<Double> { values.assumingMemoryBound(to: Double.self) }
+    @inlinable package var int128: UnsafeMutablePointer<Int128> { values.assumingMemoryBound(to: Int128.self) }
+    @inlinable package var text: UnsafeMutablePointer<TextView> { values.assumingMemoryBound(to: TextView.self) }
 
     /// Words of a bitmap over this column's capacity.
     package var wordCount: Int { validityWords }
 
-    package func isValid(_ row: Int) -> Bool { !mayHaveNulls || validity[row >> 6] >> UInt64(row & 63) & 1 == 1 }
+    @inlinable package func isValid(_ row: Int) -> Bool {
+        !mayHaveNulls || validity[row >> 6] >> UInt64(row & 63) & 1 == 1
+    }
 
     package func setNull(_ row: Int) {
         validity[row >> 6] &= ~(1 << UInt64(row & 63))
@@ -62,12 +64,12 @@ package final class Column: @unchecked Sendable {
         }
     }
 
-    package func setBit(_ row: Int, _ value: Bool) {
+    @inlinable package func setBit(_ row: Int, _ value: Bool) {
         let mask: UInt64 = 1 << UInt64(row & 63)
         if value { bits[row >> 6] |= mask } else { bits[row >> 6] &= ~mask }
     }
 
-    package func bit(_ row: Int) -> Bool { bits[row >> 6] >> UInt64(row & 63) & 1 == 1 }
+    @inlinable package func bit(_ row: Int) -> Bool { bits[row >> 6] >> UInt64(row & 63) & 1 == 1 }
 
     /// Keeps another column's owners alive too; for results whose views point into their argument.
     package func adoptOwners(of other: Column) {

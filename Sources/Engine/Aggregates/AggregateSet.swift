@@ -6,24 +6,58 @@ import StreamSQL
 final class AggregateSet {
     let calls: [AggregateCall]
     private let states: [any AggregateState]
+    /// Calls that share a set of values, fed together.
+    private let distinctCounts: [DistinctCounts]
     private let inputRetracts: Bool
     private let seed: UInt64
     private let tracksChanges: Bool
+    private let sharesDistinct: Bool
 
     /// With `tracksChanges` the states remember which of their parts changed, for ``drainParts(_:)``.
-    init(_ calls: [AggregateCall], inputRetracts: Bool, seed: UInt64, tracksChanges: Bool = false) {
+    ///
+    /// With `sharesDistinct` calls of COUNT(DISTINCT x) over one x keep their values together. Then the input only adds,
+    /// groups are never emptied one by one, rows come through ``update(_:groups:signs:)`` alone, and what changed is
+    /// told by ``drainDistinct(key:)`` too.
+    init(
+        _ calls: [AggregateCall], inputRetracts: Bool, seed: UInt64, tracksChanges: Bool = false,
+        sharesDistinct: Bool = false
+    ) {
         self.calls = calls
         self.inputRetracts = inputRetracts
         self.seed = seed
         self.tracksChanges = tracksChanges
-        states = calls.map {
-            AggregateStates.make($0, inputRetracts: inputRetracts, seed: seed, tracksChanges: tracksChanges)
+        self.sharesDistinct = sharesDistinct
+        var states: [(any AggregateState)?] = calls.map { _ in nil }
+        var shared: [DistinctCounts] = []
+        for group in sharesDistinct ? Self.sharing(calls) : [] {
+            let counts = DistinctCounts(group.map { calls[$0] }, seed: seed, tracksChanges: tracksChanges)
+            for (number, call) in group.enumerated() { states[call] = DistinctCountState(counts, number: number) }
+            shared.append(counts)
         }
+        distinctCounts = shared
+        self.states = zip(calls, states).map { call, state in
+            state
+                ?? AggregateStates.make(call, inputRetracts: inputRetracts, seed: seed, tracksChanges: tracksChanges)
+        }
+    }
+
+    /// The calls that can share a set of values, by the column they count.
+    private static func sharing(_ calls: [AggregateCall]) -> [[Int]] {
+        var groups: [[Int]] = []
+        for (number, call) in calls.enumerated() where DistinctCounts.takes(call) {
+            let known = groups.firstIndex {
+                calls[$0[0]].argument == call.argument && $0.count < MaskedValueSet.callLimit
+            }
+            if let known { groups[known].append(number) } else { groups.append([number]) }
+        }
+        return groups
     }
 
     /// A set of the same calls without groups.
     func makeEmpty() -> AggregateSet {
-        AggregateSet(calls, inputRetracts: inputRetracts, seed: seed, tracksChanges: tracksChanges)
+        AggregateSet(
+            calls, inputRetracts: inputRetracts, seed: seed, tracksChanges: tracksChanges,
+            sharesDistinct: sharesDistinct)
     }
 
     var byteSize: Int { states.reduce(0) { $0 + $1.byteSize } }
@@ -35,9 +69,10 @@ final class AggregateSet {
 
     /// Feeds raw rows.
     func update(_ batch: Batch, groups: UnsafePointer<Int32>, signs: UnsafePointer<Int8>?) {
+        for counts in distinctCounts { counts.update(batch, groups: groups) }
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, batch.rowCount)) { scratch in
             guard let rows = scratch.baseAddress else { return }
-            for (call, state) in zip(calls, states) {
+            for (call, state) in zip(calls, states) where !(state is DistinctCountState) {
                 var arguments = call.argument.map { [batch.columns[$0]] } ?? []
                 for column in call.moreArguments { arguments.append(batch.columns[column]) }
                 let filter = call.filter.map { batch.columns[$0] }
@@ -121,6 +156,37 @@ final class AggregateSet {
     func drainParts(_ body: (_ group: Int, _ key: [UInt8], _ value: [UInt8]?) -> Void) {
         for (number, state) in states.enumerated() where state.hasParts {
             state.drainParts { body($0, Self.prefix(number) + $1, $2) }
+        }
+    }
+
+    /// What changed of the values that calls share, since the last call; empty when nothing did. `key` writes the key
+    /// of a group.
+    func drainDistinct(key: (_ group: Int, _ writer: inout ByteWriter) -> Void) -> [UInt8] {
+        var result = ByteWriter()
+        for (number, counts) in distinctCounts.enumerated() {
+            var writer = ByteWriter()
+            counts.drain(key: key, to: &writer)
+            guard !writer.bytes.isEmpty else { continue }
+            result.write(UInt16(truncatingIfNeeded: number))
+            result.write(writer.bytes)
+        }
+        return result.bytes
+    }
+
+    /// Takes back what ``drainDistinct(key:)`` gave. `group` reads the key of a group; nil when it is not wanted.
+    func restoreDistinct(
+        _ bytes: UnsafeRawBufferPointer, group: (inout ByteReader) throws(DamagedBytesError) -> Int?
+    ) throws(DamagedBytesError) {
+        var reader = ByteReader(bytes)
+        while reader.remaining > 0 {
+            let number = Int(try reader.read(UInt16.self))
+            var part = ByteReader(try reader.readRaw(Int(try reader.read(UInt32.self))))
+            // A set that the query no longer has is passed over.
+            guard distinctCounts.indices.contains(number) else { continue }
+            while part.remaining > 0 {
+                let wanted = try group(&part)
+                try distinctCounts[number].restore(wanted, from: &part)
+            }
         }
     }
 

@@ -6,23 +6,28 @@ import StreamSQL
 extension AggregateOperator {
     private static let groupsName = "groups"
     private static let partsName = "parts"
+    /// Values of DISTINCT calls that share them.
+    private static let valuesName = "values"
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
         var entries = removedGroups
         removedGroups = KeyedEntries()
+        var key = ByteWriter()
+        var value = ByteWriter()
         for number in unsaved {
             let group = Int(number)
             marks.base[group] &= ~Mark.unsaved
-            let key = keyBytes(group)
+            key.removeAll()
+            appendKey(group, to: &key)
             if liveRows.base[group] <= 0 && isEmitted.base[group] == 0 {
-                entries.remove(key: key)
+                entries.remove(key: key.bytes)
                 continue
             }
-            var value = ByteWriter()
+            value.removeAll()
             value.write(liveRows.base[group])
             if plan.stateTimeToLiveMilliseconds != nil { value.write(touched.base[group]) }
             aggregates.write(group, to: &value)
-            entries.put(key: key, value: value.bytes)
+            entries.put(key: key, value: value)
         }
         unsaved.removeAll(keepingCapacity: true)
         drainParts()
@@ -33,12 +38,18 @@ extension AggregateOperator {
             changes.append(StateChange(name: Self.groupsName, fold: .keyed, bytes: entries.bytes))
         }
         if !parts.isEmpty { changes.append(StateChange(name: Self.partsName, fold: .keyed, bytes: parts.bytes)) }
+        let values = aggregates.drainDistinct { appendKey($0, to: &$1) }
+        if !values.isEmpty { changes.append(StateChange(name: Self.valuesName, fold: .append, bytes: values)) }
         return changes
+    }
+
+    private func appendKey(_ group: Int, to writer: inout ByteWriter) {
+        for column in groups.keys { RowCoding.append(column.column, row: group, to: &writer) }
     }
 
     private func keyBytes(_ group: Int) -> [UInt8] {
         var key = ByteWriter()
-        for column in groups.keys { RowCoding.append(column.column, row: group, to: &key) }
+        appendKey(group, to: &key)
         return key.bytes
     }
 
@@ -54,26 +65,92 @@ extension AggregateOperator {
     }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
-        let stored = try FoldedEntries(changes, named: Self.groupsName)
-        try stored.forEachOwned(keyTypes, ownership) { key, _, value in
-            let group = group(key)
-            liveRows.base[group] = try value.read(Int64.self)
-            if plan.stateTimeToLiveMilliseconds != nil { touched.base[group] = try value.read(Int64.self) }
-            try aggregates.read(group, from: &value)
+        for change in changes where change.fold == .keyed && change.name == Self.groupsName {
+            try change.bytes.withUnsafeBytes { try restoreGroups($0, ownership) }
         }
+        for group in 0..<groups.count where liveRows.base[group] <= 0 { markDead(group) }
         let parts = try FoldedEntries(changes, named: Self.partsName)
         try parts.forEachOwned(keyTypes, ownership) { key, part, value in
             try aggregates.readPart(group(key), key: &part, value: &value)
+        }
+        for change in changes where change.fold == .append && change.name == Self.valuesName {
+            try change.bytes.withUnsafeBytes { try restoreValues($0, ownership) }
         }
         aggregates.finishRestore()
         // Everything restored stands downstream already: results are what was emitted last.
         for start in stride(from: 0, to: groups.count, by: 4_096) {
             let list = (start..<min(start + 4_096, groups.count)).map { Int32(truncatingIfNeeded: $0) }
             let results = aggregates.results(list)
-            for (position, number) in list.enumerated() {
-                for index in previous.indices { previous[index].set(Int(number), from: results[index], row: position) }
-                isEmitted.base[Int(number)] = liveRows.base[Int(number)] > 0 ? 1 : 0
+            for (previous, result) in zip(previous, results) { previous.overwrite(list, from: result) }
+            for number in list { isEmitted.base[Int(number)] = liveRows.base[Int(number)] > 0 ? 1 : 0 }
+        }
+    }
+
+    /// Takes back stored groups in the order in which they were stored: what came later overwrites.
+    private func restoreGroups(_ bytes: UnsafeRawBufferPointer, _ ownership: Ownership) throws {
+        let limit = 1_024
+        var keys = RowDecoder(types: keyTypes, capacity: limit)
+        var values: [UnsafeRawBufferPointer?] = []
+        try KeyedEntries.forEach(in: bytes) { key, value in
+            var reader = ByteReader(key)
+            try keys.read(&reader, columns: 0..<keyTypes.count)
+            keys.endRow()
+            values.append(value)
+            guard values.count == limit else { return }
+            try restoreGroups(keys, values, ownership)
+            keys = RowDecoder(types: keyTypes, capacity: limit)
+            values.removeAll(keepingCapacity: true)
+        }
+        try restoreGroups(keys, values, ownership)
+    }
+
+    private func restoreGroups(
+        _ keys: RowDecoder, _ values: [UnsafeRawBufferPointer?], _ ownership: Ownership
+    ) throws {
+        guard !values.isEmpty else { return }
+        let own = owned(keys, ownership)
+        var numbers = [Int32](repeating: 0, count: own.count)
+        own.withUnsafeBufferPointer { rows in
+            numbers.withUnsafeMutableBufferPointer { numbers in
+                guard let rows = rows.baseAddress, let numbers = numbers.baseAddress else { return }
+                let columns = keys.columns.map { gather($0, rows: rows, count: own.count) }
+                groups.assign(columns, rowCount: own.count, groups: numbers)
             }
+        }
+        reserve()
+        for (row, number) in zip(own, numbers) {
+            let group = Int(number)
+            guard let bytes = values[Int(row)] else {
+                forget(group)
+                continue
+            }
+            var value = ByteReader(bytes)
+            liveRows.base[group] = try value.read(Int64.self)
+            if plan.stateTimeToLiveMilliseconds != nil { touched.base[group] = try value.read(Int64.self) }
+            try aggregates.read(group, from: &value)
+        }
+    }
+
+    /// The rows whose keys this instance owns.
+    private func owned(_ keys: RowDecoder, _ ownership: Ownership) -> [Int32] {
+        var hashes = [UInt64](repeating: 0, count: keys.rowCount)
+        hashes.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            hashColumns(keys.batch(), Array(keyTypes.indices), seed: ownership.seed, into: base)
+        }
+        return hashes.indices.filter { keyTypes.isEmpty || ownership.owns(hashes[$0]) }.map {
+            Int32(truncatingIfNeeded: $0)
+        }
+    }
+
+    private func restoreValues(_ bytes: UnsafeRawBufferPointer, _ ownership: Ownership) throws {
+        try aggregates.restoreDistinct(bytes) { (reader) throws(DamagedBytesError) -> Int? in
+            var key = RowDecoder(types: keyTypes, capacity: 1)
+            try key.read(&reader, columns: 0..<keyTypes.count)
+            key.endRow()
+            var hash: UInt64 = 0
+            hashColumns(key.batch(), Array(keyTypes.indices), seed: ownership.seed, into: &hash)
+            return keyTypes.isEmpty || ownership.owns(hash) ? group(key) : nil
         }
     }
 

@@ -6,11 +6,12 @@ import StreamSQL
 ///
 /// Groups that changed are emitted together when the pipeline flushes, once each however often they changed; an
 /// update that changes nothing never leaves. Groups that are gone, or were not touched for the time to live, are
-/// dropped when they are the majority. Writing and reading state is in `AggregateOperator+State.swift`.
+/// dropped when they are the majority. What is emitted is in
+/// `AggregateOperator+Output.swift`, writing and reading state in `AggregateOperator+State.swift`.
 final class AggregateOperator: Operator {
     let plan: AggregatePlan
     let keyTypes: [DataType]
-    private let emitsAtEndOnly: Bool
+    let emitsAtEndOnly: Bool
     /// False where no epoch ever asks what changed.
     let keepsChanges: Bool
     let wallMilliseconds: () -> Int64
@@ -51,7 +52,9 @@ final class AggregateOperator: Operator {
         emitsAtEndOnly = isBatchMode
         groups = GroupTable(keyTypes: keyTypes, seed: seed)
         aggregates = AggregateSet(
-            plan.calls, inputRetracts: plan.inputRetracts, seed: seed, tracksChanges: keepsChanges)
+            plan.calls, inputRetracts: plan.inputRetracts, seed: seed, tracksChanges: keepsChanges,
+            // Groups that go one by one would have to be looked for among all values.
+            sharesDistinct: !plan.inputRetracts && plan.stateTimeToLiveMilliseconds == nil && plan.phase == .whole)
         previous = plan.calls.map { GrowableColumn($0.resultType.nullable(true)) }
     }
 
@@ -158,7 +161,7 @@ final class AggregateOperator: Operator {
     }
 
     /// The group begins anew; what was emitted for it stays downstream.
-    private func forget(_ group: Int) {
+    func forget(_ group: Int) {
         aggregates.clear(group)
         liveRows.base[group] = 0
         isEmitted.base[group] = 0
@@ -176,7 +179,7 @@ final class AggregateOperator: Operator {
         }
     }
 
-    private func markDead(_ group: Int) {
+    func markDead(_ group: Int) {
         guard marks.base[group] & Mark.dead == 0 else { return }
         marks.base[group] |= Mark.dead
         deadCount += 1
@@ -203,85 +206,6 @@ final class AggregateOperator: Operator {
         reserve()
         liveRows.base[0] = 1
         mark(&number, 1)
-    }
-
-    private func emitChanged(_ output: NodeRuntime) throws {
-        guard !changed.isEmpty else { return }
-        let list = changed
-        changed.removeAll(keepingCapacity: true)
-        for start in stride(from: 0, to: list.count, by: 2_048) {
-            try emit(Array(list[start..<min(start + 2_048, list.count)]), output)
-        }
-    }
-
-    private func emit(_ list: [Int32], _ output: NodeRuntime) throws {
-        let results = aggregates.results(list)
-        // Positions in `list` of rows to take back and of rows to add, in one order.
-        var picks: [(position: Int32, kind: RowKind)] = []
-        picks.reserveCapacity(list.count * 2)
-        for (position, number) in list.enumerated() {
-            let group = Int(number)
-            marks.base[group] &= ~Mark.changed
-            let isLive = liveRows.base[group] > 0
-            let wasEmitted = isEmitted.base[group] == 1
-            let row = Int32(truncatingIfNeeded: position)
-            switch (wasEmitted, isLive) {
-            case (false, true): picks.append((row, .insert))
-            case (true, false): picks.append((row, .delete))
-            case (true, true):
-                // With a time to live the same result goes out again, to be kept downstream too.
-                let isSame =
-                    plan.stateTimeToLiveMilliseconds == nil
-                    && previous.indices.allSatisfy { previous[$0].equals(group, results[$0], position) }
-                guard !isSame else { continue }
-                if plan.emitsUpdateBefore { picks.append((row, .updateBefore)) }
-                picks.append((row, .updateAfter))
-            case (false, false): break
-            }
-            isEmitted.base[group] = isLive ? 1 : 0
-            if isLive {
-                if marks.base[group] & Mark.dead != 0 { deadCount -= 1 }
-                marks.base[group] &= ~Mark.dead
-            } else {
-                aggregates.clear(group)
-                markDead(group)
-            }
-        }
-        guard !picks.isEmpty else { return }
-        let batch = changeBatch(list, picks, results)
-        if !emitsAtEndOnly {
-            for (position, number) in list.enumerated() {
-                for index in previous.indices { previous[index].set(Int(number), from: results[index], row: position) }
-            }
-        }
-        try output.emit(batch)
-    }
-
-    /// Builds the rows: what is taken back comes from `previous`, what is added from `results`.
-    private func changeBatch(
-        _ list: [Int32], _ picks: [(position: Int32, kind: RowKind)], _ results: [Column]
-    ) -> Batch {
-        let groupRows = picks.map { list[Int($0.position)] }
-        var columns = groups.keys.map { $0.gathered(groupRows) }
-        let takesBack = picks.contains { !$0.kind.isAddition }
-        for index in results.indices {
-            if takesBack {
-                let merged = GrowableColumn(plan.calls[index].resultType, capacity: picks.count)
-                for pick in picks {
-                    if pick.kind.isAddition {
-                        merged.append(results[index], row: Int(pick.position))
-                    } else {
-                        merged.append(previous[index].column, row: Int(list[Int(pick.position)]))
-                    }
-                }
-                columns.append(merged.column)
-            } else {
-                let rows = picks.map(\.position)
-                columns.append(
-                    rows.withUnsafeBufferPointer { gather(results[index], rows: $0.baseAddress!, count: $0.count) })
-            }
-        }
-        return Batch(columns: columns, rowCount: picks.count, kinds: picks.map(\.kind.rawValue))
     }
 }
 

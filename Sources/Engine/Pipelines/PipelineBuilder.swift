@@ -45,7 +45,7 @@ struct PipelineBuilder {
                     id: built.instances.count, nodes: layout.stages[stage].nodes.compactMap { runtimes[$0] },
                     inbox: inboxes[stage][index], lanes: makeLanes(stage: stage, runtimes: runtimes), source: source,
                     coordinator: coordinator, flushNanoseconds: UInt64(settings.flushMilliseconds) * 1_000_000,
-                    takesPartInEpochs: !layout.stages[stage].isStatic)
+                    takesPartInEpochs: !layout.stages[stage].isStatic, clock: wiring.environment.clock)
                 built.instances.append(instance)
                 let isSharded = layout.stages[stage].distribution == .sharded
                 built.shards.append((isSharded ? index : stage) % settings.parallelism)

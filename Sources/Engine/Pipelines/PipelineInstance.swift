@@ -1,5 +1,6 @@
 import Columnar
 import ConnectorContract
+import Diagnostics
 import StreamSQL
 import Synchronization
 
@@ -37,11 +38,17 @@ final class PipelineInstance {
     private let senders: [EdgeSender]
     private let coordinator: EpochCoordinator
     private let flushNanoseconds: UInt64
+    private let clock: any TimeSource
     private var lastLane = -1
     private var lastEpoch: UInt64
     private var lastCommitted: UInt64
     private var hasUnflushed = false
     private var lastFlush: UInt64 = 0
+    /// How long the last flush took.
+    private var flushCost: UInt64 = 0
+    /// A flush waits for so many times what the last one took: what changes often then leaves once.
+    private static let flushRest: UInt64 = 8
+    private static let longestRest: UInt64 = 500_000_000
     private let goesByClock: Bool
     private var lastTick: UInt64 = 0
     /// Since when a queue behind it is full; 0 when none is.
@@ -54,7 +61,7 @@ final class PipelineInstance {
 
     init(
         id: Int, nodes: [NodeRuntime], inbox: Inbox, lanes: [Lane], source: SourceDriver?,
-        coordinator: EpochCoordinator, flushNanoseconds: UInt64, takesPartInEpochs: Bool
+        coordinator: EpochCoordinator, flushNanoseconds: UInt64, takesPartInEpochs: Bool, clock: any TimeSource
     ) {
         self.id = id
         self.nodes = nodes
@@ -64,6 +71,7 @@ final class PipelineInstance {
         self.coordinator = coordinator
         self.flushNanoseconds = flushNanoseconds
         self.takesPartInEpochs = takesPartInEpochs
+        self.clock = clock
         senders = nodes.flatMap(\.senders)
         goesByClock = nodes.contains { $0.body.goesByClock }
         lastEpoch = coordinator.requestedEpoch
@@ -84,12 +92,12 @@ final class PipelineInstance {
         endBlocked(now: now)
         if try takeMessage() || pollSource() {
             hasUnflushed = true
-            if now &- lastFlush >= flushNanoseconds { try flush(now: now) }
+            if isFlushDue(now, least: flushNanoseconds) { try flush() }
             try finishIfDone()
             return .progressed
         }
-        if hasUnflushed {
-            try flush(now: now)
+        if hasUnflushed, isFlushDue(now, least: 0) {
+            try flush()
             return .progressed
         }
         // A reader that has nothing to read for now must not hold back what waits for watermarks.
@@ -118,10 +126,20 @@ final class PipelineInstance {
         if let source, !source.isStatic { source.reader.committed() }
     }
 
-    private func flush(now: UInt64) throws {
+    /// Whether flushing again leaves most of the time to reading. While little comes a flush is cheap and follows each
+    /// batch; under load it comes less often, and rows that change again until then are emitted once.
+    private func isFlushDue(_ now: UInt64, least: UInt64) -> Bool {
+        // The round may have begun before the last flush ended.
+        let rest = now > lastFlush ? now - lastFlush : 0
+        return rest >= max(least, min(flushCost &* Self.flushRest, Self.longestRest))
+    }
+
+    private func flush() throws {
+        let started = clock.monotonicNanoseconds()
         for node in nodes { try node.flush() }
         hasUnflushed = false
-        lastFlush = now
+        lastFlush = clock.monotonicNanoseconds()
+        flushCost = lastFlush &- started
     }
 
     // MARK: input

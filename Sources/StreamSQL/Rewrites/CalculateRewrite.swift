@@ -49,7 +49,17 @@ struct CalculateRewrite {
             return calculate(
                 graph.nodes[input].inputs[0], merged, projections.map { $0.inlined(inner) }, names, shared)
         }
+        if let condition, case .calculate(let below, let inner) = graph.nodes[input].operation, !shared.contains(input),
+            let (pushed, rest) = belowProjection(condition, inner)
+        {
+            let source = graph.nodes[input].inputs[0]
+            let filtered = calculate(
+                source, .conjunction(below, pushed.inlined(inner)), inner, graph.fields[input].map(\.name), shared)
+            return calculate(filtered, rest, projections, names, shared)
+        }
         guard let condition else { return graph.calculate(input, projections: projections, names: names) }
+        let known = KnownValues(condition.conjuncts)
+        let projections = projections.map(known.simplify)
         let conjuncts = condition.conjuncts.filter {
             $0 != .literal(.boolean(true), DataType(.boolean, isNullable: false))
         }
@@ -102,6 +112,22 @@ struct CalculateRewrite {
         for expression in projections + (condition.map { [$0] } ?? []) { expression.countCostly(inner, &counts) }
         if shared.contains(input) { return below == nil && counts.isEmpty }
         return !counts.contains { $0.value > 1 }
+    }
+
+    /// The conjuncts that only read columns which a projection passes on, and the others; nil when there are none of
+    /// the first kind, or when rows must be counted as they come.
+    private func belowProjection(
+        _ condition: PlanExpression, _ inner: [PlanExpression]
+    ) -> (pushed: PlanExpression, rest: PlanExpression?)? {
+        guard inner.allSatisfy(\.isDeterministic) else { return nil }
+        let passed = { (column: Int) -> Bool in
+            if column < inner.count, case .column = inner[column] { return true }
+            return false
+        }
+        let conjuncts = condition.conjuncts
+        let pushed = conjuncts.filter { $0.isDeterministic && !$0.columnSet.isEmpty && $0.columnSet.allSatisfy(passed) }
+        guard let below = PlanExpression.conjunction(pushed) else { return nil }
+        return (below, .conjunction(conjuncts.filter { !pushed.contains($0) }))
     }
 
     private func pushIntoUnion(
