@@ -29,7 +29,7 @@ inline uint64_t eight_digits(uint64_t word) {
 }
 
 /// 1 to 8 digits at `at`, of which 8 bytes are readable.
-inline bool few_digits(const uint8_t *at, size_t count, uint64_t &out) {
+[[gnu::always_inline]] inline bool few_digits(const uint8_t *at, size_t count, uint64_t &out) {
     uint64_t word = load8(at) << (64 - 8 * count);
     if (count < 8) word |= 0x3030303030303030 >> (8 * count);
     out = eight_digits(word);
@@ -37,7 +37,7 @@ inline bool few_digits(const uint8_t *at, size_t count, uint64_t &out) {
 }
 
 /// An integer of at most 16 digits as JSON spells it; false for everything else. 8 bytes at `at` + 1 are readable.
-inline bool short_integer(const uint8_t *at, const uint8_t *end, int64_t &out) {
+[[gnu::always_inline]] inline bool short_integer(const uint8_t *at, const uint8_t *end, int64_t &out) {
     bool negative = *at == '-';
     at += negative;
     size_t count = size_t(end - at);

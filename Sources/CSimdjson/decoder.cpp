@@ -173,7 +173,7 @@ bool millrace_json::value(int32_t which) {
     }
     const uint8_t *end = token_end(at, size_t(origin - block) + token[1]);
     token++;
-    return store_number(which, at, end) || scalar(which, at, end);
+    return (first != 'n' && store_number(which, at, end)) || scalar(which, at, end);
 }
 
 // ---- structure ----

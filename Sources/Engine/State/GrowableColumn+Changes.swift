@@ -66,6 +66,7 @@ extension GrowableColumn {
             buffer.baseAddress.map { gather(fresh, rows: $0, count: buffer.count) } ?? Column(type, capacity: 0)
         }
         let old = column
+        guard !oldRows.isEmpty else { return result }
         result.adoptOwners(of: old)
         switch type.kind {
         case .bits: for (place, row) in zip(places, oldRows) { result.setBit(Int(place), old.bit(Int(row))) }
@@ -75,11 +76,11 @@ extension GrowableColumn {
         case .text: Self.put(old.text, oldRows, result.text, places)
         }
         guard old.mayHaveNulls || fresh.mayHaveNulls else { return result }
-        result.mayHaveNulls = true
         for (place, row) in zip(places, oldRows) {
             let (place, mask) = (Int(place) >> 6, UInt64(1) << UInt64(place & 63))
             if old.isValid(Int(row)) { result.validity[place] |= mask } else { result.validity[place] &= ~mask }
         }
+        result.mayHaveNulls = !isAllSet(result.validity, count: rows.count)
         return result
     }
 

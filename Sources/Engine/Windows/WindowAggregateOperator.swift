@@ -57,6 +57,7 @@ final class WindowAggregateOperator: Operator {
     var goesByClock: Bool { plan.emission != nil }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
+        if let attached = plan.attached { return addAttached(batch, attached) }
         let times = batch.columns[plan.timeColumn]
         var rowsBySlice: [Int64: [Int32]] = [:]
         var end = Int64.min
@@ -84,9 +85,7 @@ final class WindowAggregateOperator: Operator {
             lateRows += rows.count
             return
         }
-        let part =
-            rows.count == batch.rowCount
-            ? batch : rows.withUnsafeBufferPointer { gather(batch, rows: $0.baseAddress!, count: $0.count) }
+        let part = chosen(batch, rows)
         for window in windows {
             let key = SliceKey(start: window.start, end: window.end)
             if latenessMicroseconds > 0, hasFired(window.end) {
@@ -102,6 +101,40 @@ final class WindowAggregateOperator: Operator {
             isBehind
             ? SliceKey(start: next.start, end: next.start) : SliceKey(start: end - assigner.slice, end: end)
         slice(key).feed(part, groupColumns: plan.groupColumns)
+    }
+
+    /// Takes in rows that carry the bounds of their window: one slice for each window, and none is shared.
+    private func addAttached(_ batch: Batch, _ attached: AttachedWindow) {
+        let (starts, ends) = (batch.columns[attached.startColumn], batch.columns[attached.endColumn])
+        var rowsByWindow: [SliceKey: [Int32]] = [:]
+        var open = SliceKey(start: .min, end: .min)
+        var run: [Int32] = []
+        for row in 0..<batch.rowCount where starts.isValid(row) && ends.isValid(row) {
+            let key = SliceKey(start: starts.int64[row], end: ends.int64[row])
+            if key != open {
+                if !run.isEmpty { rowsByWindow[open, default: []] += run }
+                run.removeAll(keepingCapacity: true)
+                open = key
+            }
+            run.append(Int32(truncatingIfNeeded: row))
+        }
+        if !run.isEmpty { rowsByWindow[open, default: []] += run }
+        for (key, rows) in rowsByWindow.sorted(by: { ($0.key.end, $0.key.start) < ($1.key.end, $1.key.start) }) {
+            guard !hasFired(key.end) else {
+                lateRows += rows.count
+                continue
+            }
+            pending.insert(key)
+            slice(key).feed(chosen(batch, rows), groupColumns: plan.groupColumns)
+        }
+    }
+
+    /// The listed rows of a batch, which is passed on as it is when that is all of them.
+    private func chosen(_ batch: Batch, _ rows: [Int32]) -> Batch {
+        guard rows.count < batch.rowCount else { return batch }
+        return rows.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { gather(batch, rows: $0, count: buffer.count) } ?? batch
+        }
     }
 
     private func slice(_ key: SliceKey) -> WindowSlice {
@@ -137,12 +170,14 @@ final class WindowAggregateOperator: Operator {
     }
 
     private func isDone(_ key: SliceKey) -> Bool {
+        if plan.attached != nil { return hasFired(key.end) }
         // A merged slice of a window that cumulates was dropped when it was merged.
         if isCumulating { return hasFired(key.start == key.end ? assigner.windowEnd(from: key.start) : key.end) }
         return isOver(assigner.lastWindowEnd(ofSliceEnding: key.end))
     }
 
     private func fire(_ key: SliceKey, _ output: NodeRuntime) throws {
+        if plan.attached != nil { return try slices[key].map { try emit($0, key, output) } ?? () }
         if isCumulating {
             let last = SliceKey(start: key.end - assigner.slice, end: key.end)
             let sum = slice(SliceKey(start: key.start, end: key.start))
@@ -331,6 +366,10 @@ final class WindowAggregateOperator: Operator {
         if plan.emission != nil { try restoreGiven(changes, ownership) }
         for (key, slice) in slices {
             slice.finishRestore()
+            if plan.attached != nil {
+                if !hasFired(key.end) { pending.insert(key) }
+                continue
+            }
             let first = key.start == key.end ? key.end + assigner.slice : key.end
             let windows = assigner.windows(ofSliceEnding: first)
             for window in windows {

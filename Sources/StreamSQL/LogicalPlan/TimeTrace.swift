@@ -53,6 +53,13 @@ struct TimeTrace {
                 }
             }
             return Array(none.dropLast(roles.count)) + roles
+        case .aggregate(let aggregate):
+            guard let input = node.inputs.first,
+                let (window, _) = WindowTrace.attached(graph, aggregate, input: input)
+            else { return none }
+            let bounds = [window.startColumn, window.endColumn]
+            let kept = aggregate.groupColumns.map { bounds.contains($0) && $0 < first.count ? first[$0] : .none }
+            return kept + none.dropFirst(kept.count)
         case .unnest(let unnest):
             let kept = unnest.kept.map { $0 < first.count ? first[$0] : .none }
             return kept + none.dropFirst(kept.count)

@@ -77,13 +77,17 @@ package struct WindowAggregatePlan: Sendable {
     package var inputRetracts: Bool
     /// Windows give results more than once; nil: once, at their end.
     package var emission: WindowEmission?
+    /// The rows come with the bounds of their window, which are among the group columns; `shape` and `timeColumn` are of
+    /// no meaning then.
+    package var attached: AttachedWindow?
 
     package init(
         shape: WindowShape, timeColumn: Int, groupColumns: [Int], calls: [AggregateCall], windowColumns: [WindowColumn],
         zone: TimeZoneRules? = nil, partition: [Int] = [], inputRetracts: Bool = false,
-        emission: WindowEmission? = nil
+        emission: WindowEmission? = nil, attached: AttachedWindow? = nil
     ) {
         self.emission = emission
+        self.attached = attached
         self.partition = partition
         self.inputRetracts = inputRetracts
         self.shape = shape
@@ -92,5 +96,16 @@ package struct WindowAggregatePlan: Sendable {
         self.groupColumns = groupColumns
         self.calls = calls
         self.windowColumns = windowColumns
+    }
+}
+
+/// The columns in which a row carries the bounds of its window.
+package struct AttachedWindow: Sendable, Hashable {
+    package var startColumn: Int
+    package var endColumn: Int
+
+    package init(startColumn: Int, endColumn: Int) {
+        self.startColumn = startColumn
+        self.endColumn = endColumn
     }
 }

@@ -240,6 +240,7 @@ struct PhysicalPlanner {
         let below = result.nodes[input]
         let fields = graph.fields[id]
         let retracts = below.changelog != .append
+        if !isBatchMode, !retracts, let attached = attachedAggregate(aggregate, id, input) { return attached }
         let emitsUpdateBefore = !upsertNodes.contains(id)
         let changelog: ChangelogMode = isBatchMode ? .append : emitsUpdateBefore ? .retract : .upsert
         let groupCount = aggregate.groupColumns.count

@@ -52,3 +52,25 @@ struct WindowTrace {
         }
     }
 }
+
+extension WindowTrace {
+    /// Start and end of one window among the group columns of an aggregation over what a window aggregation gives: its
+    /// rows are complete when the window ends, and come before the watermark that ends it.
+    static func attached(
+        _ graph: LogicalGraph, _ aggregate: LogicalAggregate, input: Int
+    ) -> (window: AttachedWindow, timeType: DataType)? {
+        var starts: [Int: Int] = [:]
+        for column in aggregate.groupColumns {
+            guard let trace = WindowTrace(graph, node: input, column: column), trace.role == .start else { continue }
+            starts[trace.source] = column
+        }
+        for column in aggregate.groupColumns {
+            guard let trace = WindowTrace(graph, node: input, column: column), trace.role == .end,
+                let start = starts[trace.source],
+                case .windowAggregate(let window) = graph.nodes[trace.source].operation, !window.isSession
+            else { continue }
+            return (AttachedWindow(startColumn: start, endColumn: column), trace.timeType)
+        }
+        return nil
+    }
+}
