@@ -6,7 +6,7 @@ import { onLanguage, startLanguage, text } from "./language.js";
 import { poll } from "./poll.js";
 
 const sourceColumns = ["name", "files", "lag", "rowsIn", "rejected", "lastRecord"];
-const operatorColumns = ["name", "rowsIn", "rowsOut", "stateRows"];
+const operatorColumns = ["name", "rowsIn", "rowsOut", "stateRows", "stateSize", "lateRows", "busy", "blocked"];
 const sampleColumns = ["file", "offset", "reason", "text"];
 const maximumSamples = 20;
 
@@ -113,6 +113,7 @@ function showJob(box, job) {
   parts.details.hidden = operators.length === 0;
   fillTable(parts.operatorTable, operatorColumns, operators.map((operator) => [
     operator.name, integer(operator.rowsIn), integer(operator.rowsOut), integer(operator.stateRows),
+    formatBytes(operator.stateBytes ?? 0), integer(operator.lateRows ?? 0), `${operator.busyPercent ?? 0} %`, `${operator.blockedPercent ?? 0} %`,
   ]));
 }
 

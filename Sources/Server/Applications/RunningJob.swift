@@ -64,11 +64,27 @@ final class RunningJob: Sendable {
             return entry
         }
         report.rejected = report.sources.reduce(0) { $0 + $1.rejected }
-        report.operators = figures.nodes.map {
-            OperatorReport(
-                name: $0.name, rowsIn: $0.rowsIn, rowsOut: $0.rowsOut, stateRows: UInt64(max(0, $0.stateRows)))
-        }
+        report.operators = figures.nodes.map { operatorReport($0, figures) }
         report.tables = tables
+        return report
+    }
+
+    private func operatorReport(_ node: JobFigures.Node, _ figures: JobFigures) -> OperatorReport {
+        var report = OperatorReport(
+            name: node.name, rowsIn: node.rowsIn, rowsOut: node.rowsOut, stateRows: UInt64(max(0, node.stateRows)))
+        report.batchesIn = node.batchesIn
+        report.batchesOut = node.batchesOut
+        report.stateBytes = UInt64(max(0, node.stateBytes))
+        report.lateRows = UInt64(max(0, node.lateRows))
+        report.lateSamples = node.lateSamples
+        report.busyMilliseconds = node.busyNanoseconds / 1_000_000
+        let capacity = Double(figures.runningNanoseconds) * Double(max(1, node.instances))
+        if capacity > 0 {
+            report.busyPercent = (Double(node.busyNanoseconds) / capacity * 1_000).rounded() / 10
+            report.blockedPercent = (Double(node.blockedNanoseconds) / capacity * 1_000).rounded() / 10
+        }
+        report.watermark = node.watermark.map { $0 / 1_000 }
+        report.text = PlanText.line(node.id, in: job.plan)
         return report
     }
 

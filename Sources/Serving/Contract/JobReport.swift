@@ -89,6 +89,23 @@ package struct OperatorReport: Sendable, Equatable {
     package var rowsIn: UInt64
     package var rowsOut: UInt64
     package var stateRows: UInt64
+    package var batchesIn: UInt64 = 0
+    package var batchesOut: UInt64 = 0
+    /// Roughly.
+    package var stateBytes: UInt64 = 0
+    package var lateRows: UInt64 = 0
+    /// Some of them, each a JSON object of texts; the newest.
+    package var lateSamples: [String] = []
+    /// Its own work since the start, over all its instances.
+    package var busyMilliseconds: UInt64 = 0
+    /// That work as a share of what its instances could have done.
+    package var busyPercent: Double = 0
+    /// How much of the time the queues behind it were full.
+    package var blockedPercent: Double = 0
+    /// Event time that left it; nil before the first watermark.
+    package var watermark: Int64?
+    /// The operator in words, as EXPLAIN shows it.
+    package var text = ""
 
     package init(name: String, rowsIn: UInt64, rowsOut: UInt64, stateRows: UInt64) {
         self.name = name

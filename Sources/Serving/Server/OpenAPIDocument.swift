@@ -477,7 +477,17 @@ enum OpenAPIDocument {
                         "name": {"type": "string"},
                         "rowsIn": {"type": "integer"},
                         "rowsOut": {"type": "integer"},
-                        "stateRows": {"type": "integer"}
+                        "stateRows": {"type": "integer"},
+                        "stateBytes": {"type": "integer"},
+                        "batchesIn": {"type": "integer"},
+                        "batchesOut": {"type": "integer"},
+                        "lateRows": {"type": "integer"},
+                        "lateSamples": {"type": "array", "items": {"type": "string"}},
+                        "busyMs": {"type": "integer"},
+                        "busyPercent": {"type": "number"},
+                        "blockedPercent": {"type": "number"},
+                        "watermark": {"type": ["integer", "null"]},
+                        "text": {"type": "string"}
                       }
                     }
                   }
