@@ -16,8 +16,9 @@ CREATE TABLE live_streaming_log (
   -- "Data as of" on the page. A clock that runs ahead must not push it into the future.
   WATERMARK FOR create_time AS CASE WHEN create_time <= LOCALTIMESTAMP + INTERVAL '1' DAY THEN create_time END
 ) WITH (
-  'connector' = 'tail',
-  'path' = '${MILLRACE_LIVE_SHOW:-data}/live_streaming_log.ndjson*',
+  'connector' = 'kafka',
+  'topic' = 'live_streaming_log',
+  'scan.startup.mode' = 'earliest-offset',
   'format' = 'json'
 );
 

@@ -11,8 +11,9 @@ CREATE TABLE live_gift_total (
   proc_time AS PROCTIME(),
   WATERMARK FOR create_time AS CASE WHEN create_time <= LOCALTIMESTAMP + INTERVAL '1' DAY THEN create_time END
 ) WITH (
-  'connector' = 'tail',
-  'path' = '${MILLRACE_LIVE_SHOW:-data}/live_gift_total.ndjson*',
+  'connector' = 'kafka',
+  'topic' = 'live_gift_total',
+  'scan.startup.mode' = 'earliest-offset',
   'format' = 'json'
 );
 

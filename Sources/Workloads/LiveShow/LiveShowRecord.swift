@@ -16,7 +16,7 @@ struct LiveShowRecord {
     /// Thousandths of the gifts that come from viewers with a nickname.
     private static let knownGiversPerMille = 220
     /// Thousandths of the gifts whose client tells neither room nor address.
-    private static let roomlessPerMille = 100
+    private static let roomlessPerMille = 40
     /// The shares of the grades 1 to 5 in what is going on, in 64ths.
     private static let gradeShares = [21, 17, 13, 8, 5]
     /// The shares of the gift types 1 to 10, in 64ths: cheap ones are given more often.
