@@ -151,7 +151,7 @@ def clients(server, seed):
     check(server, events)
     for message in kafka_clients.read_with_python(server.address, "copies", len(events)):
         assert "amount" in json.loads(message.value)
-    kafka_clients.read_with_confluent(server.address, "copies", len(events), **{"isolation.level": "read_committed"})
+    kafka_clients.read_with_confluent(server.address, "copies", len(events), seconds=90, **{"isolation.level": "read_committed"})
     return f"{len(events)} records by three clients, counted and copied"
 
 
