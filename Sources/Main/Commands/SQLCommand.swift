@@ -19,6 +19,9 @@ struct SQLCommand: ParsableCommand {
     @Option(help: "Run the statements of a file and end.")
     var file: String?
 
+    @Option(help: "Query the result tables of a running server, such as http://127.0.0.1:8080.")
+    var server: String?
+
     @Option(
         help:
             "How the rows of a script are printed: \(OutputForm.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -35,9 +38,13 @@ struct SQLCommand: ParsableCommand {
             throw ValidationError("--parallelism takes 1 to \(Machine.parallelismMax), not \(parallelism ?? 1)")
         }
         guard statements == nil || file == nil else { throw ValidationError("-e and --file go not together") }
+        if server != nil, output != .table, output != .csv {
+            throw ValidationError("--server goes with --output table or csv")
+        }
+        let service = try server.map { try ServerStatements(address: $0) }
         try ShellStart(
             statements: statements, file: file, form: output, parallelism: parallelism ?? Machine.cores,
-            options: settings.map { ($0.key, $0.value) }
+            options: settings.map { ($0.key, $0.value) }, service: service
         ).run()
     }
 }

@@ -7,6 +7,8 @@ package final class Shell {
     private let terminal: Terminal
     private let environment: Environment
     private let session: ScriptSession
+    /// Who runs the statements, where that is not this process.
+    private let service: (any StatementService)?
     private let output: ShellOutput
     private var history: ShellHistory
     private var editor: LineEditor
@@ -25,8 +27,9 @@ package final class Shell {
 
     package init(
         terminal: Terminal, parallelism: Int, options: [(key: String, value: String)] = [],
-        variables: [String: String], environment: Environment = Environment()
+        variables: [String: String], service: (any StatementService)? = nil, environment: Environment = Environment()
     ) throws {
+        self.service = service
         self.terminal = terminal
         self.environment = environment
         let output = ShellOutput(terminal: terminal, files: environment.files)
@@ -37,7 +40,7 @@ package final class Shell {
         session = try ScriptSession(runner)
         history = ShellHistory(path: ShellHistory.path(environment: variables), files: environment.files)
         editor = LineEditor(history: history.entries)
-        completer = Completer(session.planning.vocabulary)
+        completer = Completer(service?.vocabulary ?? session.planning.vocabulary)
         session.results = ScriptSession.Results(
             makeSink: { [output] fields, zone, isAppendOnly in
                 output.makeSink(fields: fields, zone: zone, isAppendOnly: isAppendOnly)
@@ -127,13 +130,17 @@ package final class Shell {
         for statement in StatementEnd.split(text).statements {
             guard runStatement(statement + ";", file: "sql") else { break }
         }
-        completer = Completer(session.planning.vocabulary)
+        if service == nil { completer = Completer(session.planning.vocabulary) }
         return true
     }
 
     /// Runs one statement; false when it failed.
     private func runStatement(_ text: String, file: String) -> Bool {
         do {
+            if let service {
+                for statement in StatementEnd.split(text).statements { output.show(try service.run(statement)) }
+                return true
+            }
             let summary = try session.run(ScriptText(file: file, text: text))
             if showsTime { terminal.write("\(Figures.decimal(summary.seconds, 3)) s\n") }
             return true
@@ -172,7 +179,7 @@ package final class Shell {
         do {
             let script = try ScriptText(file: path, variables: Machine.environment, files: environment.files)
             _ = runStatement(script.text, file: path)
-            completer = Completer(session.planning.vocabulary)
+            if service == nil { completer = Completer(session.planning.vocabulary) }
         } catch {
             terminal.write("\(error)\n")
         }

@@ -7,11 +7,14 @@ package struct ShellStart {
     private let form: OutputForm
     private let parallelism: Int
     private let options: [(key: String, value: String)]
+    /// Who runs the statements, where that is not this process.
+    private let service: (any StatementService)?
 
     package init(
         statements: String?, file: String?, form: OutputForm, parallelism: Int,
-        options: [(key: String, value: String)] = []
+        options: [(key: String, value: String)] = [], service: (any StatementService)? = nil
     ) {
+        self.service = service
         self.statements = statements
         self.file = file
         self.form = form
@@ -29,10 +32,22 @@ package struct ShellStart {
             return try run(ScriptText(file: "standard input", text: try StandardInput.readAll()))
         }
         defer { terminal.restore() }
-        try Shell(terminal: terminal, parallelism: parallelism, options: options, variables: Machine.environment).run()
+        try Shell(
+            terminal: terminal, parallelism: parallelism, options: options, variables: Machine.environment,
+            service: service
+        ).run()
     }
 
     private func run(_ script: ScriptText) throws {
+        if let service {
+            let parts = StatementEnd.split(script.text)
+            // The last statement of a file or of -e may lack its semicolon.
+            let last = parts.rest.allSatisfy(\.isWhitespace) ? [] : [parts.rest]
+            for statement in parts.statements + last {
+                StandardOutput.write(ScriptSession.text(of: try service.run(statement), form: form))
+            }
+            return
+        }
         let runner = ScriptRunner(
             form: form, parallelism: parallelism, options: options, print: { StandardOutput.write($0) },
             warn: { StandardError.write($0 + "\n") })
