@@ -177,10 +177,7 @@ enum NaiveEvaluator {
         switch (value, type) {
         case (.null, _): return .null
         case (.text(let bytes), .integer):
-            // A fraction is cut off.
-            let parts = String(decoding: bytes, as: UTF8.self).split(separator: ".", omittingEmptySubsequences: false)
-            let isNumber = parts.count == 1 || parts.count == 2 && parts[1].allSatisfy { ("0"..."9").contains($0) }
-            if isNumber, let number = Int32(parts[0]) { return .int64(Int64(number)) }
+            if let number = whole(String(decoding: bytes, as: UTF8.self)) { return .int64(number) }
             if isTry { return .null }
             throw NaiveFailure()
         case (.text(let bytes), .bigint):
@@ -195,5 +192,19 @@ enum NaiveEvaluator {
         case (.int64(let number), .varchar): return .text(Array(String(number).utf8))
         default: return value
         }
+    }
+
+    /// The INT of a text: blanks around it do not count, a fraction is cut off, digits before the point may be missing.
+    private static func whole(_ text: String) -> Int64? {
+        var rest = text[...]
+        while rest.first == " " { rest = rest.dropFirst() }
+        while rest.last == " " { rest = rest.dropLast() }
+        let isNegative = rest.first == "-"
+        if isNegative || rest.first == "+" { rest = rest.dropFirst() }
+        guard !rest.isEmpty else { return nil }
+        let parts = rest.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ $0.allSatisfy { ("0"..."9").contains($0) } }) else { return nil }
+        let digits = parts[0].isEmpty ? "0" : String(parts[0])
+        return Int32((isNegative ? "-" : "") + digits).map { Int64($0) }
     }
 }
