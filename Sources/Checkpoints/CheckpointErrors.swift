@@ -35,6 +35,17 @@ enum CheckpointErrors {
             hint: "put the directory back from a copy, or move it away to begin anew from the start of the sources")
     }
 
+    static func noSavepoint(_ directory: String) -> MillraceError {
+        MillraceError(
+            .user, code: "no_savepoint", "\(directory) holds no savepoint",
+            hint: "a savepoint is a directory written by `millrace savepoint`; the directory of a job's state serves too")
+    }
+
+    static func savepointExists(_ directory: String) -> MillraceError {
+        MillraceError(
+            .user, code: "savepoint_exists", "\(directory) is not empty", hint: "give the savepoint a directory of its own")
+    }
+
     static func damaged(_ path: String, what: String) -> MillraceError {
         MillraceError(
             .system, code: "checkpoint_damaged", "stored state cannot be read back: \(what), in \(path)",

@@ -31,6 +31,10 @@ package final class FileCheckpointStore: CheckpointStore {
         try core.withLock { try $0.commit(epoch: epoch, changes: changes) }
     }
 
+    package func replace(epoch: UInt64, changes: [StateChange]) throws -> EpochReceipt {
+        try core.withLock { try $0.replace(epoch: epoch, changes: changes) }
+    }
+
     /// What went wrong without stopping the store, in words for people, oldest first; bounded.
     package var warnings: [String] { core.withLock { $0.warnings } }
 

@@ -1,7 +1,7 @@
 /// Whose epochs these are: a directory is restored only by the job that wrote it.
 package struct JobIdentity: Sendable, Equatable {
     package var name: String
-    /// A hash of the physical plan: state is only meaningful to the plan that wrote it.
+    /// Set where state is only meaningful to one plan; 0 where it tells itself what it is made of.
     package var planHash: UInt64
     /// The version of the bytes inside states, as the operators write them. Older ones are restored, newer refused.
     package var formatVersion: UInt32

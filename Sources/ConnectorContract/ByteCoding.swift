@@ -25,6 +25,21 @@ package struct ByteWriter: Sendable {
     @inlinable package mutating func removeAll() { storage.removeAll(keepingCapacity: true) }
 
     package mutating func write(_ text: String) { write(Array(text.utf8)) }
+
+    /// Appends what `body` writes, with its length in front: one byte, or 255 and 32 bits from 255 bytes on.
+    package mutating func writeCounted(_ body: (inout ByteWriter) -> Void) {
+        let start = storage.count
+        storage.append(0)
+        body(&self)
+        let count = storage.count - start - 1
+        guard count >= 255 else {
+            storage[start] = UInt8(truncatingIfNeeded: count)
+            return
+        }
+        storage[start] = 255
+        let length = withUnsafeBytes(of: UInt32(truncatingIfNeeded: count).littleEndian) { Array($0) }
+        storage.insert(contentsOf: length, at: start + 1)
+    }
 }
 
 /// The bytes ended early, or held what cannot be.
@@ -72,6 +87,12 @@ package struct ByteReader {
     package mutating func readBytes() throws(DamagedBytesError) -> [UInt8] {
         let count = try read(UInt32.self)
         return Array(try readRaw(Int(count)))
+    }
+
+    /// What ``ByteWriter/writeCounted(_:)`` wrote, without its length.
+    package mutating func readCounted() throws(DamagedBytesError) -> UnsafeRawBufferPointer {
+        let short = try read(UInt8.self)
+        return try readRaw(short < 255 ? Int(short) : Int(try read(UInt32.self)))
     }
 
     package mutating func readString() throws(DamagedBytesError) -> String {

@@ -6,6 +6,10 @@ package protocol CheckpointStore: AnyObject, Sendable {
     /// Makes an epoch durable: on return it survives the loss of power. Epoch numbers grow by one.
     /// Several changes may have one name: they are kept in the order given.
     func commit(epoch: UInt64, changes: [StateChange]) throws -> EpochReceipt
+
+    /// Makes an epoch durable of which these changes are all there is; what was stored before is no part of it.
+    /// Called after ``restore()`` and before the first ``commit(epoch:changes:)``.
+    func replace(epoch: UInt64, changes: [StateChange]) throws -> EpochReceipt
 }
 
 /// What a restart begins with.

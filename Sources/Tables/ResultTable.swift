@@ -148,7 +148,8 @@ package final class ResultTable: Sendable {
     func abandon(_ writer: Int) { state.withLock { $0.store.abandon(writer: writer) } }
 
     /// Replaces the writer's rows with those of `entries`, which stand in the order of their sequence numbers.
-    func restore(_ entries: [RestoredRow], writer: Int) throws {
+    /// `isRewritten`: the rows were stored in another layout.
+    func restore(_ entries: [RestoredRow], writer: Int, isRewritten: Bool = false) throws {
         for entry in entries { try entry.row.withUnsafeBytes { bytes throws in try rowCodec.verify(bytes) } }
         state.withLock { state in
             state.store.clear(writer: writer)
@@ -158,7 +159,7 @@ package final class ResultTable: Sendable {
                     state.store.restore($0, keyBytes: key.count, sequence: entry.sequence, writer: writer)
                 }
             }
-            state.store.finishRestore(writer: writer)
+            state.store.finishRestore(writer: writer, isRewritten: isRewritten)
             state.cached = nil
             changes.add(1, ordering: .acquiringAndReleasing)
         }

@@ -15,8 +15,12 @@ struct RestoredRow {
 final class TableSink: Sink {
     private let table: ResultTable
     private let writer: Int
+    private let layout: RowLayout
+    /// Used by the thread of the sink alone.
+    nonisolated(unsafe) private var isLayoutStored = false
 
     init(table: ResultTable, writer: Int) {
+        layout = RowLayout(table.fields)
         self.table = table
         self.writer = writer
     }
@@ -29,7 +33,11 @@ final class TableSink: Sink {
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
         let entries = table.takeChanges(writer: writer)
-        return entries.isEmpty ? [] : [StateChange(name: stateName, fold: .keyed, bytes: entries.bytes)]
+        guard !entries.isEmpty else { return [] }
+        var changes = [StateChange(name: stateName, fold: .keyed, bytes: entries.bytes)]
+        if !isLayoutStored { changes.append(StateChange(name: layoutName, fold: .replace, bytes: layout.bytes)) }
+        isLayoutStored = true
+        return changes
     }
 
     func committed(epoch: UInt64) throws {}
@@ -50,10 +58,18 @@ final class TableSink: Sink {
                 }
             }
         }
-        try table.restore(newest.values.sorted { $0.sequence < $1.sequence }, writer: writer)
+        var rows = newest.values.sorted { $0.sequence < $1.sequence }
+        let stored = try changes.last { $0.name == layoutName }.map { try RowLayout(decoding: $0.bytes) } ?? layout
+        if stored != layout {
+            for index in rows.indices { rows[index].row = try layout.row(rows[index].row, of: stored) }
+        }
+        // Rows and their layout go into one epoch, or both stay as they were.
+        isLayoutStored = stored == layout && !rows.isEmpty
+        try table.restore(rows, writer: writer, isRewritten: stored != layout)
     }
 
     func finish() throws { table.finish(writer) }
 
     private var stateName: String { "table/" + table.name }
+    private var layoutName: String { "layout/" + table.name }
 }

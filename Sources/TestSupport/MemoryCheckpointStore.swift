@@ -3,7 +3,7 @@ import Synchronization
 
 /// A checkpoint store in memory; what was committed stays when the job that committed it is thrown away.
 package final class MemoryCheckpointStore: CheckpointStore {
-    private let held = Mutex<RestoredEpoch?>(nil)
+    fileprivate let held = Mutex<RestoredEpoch?>(nil)
 
     package init() {}
 
@@ -23,6 +23,13 @@ package final class MemoryCheckpointStore: CheckpointStore {
             held = next
         }
         return EpochReceipt(bytesWritten: changes.reduce(0) { $0 + $1.bytes.count })
+    }
+}
+
+extension MemoryCheckpointStore {
+    package func replace(epoch: UInt64, changes: [StateChange]) throws -> EpochReceipt {
+        held.withLock { $0 = RestoredEpoch(epoch: $0?.epoch ?? 0, states: [:]) }
+        return try commit(epoch: epoch, changes: changes)
     }
 }
 

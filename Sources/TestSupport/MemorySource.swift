@@ -12,9 +12,12 @@ package final class MemorySource: Source {
     private let types: [DataType]
     private let splits: [Split]
     private let batchRows: Int
-    package let isBounded = true
+    package var isBounded: Bool { !staysOpen }
+    private let staysOpen: Bool
 
-    package init(types: [DataType], splits: [Split], batchRows: Int) {
+    /// `staysOpen`: behind the last row it waits for more, as a live source does.
+    package init(types: [DataType], splits: [Split], batchRows: Int, staysOpen: Bool = false) {
+        self.staysOpen = staysOpen
         self.types = types
         self.splits = splits
         self.batchRows = batchRows
@@ -56,7 +59,7 @@ package final class MemorySource: Source {
 
         func poll(waitMilliseconds: Int) throws -> SourcePoll {
             let open = self.open
-            guard !open.isEmpty else { return .finished }
+            guard !open.isEmpty else { return source.staysOpen ? .idle : .finished }
             turn += 1
             let index = open[turn % open.count]
             let rows = source.splits[splits[index].id].rows

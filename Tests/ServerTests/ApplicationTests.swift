@@ -91,12 +91,53 @@ struct ApplicationTests {
     @Test func changedSQLSaysWhatToDo() throws {
         let disk = try place(files())
         _ = try live(on: disk, append: #"{"city":"a","fee":3}"# + "\n", rows: ["a": [3, 1]])
-        try disk.place(Array(Self.sql.replacing("SUM(fee)", with: "MAX(fee)").utf8), at: "app/sql/a.sql")
+        let filtered = Self.sql.replacing("FROM sales", with: "FROM sales WHERE fee > 1")
+        try disk.place(Array(filtered.utf8), at: "app/sql/a.sql")
         let error = problem { _ = try live(on: disk, append: "", rows: [:]) }
-        #expect(error?.code == "checkpoints_of_other_plan" && error?.kind == .user)
+        #expect(error?.code == "unclaimed_state" && error?.kind == .user)
         #expect(error?.file == "app/sql/a.sql" && error?.message.contains("data/sales/sales-1") == true)
         try disk.rename("data/sales/sales-1", to: "data/sales/old")
         _ = try live(on: disk, append: "", rows: ["a": [3, 1]])
+    }
+
+    @Test func changedSQLKeepsWhatFits() throws {
+        let disk = try place(files())
+        _ = try live(
+            on: disk, append: #"{"city":"a","fee":3}"# + "\n" + #"{"city":"b","fee":1}"# + "\n",
+            rows: ["a": [3, 1], "b": [1, 1]])
+        let wider = Self.sql.replacing("n BIGINT", with: "n BIGINT, most BIGINT")
+            .replacing("COUNT(*)", with: "COUNT(*), MAX(fee)")
+        try disk.place(Array(wider.utf8), at: "app/sql/a.sql")
+        _ = try live(on: disk, append: #"{"city":"a","fee":4}"# + "\n", rows: ["a": [7, 2], "b": [1, 1]])
+        // The rewritten state is what the next start begins with, with other columns once more.
+        let other = Self.sql.replacing("n BIGINT", with: "x STRING, n BIGINT").replacing("COUNT(*)", with: "'x', COUNT(*)")
+        try disk.place(Array(other.utf8), at: "app/sql/a.sql")
+        _ = try live(
+            on: disk, parallelism: 3, append: #"{"city":"b","fee":5}"# + "\n", rows: ["a": [7, 2], "b": [6, 2]])
+    }
+
+    @Test func savepointBeginsAnotherApplication() throws {
+        let disk = try place(files())
+        _ = try live(on: disk, append: #"{"city":"a","fee":3}"# + "\n", rows: ["a": [3, 1]])
+        let environment = Environment(files: disk)
+        let lines = try SavepointWriter.write(
+            data: "data", application: "sales", to: "app/copies/first", environment: environment)
+        #expect(lines.count == 1 && lines[0].hasPrefix("sales-1: epoch "))
+        let again = problem {
+            _ = try SavepointWriter.write(
+                data: "data", application: "sales", to: "app/copies/first", environment: environment)
+        }
+        #expect(again?.code == "savepoint_exists")
+        _ = try live(on: disk, append: #"{"city":"a","fee":5}"# + "\n", rows: ["a": [8, 2]])
+        // Without its epochs it goes on from the savepoint, and reads what came since.
+        try disk.rename("data/sales", to: "old")
+        let beginning = "SET 'execution.state-recovery.path' = 'copies/first/sales-1';\n"
+        try disk.place(Array((beginning + Self.sql).utf8), at: "app/sql/a.sql")
+        _ = try live(on: disk, append: #"{"city":"a","fee":1}"# + "\n", rows: ["a": [9, 3]])
+        _ = try live(on: disk, append: "", rows: ["a": [9, 3]])
+        try disk.rename("data/sales", to: "older")
+        try disk.place(Array((beginning.replacing("first", with: "none") + Self.sql).utf8), at: "app/sql/a.sql")
+        #expect(problem { _ = try live(on: disk, append: "", rows: [:]) }?.code == "no_savepoint")
     }
 
     @Test func aDirectoryIsUsedByOne() throws {

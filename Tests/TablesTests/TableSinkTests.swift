@@ -129,7 +129,7 @@ struct TableSinkTests {
 
     private func entryCount(_ changes: [StateChange]) throws -> Int {
         var count = 0
-        for change in changes {
+        for change in changes where change.fold == .keyed {
             try change.bytes.withUnsafeBytes { bytes in try KeyedEntries.forEach(in: bytes) { _, _ in count += 1 } }
         }
         return count

@@ -84,21 +84,11 @@ extension StoreCore {
         }
     }
 
-    private func readManifest(_ epoch: UInt64) throws -> Manifest {
-        let file = try files.open(path(.manifest(epoch)), .read)
-        let size = try file.status().sizeBytes
-        guard size >= 0, size <= Int64(CheckpointLimits.manifestBytes) else {
-            throw Manifest.Refusal.damaged("\(size) bytes")
-        }
-        guard let bytes = try file.read(count: Int(size), at: 0) else { throw Manifest.Refusal.damaged("cut short") }
-        let manifest = try Manifest(decoding: bytes)
-        guard manifest.epoch == epoch else { throw Manifest.Refusal.damaged("it is of epoch \(manifest.epoch)") }
-        return manifest
-    }
+    private var reading: EpochReading { EpochReading(directory: directory, files: files) }
 
     /// Reads an epoch with all its state; every byte is checked before any is used.
     private func load(_ epoch: UInt64) throws -> (Manifest, [String: [StateChange]]) {
-        let manifest = try readManifest(epoch)
+        let manifest = try reading.manifest(epoch)
         let stored = manifest.identity
         let path = path(.manifest(epoch))
         guard stored.name == identity.name else {
@@ -108,24 +98,7 @@ extension StoreCore {
             throw CheckpointErrors.newerFormat(path, version: stored.formatVersion, known: identity.formatVersion)
         }
         guard stored.planHash == identity.planHash else { throw CheckpointErrors.otherPlan(path, job: identity.name) }
-        var restored: [String: [StateChange]] = [:]
-        var places: [UInt64: [(name: String, index: Int, section: Section)]] = [:]
-        for (name, chain) in manifest.states {
-            restored[name] = Array(
-                repeating: StateChange(name: name, fold: chain.fold, bytes: []), count: chain.sections.count)
-            for (index, section) in chain.sections.enumerated() {
-                places[section.blob, default: []].append((name, index, section))
-            }
-        }
-        // Blob by blob: there may be more of them than a process may have open.
-        for number in manifest.blobs.keys.sorted() {
-            guard let summary = manifest.blobs[number] else { continue }
-            let blob = try BlobFile(checking: summary, path: self.path(.blob(number)), files: files)
-            for place in places[number] ?? [] {
-                restored[place.name]?[place.index].bytes = try blob.read(place.section)
-            }
-        }
-        return (manifest, restored)
+        return (manifest, try reading.states(of: manifest))
     }
 
     /// Keeps two older epochs that look whole, and removes what belongs to none that is kept.
@@ -133,7 +106,7 @@ extension StoreCore {
         guard let newest = durable else { return }
         retained = [RetainedManifest(epoch: newest.epoch, blobs: Set(newest.blobs.keys))]
         for epoch in found.manifests.filter({ $0 < newest.epoch }).sorted(by: >) {
-            if retained.count < CheckpointLimits.retainedManifests, let older = try? readManifest(epoch),
+            if retained.count < CheckpointLimits.retainedManifests, let older = try? reading.manifest(epoch),
                 older.blobs.keys.allSatisfy(found.blobs.contains)
             {
                 retained.insert(RetainedManifest(epoch: epoch, blobs: Set(older.blobs.keys)), at: 0)

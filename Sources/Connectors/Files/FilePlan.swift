@@ -72,10 +72,11 @@ final class FilePlan: Sendable {
                 let count = try reader.read(UInt32.self)
                 var ranges: [FileRange] = []
                 for _ in 0..<count { ranges.append(try FileRange(from: &reader)) }
-                if let known = plan, known.ranges != ranges {
+                // Readers that had nothing to read have an empty plan, whatever the others read.
+                if let known = plan, known.ranges != ranges, !known.ranges.isEmpty, !ranges.isEmpty {
                     throw DamagedBytesError(what: "positions of different scans", offset: reader.offset)
                 }
-                plan = (ranges, isShared)
+                if plan?.ranges.isEmpty ?? true { plan = (ranges, isShared) }
                 for _ in 0..<(try reader.read(UInt32.self)) {
                     restored.append(
                         Progress(range: Int(try reader.read(UInt32.self)), offset: try reader.read(Int64.self)))

@@ -145,11 +145,18 @@ final class AggregateSet {
 
     // MARK: state
 
-    /// Writes the fixed piece of a group; its parts are told of by ``drainParts(_:)``.
-    func write(_ group: Int, to writer: inout ByteWriter) { for state in states { state.write(group, to: &writer) } }
+    // A group is written as one counted piece for each call: a changed query takes those that it still has.
+
+    /// Writes the fixed pieces of a group; its parts are told of by ``drainParts(_:)``.
+    func write(_ group: Int, to writer: inout ByteWriter) {
+        for state in states { writer.writeCounted { state.write(group, to: &$0) } }
+    }
 
     func read(_ group: Int, from reader: inout ByteReader) throws(DamagedBytesError) {
-        for state in states { try state.read(group, from: &reader) }
+        for state in states {
+            var piece = ByteReader(try reader.readCounted())
+            try state.read(group, from: &piece)
+        }
     }
 
     /// Calls `body` with each part that changed since the last call; the key begins with the number of the call.
@@ -207,28 +214,53 @@ final class AggregateSet {
 
     /// Writes a group with all its parts, for state whose groups live shortly.
     func writeWhole(_ group: Int, to writer: inout ByteWriter) {
-        write(group, to: &writer)
-        for state in states where state.hasParts {
-            var parts: [(key: [UInt8], value: [UInt8])] = []
-            state.forEachPart(group) { parts.append(($0, $1)) }
-            writer.write(UInt32(truncatingIfNeeded: parts.count))
-            for part in parts {
-                writer.write(part.key)
-                writer.write(part.value)
+        for state in states {
+            writer.writeCounted { writer in
+                state.write(group, to: &writer)
+                if state.hasParts { Self.writeParts(state, group, to: &writer) }
             }
         }
     }
 
+    private static func writeParts(_ state: any AggregateState, _ group: Int, to writer: inout ByteWriter) {
+        var parts: [(key: [UInt8], value: [UInt8])] = []
+        state.forEachPart(group) { parts.append(($0, $1)) }
+        writer.write(UInt32(truncatingIfNeeded: parts.count))
+        for part in parts {
+            writer.write(part.key)
+            writer.write(part.value)
+        }
+    }
+
     func readWhole(_ group: Int, from reader: inout ByteReader) throws(DamagedBytesError) {
-        try read(group, from: &reader)
-        for state in states where state.hasParts {
-            for _ in 0..<(try reader.read(UInt32.self)) {
-                let keyCount = try reader.read(UInt32.self)
-                var key = ByteReader(try reader.readRaw(Int(keyCount)))
-                let valueCount = try reader.read(UInt32.self)
-                var value = ByteReader(try reader.readRaw(Int(valueCount)))
-                try state.readPart(group, key: &key, value: &value)
-            }
+        for state in states {
+            var piece = ByteReader(try reader.readCounted())
+            try state.read(group, from: &piece)
+            if state.hasParts { try Self.readParts(state, group, from: &piece) }
+        }
+    }
+
+    private static func readParts(
+        _ state: any AggregateState, _ group: Int, from reader: inout ByteReader
+    ) throws(DamagedBytesError) {
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            let keyCount = try reader.read(UInt32.self)
+            var key = ByteReader(try reader.readRaw(Int(keyCount)))
+            let valueCount = try reader.read(UInt32.self)
+            var value = ByteReader(try reader.readRaw(Int(valueCount)))
+            try state.readPart(group, key: &key, value: &value)
+        }
+    }
+
+    /// The piece of each call for a group without rows.
+    func emptyPieces(whole: Bool) throws -> [[UInt8]] {
+        let empty = makeEmpty()
+        empty.reserve(groups: 1)
+        var writer = ByteWriter()
+        if whole { empty.writeWhole(0, to: &writer) } else { empty.write(0, to: &writer) }
+        return try writer.bytes.withUnsafeBytes { buffer in
+            var reader = ByteReader(buffer)
+            return try calls.map { _ in Array(try reader.readCounted()) }
         }
     }
 }

@@ -12,6 +12,8 @@ package final class Job: Sendable {
     package enum State: Sendable, Equatable { case running, finished, stopped, failed }
 
     package let plan: PhysicalPlan
+    /// What became of the state that the job began with.
+    package let stateReport: StateReport
     private let settings: JobSettings
     private let wiring: JobWiring
     private let control: JobControl
@@ -29,6 +31,7 @@ package final class Job: Sendable {
         /// Why the last epoch could not be stored, while there is hope that the next one can.
         var problem: MillraceError?
         var stopWanted = false
+        var isSchemaStored = false
         var waiters: [@Sendable () -> Void] = []
     }
 
@@ -44,7 +47,8 @@ package final class Job: Sendable {
         self.settings = settings
         self.wiring = wiring
         control = JobControl(stateBytesMax: settings.stateBytesMax)
-        let restored = try wiring.store?.restore()
+        let (restored, report) = try JobBeginning(plan: plan, wiring: wiring).begin()
+        stateReport = report
         let seeds = try JobSeeds.restored(from: restored) ?? JobSeeds(random: wiring.environment.random)
         coordinator = EpochCoordinator(lastEpoch: restored?.epoch ?? 0)
         let builder = PipelineBuilder(
@@ -145,7 +149,8 @@ package final class Job: Sendable {
 
     private func store(_ epoch: EpochCoordinator.WholeEpoch, cutAt: UInt64) throws {
         if let store = wiring.store {
-            let receipt = try store.commit(epoch: epoch.number, changes: epoch.changes + [seeds.change])
+            let receipt = try store.commit(
+                epoch: epoch.number, changes: epoch.changes + [seeds.change] + unstoredSchema())
             let now = wiring.environment.clock.monotonicNanoseconds()
             let report = EpochReport(
                 number: epoch.number, atMilliseconds: wiring.environment.clock.wallMilliseconds(),
@@ -156,6 +161,15 @@ package final class Job: Sendable {
             }
         }
         coordinator.didCommit(epoch.number)
+    }
+
+    /// What the state is made of goes with the first epoch of each start.
+    private func unstoredSchema() -> [StateChange] {
+        let isStored = outcome.withLock { outcome in
+            defer { outcome.isSchemaStored = true }
+            return outcome.isSchemaStored
+        }
+        return isStored ? [] : [StoredSchema(plan).change]
     }
 
     private func end() {

@@ -10,13 +10,17 @@ package struct JobWiring: Sendable {
     package var rejects: any RejectRecorder
     /// nil: the job keeps nothing across a restart.
     package var store: (any CheckpointStore)?
+    /// Reads the savepoint that a job without epochs begins with; nil where there is none.
+    package var savepoint: (@Sendable () throws -> RestoredEpoch)?
     package var environment: Environment
 
     package init(
         makeSource: @escaping @Sendable (ScanPlan, Int) throws -> any Source,
         makeSink: @escaping @Sendable (SinkPlan, [Field]) throws -> any Sink, rejects: any RejectRecorder,
-        store: (any CheckpointStore)? = nil, environment: Environment = Environment()
+        store: (any CheckpointStore)? = nil, savepoint: (@Sendable () throws -> RestoredEpoch)? = nil,
+        environment: Environment = Environment()
     ) {
+        self.savepoint = savepoint
         self.makeSource = makeSource
         self.makeSink = makeSink
         self.rejects = rejects

@@ -8,6 +8,7 @@ extension AggregateOperator {
     private static let partsName = "parts"
     /// Values of DISTINCT calls that share them.
     private static let valuesName = "values"
+    private static let endedName = "ended"
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
         var entries = removedGroups
@@ -40,6 +41,7 @@ extension AggregateOperator {
         if !parts.isEmpty { changes.append(StateChange(name: Self.partsName, fold: .keyed, bytes: parts.bytes)) }
         let values = aggregates.drainDistinct { appendKey($0, to: &$1) }
         if !values.isEmpty { changes.append(StateChange(name: Self.valuesName, fold: .append, bytes: values)) }
+        if hasEnded && keyTypes.isEmpty { changes.append(StateChange(name: Self.endedName, fold: .replace, bytes: [1])) }
         return changes
     }
 
@@ -77,6 +79,7 @@ extension AggregateOperator {
             try change.bytes.withUnsafeBytes { try restoreValues($0, ownership) }
         }
         aggregates.finishRestore()
+        guard !emitsAtEndOnly else { return restoreForEnd(changes) }
         // Everything restored stands downstream already: results are what was emitted last.
         for start in stride(from: 0, to: groups.count, by: 4_096) {
             let list = (start..<min(start + 4_096, groups.count)).map { Int32(truncatingIfNeeded: $0) }
@@ -151,6 +154,15 @@ extension AggregateOperator {
             var hash: UInt64 = 0
             hashColumns(key.batch(), Array(keyTypes.indices), seed: ownership.seed, into: &hash)
             return keyTypes.isEmpty || ownership.owns(hash) ? group(key) : nil
+        }
+    }
+
+    /// In batch mode nothing of what is restored has been emitted yet: what has is removed.
+    private func restoreForEnd(_ changes: [StateChange]) {
+        hasEnded = changes.contains { $0.name == Self.endedName }
+        for group in 0..<groups.count where liveRows.base[group] > 0 {
+            marks.base[group] |= Mark.changed
+            changed.append(Int32(truncatingIfNeeded: group))
         }
     }
 

@@ -27,6 +27,8 @@ final class AggregateOperator: Operator {
     var changed: [Int32] = []
     var unsaved: [Int32] = []
     var deadCount = 0
+    /// In batch mode the rows have left: nothing is emitted once more after a restart.
+    var hasEnded = false
     /// Groups and parts that were dropped since the last epoch.
     var removedGroups = KeyedEntries()
     var changedParts = KeyedEntries()
@@ -195,8 +197,20 @@ final class AggregateOperator: Operator {
     }
 
     func inputEnded(_ input: Int, output: NodeRuntime) throws {
-        if emitsAtEndOnly && keyTypes.isEmpty && groups.count == 0 { makeEmptyGroup() }
+        if emitsAtEndOnly && keyTypes.isEmpty && groups.count == 0 && !hasEnded { makeEmptyGroup() }
         try emitChanged(output)
+        if emitsAtEndOnly { endForGood() }
+    }
+
+    /// Final rows are emitted once, however often a job that is over is started again.
+    private func endForGood() {
+        hasEnded = true
+        guard keepsChanges else { return }
+        for group in 0..<groups.count {
+            forget(group)
+            if marks.base[group] & Mark.unsaved == 0 { unsaved.append(Int32(truncatingIfNeeded: group)) }
+            marks.base[group] |= Mark.unsaved
+        }
     }
 
     /// In batch mode an aggregate without GROUP BY has a row also over no rows at all.

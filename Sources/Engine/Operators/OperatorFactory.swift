@@ -82,7 +82,8 @@ struct OperatorFactory {
                 match, inputFields: inputFields, timeZone: plan.timeZone, context: context, seed: seeds.table,
                 wallMilliseconds: { clock.wallMilliseconds() })
         case .process(let process): return self.process(process, node)
-        case .sort(let sort): return SortOperator(sort, inputFields: inputFields, seed: seeds.table)
+        case .sort(let sort):
+            return SortOperator(sort, inputFields: inputFields, keepsChanges: wiring.store != nil, seed: seeds.table)
         case .sink(let sink): return SinkOperator(try wiring.makeSink(sink, inputFields))
         case .exchange:
             throw MillraceError(.internalError, code: "plan_exchange", "an exchange is not an operator")

@@ -5,9 +5,13 @@ import StreamSQL
 /// The constant rows of VALUES, as a source.
 final class ValuesReader: SourceReader {
     private let batch: Batch
-    private var isDone = false
+    private var isDone: Bool
 
-    init(_ plan: ValuesPlan, fields: [Field], timeZone: String, context: EvaluationContext) throws {
+    /// `isRead`: the rows belong to an epoch that is restored.
+    init(
+        _ plan: ValuesPlan, fields: [Field], timeZone: String, context: EvaluationContext, isRead: Bool = false
+    ) throws {
+        isDone = isRead
         let one = Batch(columns: [], rowCount: 1)
         let columns = fields.map { GrowableColumn($0.type.nullable(true)) }
         for row in plan.rows {

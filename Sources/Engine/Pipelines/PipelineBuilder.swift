@@ -178,8 +178,13 @@ struct PipelineBuilder {
                 readers[node.id] = try source.open(parallelism: count, positions: positions, rejects: wiring.rejects)
             case .values(let values):
                 let context = EvaluationContext(clock: wiring.environment.clock, random: wiring.environment.random)
-                let reader = try ValuesReader(values, fields: node.fields, timeZone: plan.timeZone, context: context)
-                let count = instanceCount(layout.stageOf[node.id] ?? 0)
+                let stage = layout.stageOf[node.id] ?? 0
+                let stored = layout.stages[stage].isStatic ? nil : restored?.states[node.name + "/positions"]?.last
+                let positions = try stored.map { try EpochCoordinator.parts(of: $0.bytes) } ?? []
+                let reader = try ValuesReader(
+                    values, fields: node.fields, timeZone: plan.timeZone, context: context,
+                    isRead: positions.contains([1]))
+                let count = instanceCount(stage)
                 readers[node.id] = [reader] + (1..<max(1, count)).map { _ in EmptyReader() }
             default: break
             }

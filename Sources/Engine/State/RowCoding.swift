@@ -1,5 +1,6 @@
 import Columnar
 import ConnectorContract
+import StreamSQL
 
 /// Rows as bytes, for state that goes to disk: for each column a byte (0 = NULL, 1 = a value), then the value.
 ///
@@ -41,6 +42,33 @@ enum RowCoding {
                 return
             }
             column.text[row] = heap.add(base.assumingMemoryBound(to: UInt8.self), count: Int(count))
+        }
+    }
+}
+
+extension RowCoding {
+    /// Passes over a value of this kind.
+    static func skip(_ reader: inout ByteReader, _ kind: PhysicalKind) throws(DamagedBytesError) {
+        guard try reader.read(UInt8.self) != 0 else { return }
+        switch kind {
+        case .bits: _ = try reader.readRaw(1)
+        case .int64, .float64: _ = try reader.readRaw(8)
+        case .int128: _ = try reader.readRaw(16)
+        case .text: _ = try reader.readRaw(Int(try reader.read(UInt32.self)))
+        }
+    }
+
+    /// What stands for a column that a row did not have when it was stored.
+    static func appendBeginning(_ piece: NodeState.Piece, to writer: inout ByteWriter) {
+        guard piece.beginning == .zero else { return writer.write(UInt8(0)) }
+        switch piece.kind {
+        case .int64, .float64:
+            writer.write(UInt8(1))
+            writer.write(Int64(0))
+        case .int128:
+            writer.write(UInt8(1))
+            writer.write(Int128(0))
+        case .bits, .text: writer.write(UInt8(0))
         }
     }
 }

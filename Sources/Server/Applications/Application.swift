@@ -1,4 +1,3 @@
-import CPlatform
 import Checkpoints
 import ConnectorContract
 package import Connectors
@@ -83,33 +82,27 @@ package final class Application: Sendable {
         running = jobs
     }
 
-    /// State of other statements is no use to these; says so with what to do about it.
+    /// Names the job and its file in what is said of its state.
     private static func explainingChangedSQL(
         id: String, file: String, state: String, _ make: () throws -> Job
     ) throws -> Job {
         do {
-            return try make()
+            let job = try make()
+            for line in job.stateReport.lines { StandardError.write("job \(id): \(line)\n") }
+            return job
+        } catch let error as MillraceError where error.code == "unclaimed_state" {
+            throw MillraceError(
+                .user, code: error.code, "job \(id), whose state is in \(state): \(error.message)", hint: error.hint,
+                file: file)
         } catch let error as MillraceError where error.code == "checkpoints_of_other_plan" {
             throw MillraceError(
-                .user, code: error.code,
-                "the SQL of job \(id) changed since its state was stored in \(state)",
-                hint:
-                    "put the SQL back as it was, or move that folder away: the job then begins anew, from the start of "
-                    + "its sources",
-                file: file)
+                .user, code: error.code, "the state of job \(id) in \(state) is of an older version",
+                hint: "move that folder away: the job then begins anew, from the start of its sources", file: file)
         }
     }
 
     /// Grows when the bytes that operators write into states change their meaning.
-    private static let stateFormatVersion: UInt32 = 1
-
-    /// State belongs to the plan that wrote it: its text tells one plan from another.
-    private static func planHash(_ plan: PhysicalPlan) -> UInt64 {
-        let text = Array(PlanText.text(plan).utf8)
-        return text.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { millrace_hash_bytes($0, buffer.count, 0) } ?? 0
-        }
-    }
+    package static let stateFormatVersion: UInt32 = 2
 
     private static func name(of file: String) -> String {
         let last = file.split(separator: "/").last.map(String.init) ?? file
@@ -122,7 +115,8 @@ package final class Application: Sendable {
     ) throws -> JobWiring {
         let store = try FileCheckpointStore(
             directory: directory + "/" + id, files: environment.files,
-            identity: JobIdentity(name: id, planHash: planHash(plan), formatVersion: stateFormatVersion))
+            // State tells itself which plans it fits.
+            identity: JobIdentity(name: id, planHash: 0, formatVersion: stateFormatVersion))
         return JobWiring(
             makeSource: { scan, parallelism in
                 try registry.makeSource(
@@ -139,7 +133,19 @@ package final class Application: Sendable {
                 return try registry.makeSink(
                     table, baseDirectory: base, timeZone: plan.timeZone, environment: environment)
             },
-            rejects: rejects, store: store, environment: environment)
+            rejects: rejects, store: store, savepoint: savepoint(plan, base: base, environment), environment: environment)
+    }
+
+    /// Reads the savepoint that the script names.
+    private static func savepoint(
+        _ plan: PhysicalPlan, base: String, _ environment: Environment
+    ) -> (@Sendable () throws -> RestoredEpoch)? {
+        guard var path = plan.recovery.path else { return nil }
+        if path.hasPrefix("file://") { path = String(path.dropFirst(7)) }
+        let directory = path.hasPrefix("/") ? path : base + "/" + path
+        return {
+            try Savepoint(reading: directory, files: environment.files, formatVersion: stateFormatVersion).epoch
+        }
     }
 
     package func start() throws {

@@ -39,7 +39,7 @@ extension QueryBinder {
 
     private static func holdsSubquery(_ expression: Expression) -> Bool {
         switch expression.kind {
-        case .exists, .inQuery, .scalarQuery: true
+        case .exists, .inQuery, .scalarQuery, .quantified: true
         default: AggregateSearch.parts(of: expression).contains(where: holdsSubquery)
         }
     }
@@ -58,6 +58,9 @@ extension QueryBinder {
         switch expression.kind {
         case .not(let operand):
             guard try joinCondition(operand, isNegated: !isNegated, &scope) else { return false }
+        case .quantified(let operation, let value, let quantifier, let query):
+            try joinQuantified(
+                operation, value, quantifier, query, isNegated: isNegated, &scope, at: expression.range)
         case .exists(let query):
             let source = try subquery(query, outer: scope)
             try restrict(&scope, isNegated ? .anti : .semi, source, source.conditions, at: expression.range)
@@ -76,7 +79,7 @@ extension QueryBinder {
         return true
     }
 
-    private func restrict(
+    func restrict(
         _ scope: inout Scope, _ kind: JoinPlan.Kind, _ source: Subquery, _ conditions: [PlanExpression],
         at range: SourceRange
     ) throws(SQLError) {
@@ -114,6 +117,14 @@ extension QueryBinder {
             let found = try membership(
                 value, source, &scope, needsUnknown: needsUnknown || isNegated, at: expression.range)
             scope.subqueries[expression] = isNegated ? .call(.not, [found], found.type) : found
+        case .quantified:
+            guard let other = Self.membership(expression) else {
+                throw SQLError(
+                    .unsupported, "ANY and ALL other than = ANY and <> ALL are supported only where they stand alone in "
+                        + "WHERE", at: expression.range, hint: "compare with MIN or MAX of the subquery")
+            }
+            try joinValues(in: other, needsUnknown: needsUnknown, &scope)
+            scope.subqueries[expression] = scope.subqueries[other]
         case .and, .or:
             for part in AggregateSearch.parts(of: expression) {
                 try joinValues(in: part, needsUnknown: needsUnknown, &scope)
@@ -318,7 +329,7 @@ extension QueryBinder {
         var ranges: [SourceRange]
     }
 
-    private func subquery(_ query: Query, outer: Scope) throws(SQLError) -> Subquery {
+    func subquery(_ query: Query, outer: Scope) throws(SQLError) -> Subquery {
         if let correlated = try correlated(query, outer: outer) { return correlated }
         let relation = try bind(query)
         return Subquery(

@@ -31,6 +31,16 @@ struct SessionOptions: Sendable {
     var sinkMaterialization: SinkMaterialization {
         SinkMaterialization(setting: values["table.exec.sink.upsert-materialize"])
     }
+    var stateRecovery: StateRecovery {
+        func value(_ name: String, older: String) -> String? { values[name] ?? values[older] }
+        let path = value("execution.state-recovery.path", older: "execution.savepoint.path")
+        let ignores = value(
+            "execution.state-recovery.ignore-unclaimed-state", older: "execution.savepoint.ignore-unclaimed-state")
+        return StateRecovery(
+            path: path.flatMap { $0.isEmpty ? nil : $0 },
+            ignoresUnclaimedState: ignores.map { Lexer.uppercased($0.utf8) } == "TRUE")
+    }
+
     var jobName: String? { values["pipeline.name"] }
 
     var watermarkIntervalMilliseconds: Int64 {

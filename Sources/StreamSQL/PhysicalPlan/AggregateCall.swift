@@ -90,6 +90,15 @@ package struct AggregateCall: Sendable, Hashable {
         }
     }
 
+    /// What the call gives over no rows.
+    var beginning: NodeState.Beginning {
+        switch function {
+        case .countRows, .count, .sumOrZero: .zero
+        case .sum, .average, .minimum, .maximum, .firstValue, .lastValue: .null
+        case .listAggregate, .collect, .arrayAggregate, .jsonArray, .jsonObject, .percentile: .unknown
+        }
+    }
+
     /// The call over another numbering of the columns.
     func shifted(_ transform: (Int) -> Int) -> AggregateCall {
         var call = self

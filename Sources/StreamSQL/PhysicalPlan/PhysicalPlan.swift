@@ -9,11 +9,25 @@ package struct PhysicalPlan: Sendable {
     package var timeZone: String
     /// True when aggregates and joins give their final rows once, at the end of bounded input.
     package var isBatchMode: Bool
+    package var recovery = StateRecovery()
 
     package init(nodes: [PlanNode] = [], timeZone: String = "UTC", isBatchMode: Bool = false) {
         self.nodes = nodes
         self.timeZone = timeZone
         self.isBatchMode = isBatchMode
+    }
+}
+
+/// What a job begins with, as the script set it.
+package struct StateRecovery: Sendable, Hashable {
+    /// A savepoint for a job that has no epochs of its own yet: `execution.state-recovery.path`.
+    package var path: String?
+    /// State that no operator claims is left out, in place of an error: `execution.state-recovery.ignore-unclaimed-state`.
+    package var ignoresUnclaimedState = false
+
+    package init(path: String? = nil, ignoresUnclaimedState: Bool = false) {
+        self.path = path
+        self.ignoresUnclaimedState = ignoresUnclaimedState
     }
 }
 
@@ -29,11 +43,14 @@ package struct PlanNode: Sendable {
     package var fields: [Field]
     package var changelog: ChangelogMode
     package var distribution: Distribution
+    /// What the state stored under the name is made of.
+    package var state: NodeState
 
     package init(
         id: Int, name: String, operation: PlanOperation, inputs: [Int], fields: [Field], changelog: ChangelogMode,
-        distribution: Distribution
+        distribution: Distribution, state: NodeState = NodeState()
     ) {
+        self.state = state
         self.id = id
         self.name = name
         self.operation = operation

@@ -7,7 +7,9 @@ import ConnectorContract
 /// so that another statement that reads one more column of a shared source leaves the names as they are.
 struct NodeSignatures {
     private(set) var nodes: [UInt64] = []
-    private var columns: [[UInt64]] = []
+    private(set) var columns: [[UInt64]] = []
+    /// What a column begins with where a query is changed to have it, as far as that is known.
+    private var beginnings: [UInt64: NodeState.Beginning] = [:]
     /// Windows over instants lie elsewhere in another zone.
     private let timeZone: String
 
@@ -18,7 +20,44 @@ struct NodeSignatures {
             let (own, outputs) = signature(node, graph.fields[id])
             nodes.append(own)
             columns.append(outputs)
+            noteBeginnings(node, outputs)
         }
+    }
+
+    /// Aggregates of rows to come begin with what they are over no rows.
+    private mutating func noteBeginnings(_ node: LogicalNode, _ outputs: [UInt64]) {
+        guard case .aggregate(let aggregate) = node.operation else { return }
+        for (origin, call) in zip(outputs.dropFirst(aggregate.groupColumns.count), aggregate.calls) {
+            beginnings[origin] = call.beginning
+        }
+    }
+
+    // MARK: pieces of state
+
+    /// The columns of a node's rows, as pieces of whoever holds them.
+    func pieces(_ id: Int, _ fields: [Field]) -> [NodeState.Piece] {
+        zip(columns[id], fields).map { origin, field in
+            NodeState.Piece(
+                origin: origin, label: field.name, kind: field.type.kind, beginning: beginnings[origin] ?? .unknown)
+        }
+    }
+
+    /// The calls of an aggregation of a node's rows.
+    func pieces(_ calls: [AggregateCall], over id: Int, _ fields: [Field]) -> [NodeState.Piece] {
+        calls.map { call in
+            let argument = call.argument.flatMap { fields.indices.contains($0) ? fields[$0].name : nil } ?? "*"
+            return NodeState.Piece(
+                origin: StableHash.of(text(call, id)),
+                label: "\(call.function.rawValue)(\(call.isDistinct ? "DISTINCT " : "")\(argument))",
+                kind: call.resultType.kind, beginning: call.beginning)
+        }
+    }
+
+    /// An expression over the columns of two inputs, by where they come from.
+    func text(_ expression: PlanExpression, ofJoined left: Int, _ right: Int) -> String {
+        let all =
+            columns[left].map { "l" + String($0, radix: 16) } + columns[right].map { "r" + String($0, radix: 16) }
+        return ExpressionText.text(expression) { $0 < all.count ? all[$0] : "?" }
     }
 
     private func text(_ expression: PlanExpression, _ input: Int) -> String {
@@ -27,12 +66,20 @@ struct NodeSignatures {
         }
     }
 
+    /// A column that is passed on stays what it was.
+    private func origin(_ projection: PlanExpression, _ input: Int) -> UInt64 {
+        if case .column(let position, _) = projection, position < columns[input].count {
+            return columns[input][position]
+        }
+        return StableHash.of(text(projection, input))
+    }
+
     private func zone(_ timeType: DataType) -> String {
         if case .timestampLTZ = timeType.logical { return " in \(timeZone)" }
         return ""
     }
 
-    private func joined(_ positions: [Int], _ input: Int) -> String {
+    func joined(_ positions: [Int], _ input: Int) -> String {
         positions.map { String($0 < columns[input].count ? columns[input][$0] : 0, radix: 16) }.joined(separator: ",")
     }
 
@@ -88,11 +135,11 @@ struct NodeSignatures {
             return (hash.value, types.indices.map { StableHash.of("value \($0) \(hash.value)") })
         case .calculate(let condition, let projections):
             guard let condition else {
-                return (nodes[input], projections.map { StableHash.of(text($0, input)) })
+                return (nodes[input], projections.map { origin($0, input) })
             }
             // The order in which conditions were written or merged does not matter.
             hash.combine("filter " + condition.conjuncts.map { text($0, input) }.sorted().joined(separator: " AND "))
-            return (hash.value, projections.map { StableHash.of(text($0, input)) })
+            return (hash.value, projections.map { origin($0, input) })
         case .watermark, .clock, .sort: return (nodes[input], columns[input])
         case .rank(let rank):
             combine(rank, input, into: &hash)
@@ -168,7 +215,8 @@ struct NodeSignatures {
         _ hash: inout StableHash, _ name: String, _ groups: [Int], _ calls: [AggregateCall], _ input: Int,
         _ extra: [String]
     ) -> (UInt64, [UInt64]) {
-        hash.combine("\(name) by \(joined(groups, input)): \(calls.map { text($0, input) }.joined(separator: ";"))")
+        // Not the calls: an aggregation stays the same one when some are added.
+        hash.combine("\(name) by \(joined(groups, input))")
         let outputs =
             groups.map { columns[input][$0] }
             + calls.map { StableHash.of("\(hash.value) \(text($0, input))") }

@@ -10,18 +10,20 @@ struct PendingJob {
     /// Names of the tables written to, for the job's description.
     var targets: [String] = []
     var jobName: String?
+    var recovery: StateRecovery
 
     init(_ options: SessionOptions) {
         timeZone = options.timeZone
         isBatchMode = options.isBatchMode
         materialization = options.sinkMaterialization
         jobName = options.jobName
+        recovery = options.stateRecovery
     }
 
     /// Whether a further INSERT can run in the same job.
     func accepts(_ options: SessionOptions) -> Bool {
         options.sharesScans && timeZone == options.timeZone && isBatchMode == options.isBatchMode
-            && materialization == options.sinkMaterialization
+            && materialization == options.sinkMaterialization && recovery == options.stateRecovery
     }
 
     /// Whether this job must be done before the INSERT: it ends, and writes rows that the INSERT may replace.
@@ -41,7 +43,9 @@ struct PendingJob {
         let logical = LogicalPlan(graph: graph, roots: roots).rewritten()
         var planner = PhysicalPlanner(logical, timeZone: timeZone, isBatchMode: isBatchMode)
         planner.materialization = materialization
-        return try planner.run()
+        var plan = try planner.run()
+        plan.recovery = recovery
+        return plan
     }
 
     var description: String {

@@ -49,10 +49,7 @@ extension PhysicalPlanner {
         let retracts = [left, right].map { result.nodes[$0].changelog != .append }
         var timing = isBatchMode ? JoinTiming.unbounded : times.timing(of: join, id)
         if retracts.contains(true) { timing = .unbounded }
-        let inputFields = result.nodes[left].fields.map(\.type) + result.nodes[right].fields.map(\.type)
-        let layout =
-            inputFields.map { "\($0.logical)" }.joined(separator: ", ")
-            + (join.residual.map { " where \(ExpressionText.text($0) { String($0) })" } ?? "") + " \(timing)"
+        let layout = joinLayout(join, timing, retracts, inputs)
         left = dealt(left, join.leftKeys)
         right = dealt(right, join.rightKeys)
         let operation = StreamJoinPlan(
@@ -64,7 +61,27 @@ extension PhysicalPlanner {
             !retracts.contains(true) && (timing != .unbounded || join.kind == .inner || join.kind == .semi)
         return add(
             .streamJoin(operation), [left, right], graph.fields[id], onlyAdds || isBatchMode ? .append : .retract,
-            join.leftKeys.isEmpty ? .single : .sharded, name: name("stream-join", id, stateLayout: layout))
+            join.leftKeys.isEmpty ? .single : .sharded, name: name("stream-join", id, stateLayout: layout),
+            state: NodeState(
+                label: label("join", join.leftKeys, id),
+                rows: zip(inputs, retracts).map { rows(of: $0, areTakenBack: $1) }))
+    }
+
+    /// What rows that are kept must have in common beside the keys and the kind.
+    private func joinLayout(_ join: LogicalJoin, _ timing: JoinTiming, _ retracts: [Bool], _ inputs: [Int]) -> String {
+        let forgets = [join.timesToLive.left, join.timesToLive.right].map { $0 != nil && !isBatchMode }
+        var parts = ["\(join.nullSafe) \(retracts) \(forgets)"]
+        if let residual = join.residual { parts.append(signatures.text(residual, ofJoined: inputs[0], inputs[1])) }
+        switch timing {
+        case .unbounded: break
+        case .interval(let bounds):
+            let columns = signatures.joined([bounds.leftTime], inputs[0]) + signatures.joined([bounds.rightTime], inputs[1])
+            parts.append("within \(columns) \(bounds.lower) \(bounds.upper) \(bounds.isProcessingTime)")
+        case .window(let ends):
+            let columns = signatures.joined([ends.left], inputs[0]) + signatures.joined([ends.right], inputs[1])
+            parts.append("until \(columns) \(ends.isZoned)")
+        }
+        return parts.joined(separator: " and ")
     }
 
     private mutating func versionJoin(

@@ -69,12 +69,18 @@ extension PhysicalPlanner {
         let changelog: ChangelogMode =
             isFinal || staysAppend ? .append : operation.emitsUpdateBefore ? .retract : .upsert
         let dealt = keyed(input, operation.partition)
+        let order = operation.order.map {
+            "\(signatures.joined([$0.column], graph.nodes[id].inputs[0])) \($0.isDescending) \($0.nullsFirst)"
+        }
         let layout =
-            "\(operation.order) \(operation.from) \(operation.to) \(operation.inputRetracts)"
+            "\(order) \(operation.from) \(operation.to) \(operation.inputRetracts)"
             + (operation.stateTimeToLiveMilliseconds == nil ? "" : " idle")
         return add(
             .rank(operation), [dealt], graph.fields[id], changelog, result.nodes[dealt].distribution,
-            name: name(kind, id, stateLayout: layout + fieldLayout(result.nodes[dealt].fields)))
+            name: name(kind, id, stateLayout: layout),
+            state: NodeState(
+                label: label(kind == "limit" ? "LIMIT" : "Top-N", operation.partition, id),
+                rows: [heldRows(id, areTakenBack: operation.inputRetracts)]))
     }
 
     mutating func setOperation(
@@ -115,7 +121,9 @@ extension PhysicalPlanner {
         guard isBounded else { return limited(sort, id, input) }
         let dealt = single(input)
         let operation = SortPlan(keys: sort.keys, offset: sort.offset, limit: sort.limit)
-        return add(.sort(operation), [dealt], graph.fields[id], .append, .single, name: name("sort", id))
+        return add(
+            .sort(operation), [dealt], graph.fields[id], .append, .single, name: name("sort", id),
+            state: NodeState(label: "ORDER BY", condition: fieldLayout(result.nodes[dealt].fields)))
     }
 
     private mutating func timeSort(_ sort: LogicalSort, _ id: Int, _ input: Int) throws(SQLError) -> Int {
@@ -131,6 +139,7 @@ extension PhysicalPlanner {
         let operation = TimeSortPlan(timeColumn: key.column, keys: Array(sort.keys.dropFirst()))
         return add(
             .timeSort(operation), [dealt], graph.fields[id], .append, .single,
-            name: name("time-sort", id, stateLayout: "\(sort.keys)" + fieldLayout(graph.fields[id])))
+            name: name("time-sort", id, stateLayout: signatures.joined(sort.keys.map(\.column), id)),
+            state: NodeState(label: label("ORDER BY", sort.keys.map(\.column), id), rows: [heldRows(id)]))
     }
 }

@@ -5,7 +5,7 @@ struct PhysicalPlanner {
     private let plan: LogicalPlan
     let graph: LogicalGraph
     let isBatchMode: Bool
-    private let signatures: NodeSignatures
+    let signatures: NodeSignatures
     /// Nodes whose only consumer is an upsert sink with the same key.
     let upsertNodes: Set<Int>
     /// Whether sinks get their changes in the order of their key.
@@ -97,7 +97,9 @@ struct PhysicalPlanner {
         case .collect: target = .collect
         case .table(let table): target = .table(table)
         }
-        add(.sink(SinkPlan(target: target)), [input], root.fields, changelog, .single, name: name)
+        add(
+            .sink(SinkPlan(target: target)), [input], root.fields, changelog, .single, name: name,
+            state: sinkState(root, changelog))
     }
 
     // MARK: Adding nodes
@@ -105,7 +107,7 @@ struct PhysicalPlanner {
     @discardableResult
     mutating func add(
         _ operation: PlanOperation, _ inputs: [Int], _ fields: [Field], _ changelog: ChangelogMode,
-        _ distribution: Distribution, name: String
+        _ distribution: Distribution, name: String, state: NodeState = NodeState()
     ) -> Int {
         let count = names[name, default: 0] + 1
         names[name] = count
@@ -113,7 +115,7 @@ struct PhysicalPlanner {
         result.nodes.append(
             PlanNode(
                 id: id, name: count == 1 ? name : "\(name)#\(count)", operation: operation, inputs: inputs,
-                fields: fields, changelog: changelog, distribution: distribution))
+                fields: fields, changelog: changelog, distribution: distribution, state: state))
         return id
     }
 
@@ -165,7 +167,8 @@ struct PhysicalPlanner {
         case .scan(let scan):
             let operation = ScanPlan(table: scan.table, columns: scan.columns, isStatic: isStatic && !isBatchMode)
             let node = add(
-                .scan(operation), [], fields, scan.table.changelog, .sharded, name: "scan:\(scan.table.name)")
+                .scan(operation), [], fields, scan.table.changelog, .sharded, name: "scan:\(scan.table.name)",
+                state: NodeState(label: "reading of \(scan.table.name)", condition: scan.table.place))
             if scan.table.changelog == .upsert { return normalized(node, operation) }
             // Batch jobs go by final rows.
             return isBatchMode ? settled(node) : node
@@ -253,7 +256,7 @@ struct PhysicalPlanner {
                 stateTimeToLiveMilliseconds: aggregate.stateTimeToLiveMilliseconds)
             return add(
                 .aggregate(operation), [dealt], fields, changelog, result.nodes[dealt].distribution,
-                name: name("aggregate", id))
+                name: name("aggregate", id, stateLayout: operation.stateLayout), state: state(of: aggregate, id))
         }
         var partial = aggregate.groupColumns.map { below.fields[$0] } + partials.flatMap { $0 ?? [] }
         if retracts { partial.append(Field("rows", DataType(.bigint, isNullable: false))) }
@@ -278,7 +281,7 @@ struct PhysicalPlanner {
             inputRetracts: retracts, stateTimeToLiveMilliseconds: aggregate.stateTimeToLiveMilliseconds)
         return add(
             .aggregate(operation), [dealt], fields, changelog, result.nodes[dealt].distribution,
-            name: name("aggregate", id))
+            name: name("aggregate", id, stateLayout: operation.stateLayout), state: state(of: aggregate, id))
     }
 
     /// The zone whose clocks windows over a time of this type go by. Its name was checked when it was set.
@@ -306,11 +309,17 @@ struct PhysicalPlanner {
                 .unsupported, "sessions give their result once: table.exec.emit settings are not for them", at: root.range,
                 hint: "RESET 'table.exec.emit.early-fire.enabled'; and 'table.exec.emit.allow-lateness'")
         }
-        let layout = operation.keepsRows ? fieldLayout(result.nodes[dealt].fields) : ""
+        var layout = operation.keepsRows ? "rows" : retracts ? "counted" : ""
+        if operation.emission != nil { layout += " early" }
+        var state = NodeState(label: label("window aggregation", keys, id))
+        if operation.keepsRows {
+            state.rows = [heldRows(id)]
+        } else {
+            state.calls = signatures.pieces(aggregate.calls, over: graph.nodes[id].inputs[0], fieldsBelow(id))
+        }
         return add(
             .windowAggregate(operation), [dealt], graph.fields[id], operation.emission == nil ? .append : .retract,
-            result.nodes[dealt].distribution,
-            name: name("window-aggregate", id, stateLayout: layout))
+            result.nodes[dealt].distribution, name: name("window-aggregate", id, stateLayout: layout), state: state)
     }
 
     private mutating func sessionWindow(
@@ -326,7 +335,8 @@ struct PhysicalPlanner {
             zone: windowZone(below.fields[session.timeColumn].type))
         return add(
             .sessionWindow(operation), [dealt], graph.fields[id], .append, below.distribution,
-            name: name("session-window", id, stateLayout: fieldLayout(below.fields)))
+            name: name("session-window", id),
+            state: NodeState(label: label("session windows", session.partition, id), rows: [heldRows(id)]))
     }
 
     private mutating func match(
@@ -357,13 +367,15 @@ struct PhysicalPlanner {
             stateTimeToLiveMilliseconds: deduplicate.stateTimeToLiveMilliseconds)
         return add(
             .deduplicate(operation), [dealt], graph.fields[id], .append, result.nodes[dealt].distribution,
-            name: name("deduplicate", id, stateLayout: stateLayout(deduplicate, id)))
+            name: name("deduplicate", id, stateLayout: operation.stateTimeToLiveMilliseconds == nil ? "" : "forgets"),
+            state: NodeState(
+                label: label("deduplication", deduplicate.keys, id), rows: holdsRows(deduplicate) ? [heldRows(id)] : []
+            ))
     }
 
-    /// Rows that are held until the watermark passes are state: their columns belong to its name.
-    private func stateLayout(_ deduplicate: LogicalDeduplicate, _ id: Int) -> String {
-        guard case .rowTime = deduplicate.order else { return "" }
-        return fieldLayout(graph.fields[id])
+    /// By time rows are held until the watermark passes; by arrival only their keys are.
+    private func holdsRows(_ deduplicate: LogicalDeduplicate) -> Bool {
+        if case .rowTime = deduplicate.order { true } else { false }
     }
 
     // MARK: Joins
@@ -420,7 +432,8 @@ struct PhysicalPlanner {
         let below = result.nodes[input]
         guard below.changelog != .append else { return input }
         return add(
-            .sort(SortPlan(keys: [])), [single(input)], below.fields, .append, .single, name: "settle:\(below.name)")
+            .sort(SortPlan(keys: [])), [single(input)], below.fields, .append, .single, name: "settle:\(below.name)",
+            state: NodeState(label: "final rows", condition: fieldLayout(below.fields)))
     }
 
     /// The node with a constant column behind its own.

@@ -153,7 +153,9 @@ struct ScriptPlanner {
         // Result tables are read as they are now, so the query is one over bounded rows.
         let isBatchMode = session.options.isBatchMode || binder.hasReadEmbeddedTable
         var planner = PhysicalPlanner(logical, timeZone: session.options.timeZone, isBatchMode: isBatchMode)
-        return (try planner.run(), relation.fields)
+        var plan = try planner.run()
+        plan.recovery = session.options.stateRecovery
+        return (plan, relation.fields)
     }
 
     /// Binds a query; all mistakes but the last are noted here.

@@ -122,6 +122,8 @@ extension PhysicalPlanner {
             inputRetracts: true)
         return add(
             .rank(operation), [input], below.fields, .upsert, .single,
-            name: name("materialize", root.node, stateLayout: "\(table.primaryKey)" + fieldLayout(below.fields)))
+            name: name("materialize", root.node, stateLayout: signatures.joined(table.primaryKey, root.node)),
+            state: NodeState(
+                label: "order of changes to \(table.name)", rows: [rows(of: root.node, areTakenBack: true)]))
     }
 }

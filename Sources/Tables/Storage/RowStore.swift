@@ -160,9 +160,10 @@ struct RowStore: ~Copyable {
     }
 
     /// Ends a restore: rows stand in the order they were first inserted in, and changes are tracked from here.
-    mutating func finishRestore(writer: Int) {
+    /// `isRewritten`: the rows are not as they are stored, so that the next epoch takes them all.
+    mutating func finishRestore(writer: Int, isRewritten: Bool = false) {
         for slot in slots.indices where Int(slots[slot].dirtyFor) == writer + 1 { slots[slot].dirtyFor = 0 }
-        writers[writer].tracksChanges = true
+        writers[writer].tracksChanges = !isRewritten
         compact(sorted: true)
     }
 }

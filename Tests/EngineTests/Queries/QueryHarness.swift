@@ -23,7 +23,9 @@ enum QueryHarness {
     }
 
     /// The rows that a scan delivers of the splits of its table.
-    private static func source(_ scan: ScanPlan, _ splits: [MemorySource.Split], batchRows: Int) -> MemorySource {
+    private static func source(
+        _ scan: ScanPlan, _ splits: [MemorySource.Split], batchRows: Int, staysOpen: Bool = false
+    ) -> MemorySource {
         let positions = scan.columns.map { column in
             if case .physical(let position) = column { position } else { 0 }
         }
@@ -31,7 +33,36 @@ enum QueryHarness {
             types: positions.map { scan.table.physicalFields[$0].type },
             splits: splits.map { split in MemorySource.Split(rows: split.rows.map { row in positions.map { row[$0] } })
             },
-            batchRows: batchRows)
+            batchRows: batchRows, staysOpen: staysOpen)
+    }
+
+    /// One life over a store that other lives, of the same query or another, wrote before.
+    ///
+    /// With `killedAfter` the source stays open, and the process dies when so many rows went in and epochs followed.
+    static func live<Kind: Sink>(
+        _ plan: PhysicalPlan, _ tables: [String: [MemorySource.Split]], _ store: MemoryCheckpointStore, seed: UInt64,
+        parallelism: Int, killedAfter: Int? = nil, makeSink: @escaping @Sendable ([DataType]) -> Kind
+    ) throws -> (sink: Kind, report: StateReport) {
+        let sink = makeSink(plan.nodes[plan.nodes.count - 1].fields.map(\.type))
+        let wiring = JobWiring(
+            makeSource: { scan, _ in
+                source(
+                    scan, tables.first { scan.table.name.hasSuffix($0.key) }?.value ?? [], batchRows: 3,
+                    staysOpen: killedAfter != nil)
+            },
+            makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
+            environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
+        let job = try Job(plan: plan, settings: JobSettings(parallelism: parallelism), wiring: wiring)
+        var killAfter: UInt64?
+        do {
+            try job.runSeeded(seed) { _ in
+                guard let killedAfter, job.report.rowsIn >= killedAfter else { return }
+                let last = store.lastEpoch ?? 0
+                if last > killAfter ?? (last + 2) { throw Crash() }
+                killAfter = killAfter ?? last + 2
+            }
+        } catch is Crash {}
+        return (sink, job.stateReport)
     }
 
     /// Runs a plan to its end through some crashes, each life with another number of instances. Gives the last sink and

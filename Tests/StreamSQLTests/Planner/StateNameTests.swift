@@ -35,8 +35,8 @@ struct StateNameTests {
         #expect(Set(alone).isSubset(of: Set(both)))
     }
 
-    @Test func rowsThatAreHeldBelongToTheName() throws {
-        func name(_ columns: String) throws -> String? {
+    @Test func rowsThatAreHeldAreToldOfBesideTheName() throws {
+        func node(_ columns: String) throws -> PlanNode? {
             var session = PlanningSession(connectors: PlanCase.connectors)
             let plan = try session.plan(
                 """
@@ -46,11 +46,13 @@ struct StateNameTests {
                   SELECT *, ROW_NUMBER() OVER (PARTITION BY id ORDER BY ts) AS rn FROM logs) WHERE rn = 1;
                 """)
             guard case .query(let query, _)? = plan.steps.first else { return nil }
-            return query.nodes.first { $0.name.hasPrefix("deduplicate") }?.name
+            return query.nodes.first { $0.name.hasPrefix("deduplicate") }
         }
-        #expect(try name("id") != nil)
-        #expect(try name("id") == name("id, ts"))
-        #expect(try name("id") != name("id, city"))
+        let (one, other) = (try node("id"), try node("id, city"))
+        #expect(one != nil && one?.name == other?.name)
+        #expect(try node("id, ts")?.state == one?.state)
+        #expect(one?.state.rows.first?.columns.map(\.label) == ["id", "ts"])
+        #expect(other?.state.rows.first?.columns.map(\.label) == ["id", "city", "ts"])
     }
 
     @Test func anotherConditionIsAnotherState() throws {

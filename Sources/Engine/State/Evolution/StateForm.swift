@@ -1,0 +1,41 @@
+import Columnar
+import StreamSQL
+
+/// How the entries of a stored state are made up, as far as a changed query must know to take over what it still has.
+///
+/// The other side of this table are the `snapshot` and `restore` of the operators: who changes bytes there changes them
+/// here too, or leaves the state out, which then fits only unchanged queries.
+enum StateForm: Equatable {
+    /// After so many bytes of a value a row of the input; `isFlagged`: only where the first of those bytes is 1.
+    /// States that append hold one row after another, without such bytes.
+    case rows(input: Int, prefix: Int, isFlagged: Bool = false)
+    /// After so many bytes of a value the pieces of ``AggregateSet``; `whole` with their parts.
+    case calls(prefix: Int, whole: Bool)
+    /// Parts of an aggregate's calls: in the key the group, then the number of the call.
+    case callParts(groupTypes: [DataType])
+    /// Neither rows nor calls: watermarks and the like.
+    case other
+
+    /// The form of the state `name` of a node; nil where it cannot be taken over by another layout.
+    static func of(_ name: String, _ node: PlanNode) -> StateForm? {
+        switch (node.operation, name) {
+        case (.sink, _):
+            // Sinks tell the layout of their rows themselves.
+            return .other
+        case (_, "watermark"), (_, "ended"): return .other
+        case (.aggregate(let plan), "groups"):
+            return .calls(prefix: plan.stateTimeToLiveMilliseconds == nil ? 8 : 16, whole: false)
+        case (.aggregate(let plan), "parts"):
+            return .callParts(groupTypes: node.fields.prefix(plan.groupColumns.count).map(\.type))
+        case (.windowAggregate(let plan), "slices") where plan.emission == nil:
+            return .calls(prefix: plan.inputRetracts ? 8 : 0, whole: true)
+        case (.windowAggregate, "sessions"): return .calls(prefix: 8, whole: false)
+        case (.windowAggregate, "rows"), (.sessionWindow, "rows"): return .rows(input: 0, prefix: 0)
+        case (.rank, "rows"), (.timeSort, "rows"): return .rows(input: 0, prefix: 8)
+        case (.deduplicate, "rows"): return .rows(input: 0, prefix: 9, isFlagged: true)
+        case (.streamJoin, "left"): return .rows(input: 0, prefix: 1)
+        case (.streamJoin, "right"): return .rows(input: 1, prefix: 1)
+        default: return nil
+        }
+    }
+}

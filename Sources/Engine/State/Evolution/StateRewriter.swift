@@ -1,0 +1,147 @@
+import Columnar
+import ConnectorContract
+import StreamSQL
+
+/// Rewrites the stored bytes of one operator for a changed query: pieces that both have are copied, those that are gone
+/// are left out, new ones begin as if no row had come yet.
+struct StateRewriter {
+    let node: PlanNode
+    private let rows: [PieceMapping]
+    private let calls: PieceMapping
+    private let emptyFixed: [[UInt8]]
+    private let emptyWhole: [[UInt8]]
+
+    init(_ node: PlanNode, stored: NodeState) throws {
+        self.node = node
+        rows = zip(stored.rows, node.state.rows).map { PieceMapping(stored: $0.columns, wanted: $1.columns) }
+        calls = PieceMapping(stored: stored.calls, wanted: node.state.calls)
+        let empty = Self.emptySet(node.operation)
+        emptyFixed = try empty?.emptyPieces(whole: false) ?? []
+        emptyWhole = try empty?.emptyPieces(whole: true) ?? []
+    }
+
+    private static func emptySet(_ operation: PlanOperation) -> AggregateSet? {
+        switch operation {
+        case .aggregate(let plan): AggregateSet(plan.calls, inputRetracts: plan.inputRetracts, seed: 0)
+        case .windowAggregate(let plan): AggregateSet(plan.calls, inputRetracts: plan.inputRetracts, seed: 0)
+        default: nil
+        }
+    }
+
+    /// The change in the wanted layout; nil where the state's form is not known.
+    func rewritten(_ change: StateChange) throws -> StateChange? {
+        guard let form = StateForm.of(change.name, node) else { return nil }
+        switch (form, change.fold) {
+        case (.other, _): return change
+        case (.rows(let input, _, _), .append) where rows.indices.contains(input):
+            return try appended(change, rows[input])
+        case (.rows(let input, let prefix, let isFlagged), .keyed) where rows.indices.contains(input):
+            return try keyed(change) { value throws(DamagedBytesError) in
+                try row(value, rows[input], prefix: prefix, isFlagged: isFlagged)
+            }
+        case (.calls(let prefix, let whole), .keyed):
+            return try keyed(change) { value throws(DamagedBytesError) in
+                try pieces(value, prefix: prefix, empty: whole ? emptyWhole : emptyFixed)
+            }
+        case (.callParts(let groupTypes), .keyed): return try parts(change, groupTypes)
+        default: return nil
+        }
+    }
+
+    private func keyed(
+        _ change: StateChange, _ body: (UnsafeRawBufferPointer) throws(DamagedBytesError) -> [UInt8]
+    ) throws -> StateChange {
+        var entries = KeyedEntries()
+        try change.bytes.withUnsafeBytes { bytes in
+            try KeyedEntries.forEach(in: bytes) { key, value in
+                if let value {
+                    entries.put(key: Array(key), value: try body(value))
+                } else {
+                    entries.remove(key: Array(key))
+                }
+            }
+        }
+        return StateChange(name: change.name, fold: .keyed, bytes: entries.bytes)
+    }
+
+    // MARK: rows
+
+    private func appended(_ change: StateChange, _ mapping: PieceMapping) throws -> StateChange {
+        var writer = ByteWriter(reserving: change.bytes.count)
+        try change.bytes.withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
+            while reader.remaining > 0 { try Self.copyRow(&reader, mapping, to: &writer) }
+        }
+        return StateChange(name: change.name, fold: .append, bytes: writer.bytes)
+    }
+
+    private func row(
+        _ value: UnsafeRawBufferPointer, _ mapping: PieceMapping, prefix: Int, isFlagged: Bool
+    ) throws(DamagedBytesError) -> [UInt8] {
+        var reader = ByteReader(value)
+        var writer = ByteWriter(reserving: value.count)
+        let head = try reader.readRaw(prefix)
+        writer.writeRaw(head)
+        if !isFlagged || head.first == 1 { try Self.copyRow(&reader, mapping, to: &writer) }
+        return writer.bytes
+    }
+
+    private static func copyRow(
+        _ reader: inout ByteReader, _ mapping: PieceMapping, to writer: inout ByteWriter
+    ) throws(DamagedBytesError) {
+        var values: [Range<Int>] = []
+        for piece in mapping.stored {
+            let start = reader.offset
+            try RowCoding.skip(&reader, piece.kind)
+            values.append(start..<reader.offset)
+        }
+        for (piece, place) in zip(mapping.wanted, mapping.places) {
+            if let place {
+                writer.writeRaw(UnsafeRawBufferPointer(rebasing: reader.buffer[values[place]]))
+            } else {
+                RowCoding.appendBeginning(piece, to: &writer)
+            }
+        }
+    }
+
+    // MARK: calls
+
+    private func pieces(
+        _ value: UnsafeRawBufferPointer, prefix: Int, empty: [[UInt8]]
+    ) throws(DamagedBytesError) -> [UInt8] {
+        var reader = ByteReader(value)
+        var writer = ByteWriter(reserving: value.count)
+        writer.writeRaw(try reader.readRaw(prefix))
+        var stored: [UnsafeRawBufferPointer] = []
+        for _ in calls.stored { stored.append(try reader.readCounted()) }
+        for (number, place) in calls.places.enumerated() {
+            writer.writeCounted { writer in
+                if let place {
+                    writer.writeRaw(stored[place])
+                } else if number < empty.count {
+                    empty[number].withUnsafeBytes { writer.writeRaw($0) }
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    /// Parts of calls that are gone are left out; the others get the new numbers of their calls.
+    private func parts(_ change: StateChange, _ groupTypes: [DataType]) throws -> StateChange {
+        var entries = KeyedEntries()
+        try change.bytes.withUnsafeBytes { bytes in
+            try KeyedEntries.forEach(in: bytes) { key, value in
+                var reader = ByteReader(key)
+                for type in groupTypes { try RowCoding.skip(&reader, type.kind) }
+                let end = reader.offset
+                let number = Int(try reader.read(UInt16.self))
+                guard let new = calls.places.firstIndex(of: number) else { return }
+                var renamed = Array(key)
+                renamed[end] = UInt8(truncatingIfNeeded: new)
+                renamed[end + 1] = UInt8(truncatingIfNeeded: new >> 8)
+                if let value { entries.put(key: renamed, value: Array(value)) } else { entries.remove(key: renamed) }
+            }
+        }
+        return StateChange(name: change.name, fold: .keyed, bytes: entries.bytes)
+    }
+}

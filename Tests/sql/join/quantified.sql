@@ -1,0 +1,19 @@
+-- ANY, SOME and ALL by three-valued logic; over no rows ANY is false and ALL is true
+CREATE VIEW a AS SELECT * FROM (VALUES (1), (2), (3), (CAST(NULL AS INT))) AS t(x);
+CREATE VIEW b AS SELECT * FROM (VALUES (2), (3)) AS t(y);
+CREATE VIEW c AS SELECT * FROM (VALUES (2), (CAST(NULL AS INT))) AS t(y);
+SELECT '> any' AS test, x FROM a WHERE x > ANY (SELECT y FROM b)
+UNION ALL SELECT '>= all', x FROM a WHERE x >= ALL (SELECT y FROM b)
+UNION ALL SELECT '< all', x FROM a WHERE x < ALL (SELECT y FROM b)
+UNION ALL SELECT '= some', x FROM a WHERE x = SOME (SELECT y FROM b)
+UNION ALL SELECT '<> all', x FROM a WHERE x <> ALL (SELECT y FROM b)
+UNION ALL SELECT '<> any', x FROM a WHERE x <> ANY (SELECT y FROM b)
+UNION ALL SELECT 'not > any', x FROM a WHERE NOT (x > ANY (SELECT y FROM b))
+UNION ALL SELECT 'not < all', x FROM a WHERE NOT x < ALL (SELECT y FROM b)
+UNION ALL SELECT '> all of none', x FROM a WHERE x > ALL (SELECT y FROM b WHERE y > 9)
+UNION ALL SELECT '> any of none', x FROM a WHERE x > ANY (SELECT y FROM b WHERE y > 9)
+UNION ALL SELECT '<> all, NULL', x FROM a WHERE x <> ALL (SELECT y FROM c)
+UNION ALL SELECT '> any, NULL', x FROM a WHERE x > ANY (SELECT y FROM c)
+UNION ALL SELECT '> all, NULL', x FROM a WHERE x > ALL (SELECT y FROM c)
+UNION ALL SELECT 'or', x FROM a WHERE x = ANY (SELECT y FROM b) OR x = 1
+UNION ALL SELECT 'correlated', x FROM a WHERE x > ALL (SELECT y FROM b WHERE b.y < a.x);
