@@ -181,7 +181,7 @@ def slow_clients(server):
     fetch = struct.pack(">iiiibii", -1, 100, 1, 50 * MEGABYTE, 0, 0, -1) + struct.pack(">ih", 1, len(name)) + name
     fetch += struct.pack(">iiiqqi", 1, 0, -1, 0, -1, 50 * MEGABYTE) + struct.pack(">i", 0) + struct.pack(">h", 0)
     frame = header(1, 11, False) + fetch
-    deaf = [connect(server) for _ in range(20)]
+    deaf = [connect(server) for _ in range(60)]
     for connection in deaf:
         for _ in range(3):
             connection.sendall(struct.pack(">i", len(frame)) + frame)
@@ -193,9 +193,10 @@ def slow_clients(server):
                 pass
         time.sleep(0.05)
     size = memory(server)
+    assert size < 1500 * MEGABYTE, f"{size >> 20} MiB for readers that do not read"
     for connection in dripping + deaf:
         connection.close()
-    return f"200 slow writers and 20 readers that do not read, {size >> 20} MiB then"
+    return f"200 slow writers and 60 readers that do not read, {size >> 20} MiB then"
 
 
 def run(server, seed, connections):

@@ -2,6 +2,8 @@
 package enum BrokerReply: Sendable {
     /// The frame of the response, without its length.
     case frame([UInt8])
+    /// As `frame`, of records; the token is let go when it is written.
+    case records([UInt8], AnswerToken)
     /// As `frame`; and the client has shown who it is.
     case admitted([UInt8])
     /// Nothing is sent: a produce request that wants no answer.

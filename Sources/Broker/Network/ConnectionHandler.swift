@@ -94,7 +94,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
 
     /// Hands on the frames that are whole.
     private func take(_ context: ChannelHandlerContext) {
-        while slots.count < limits.requestsInFlight, !isClosing {
+        // Whoever does not take its answers gets no more of them.
+        while slots.count < limits.requestsInFlight, !isClosing, context.channel.isWritable {
             let frame: [UInt8]?
             do throws(WireError) { frame = try frames.next() } catch {
                 isClosing = true
@@ -149,10 +150,10 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
                     isTrusted = true
                     frames.limit = limits.frameBytes
                 }
-                var buffer = context.channel.allocator.buffer(capacity: 4 + frame.count)
-                buffer.writeInteger(Int32(truncatingIfNeeded: frame.count))
-                buffer.writeBytes(frame)
-                context.write(wrapOutboundOut(buffer), promise: nil)
+                write(frame, nil, context)
+                hasWritten = true
+            case .records(let frame, let token):
+                write(frame, token, context)
                 hasWritten = true
             }
         }
@@ -161,6 +162,16 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
             context.flush()
         }
         goOn(context)
+    }
+
+    private func write(_ frame: [UInt8], _ token: AnswerToken?, _ context: ChannelHandlerContext) {
+        var buffer = context.channel.allocator.buffer(capacity: 4 + frame.count)
+        buffer.writeInteger(Int32(truncatingIfNeeded: frame.count))
+        buffer.writeBytes(frame)
+        guard let token else { return context.write(wrapOutboundOut(buffer), promise: nil) }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenComplete { _ in withExtendedLifetime(token) {} }
+        context.write(wrapOutboundOut(buffer), promise: written)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

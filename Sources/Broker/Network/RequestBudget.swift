@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Bytes of requests under way on all connections of a listener.
+/// Bytes of requests, or of answers, under way on all connections.
 final class RequestBudget: Sendable {
     private let used = Atomic<Int>(0)
     private let limit: Int

@@ -10,6 +10,8 @@ import Synchronization
 final class FetchService: Sendable {
     /// Bytes of one answer, whatever the client would take.
     static let answerBytes = 64 << 20
+    /// Bytes of all answers that are made and not yet written. Above, each fetch gets one batch.
+    static let answerBytesOfAll = 256 << 20
 
     /// A fetch that waits.
     private struct Parked {
@@ -29,6 +31,7 @@ final class FetchService: Sendable {
     private let log: CommitLog
     private let clock: any TimeSource
     private let threads: NIOThreadPool
+    private let budget = RequestBudget(limit: FetchService.answerBytesOfAll)
 
     init(log: CommitLog, clock: any TimeSource, threads: Int) {
         self.log = log
@@ -67,7 +70,7 @@ final class FetchService: Sendable {
         guard isOver || mustAnswer || bytes >= Int(request.minBytes) else { return }
         // Another thread may have been quicker.
         guard number.map({ unpark($0) != nil }) ?? true else { return }
-        call.answer(FetchRequest.self, response)
+        call.answer(FetchRequest.self, response, counting: budget)
     }
 
     private func park(_ request: FetchRequest, _ call: Call, _ keys: [PartitionKey], _ deadline: UInt64) -> UInt64 {
@@ -128,7 +131,7 @@ final class FetchService: Sendable {
     /// The answer as it would be now, its bytes, and whether it must be given however few they are.
     private func read(_ request: FetchRequest, _ call: Call) -> (FetchResponse, bytes: Int, mustAnswer: Bool) {
         var response = FetchResponse()
-        var left = min(Int(request.maxBytes), Self.answerBytes)
+        var left = budget.isExhausted ? 1 : min(Int(request.maxBytes), Self.answerBytes)
         var bytes = 0
         var mustAnswer = false
         response.topics = request.topics.map { topic in

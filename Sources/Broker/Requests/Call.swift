@@ -49,6 +49,16 @@ struct Call: Sendable {
         access.may(operation, resource, name) ? nil : resource.refusal
     }
 
+    /// Answers with records, whose bytes count in a budget until they are written.
+    func answer<Message: Request>(
+        _ type: Message.Type, _ response: Message.Response, counting budget: RequestBudget
+    ) {
+        guard let frame = try? Message.frame(response, version: version, correlationID: header.correlationID) else {
+            return close()
+        }
+        reply(.records(frame, AnswerToken(frame.count, of: budget)))
+    }
+
     /// Answers, and trusts the connection from now on.
     func admit<Message: Request>(_ type: Message.Type, _ response: Message.Response) {
         guard let frame = try? Message.frame(response, version: version, correlationID: header.correlationID) else {

@@ -122,10 +122,10 @@ final class DirectoryTransport: QueueTransport {
     func exchange(_ frame: [UInt8]) throws -> [UInt8] {
         let answer = PendingAnswer()
         broker.handle(BrokerRequest(connection: 1, clientHost: "", isPrivate: true, frame: frame)) { answer.put($0) }
-        guard case .frame(let frame) = answer.wait() else {
-            throw MillraceError(.internalError, code: "no_answer", "the queue did not understand a request")
+        switch answer.wait() {
+        case .frame(let frame), .records(let frame, _): return frame
+        default: throw MillraceError(.internalError, code: "no_answer", "the queue did not understand a request")
         }
-        return frame
     }
 
     func close() throws {
