@@ -44,7 +44,8 @@ final class TopRowOperator: Operator {
 
     /// Whether the operator can do what a plan asks for.
     static func fits(_ plan: RankPlan) -> Bool {
-        plan.from == 1 && plan.to == 1 && !plan.emitsNumber && !plan.inputRetracts && plan.window == nil
+        plan.from == 1 && plan.to == 1 && !plan.emitsNumber && !plan.inputRetracts && !plan.inputUpserts
+            && plan.window == nil
     }
 
     var stateRows: Int { groups.count }
