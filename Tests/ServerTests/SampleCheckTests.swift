@@ -47,9 +47,11 @@ struct DemoFeedTests {
     @Test func feedsByTheNameOfTheirWorkload() throws {
         for workload in ["recharge-monitor", "live-show"] {
             let text = "demo: {workload: \(workload), variable: V, rate: 5}"
-            #expect(try DemoFeed(try manifest(text), directory: "logs") != nil)
+            _ = try #require(try DemoFeed(try manifest(text), directory: "logs"))
         }
-        #expect(try DemoFeed(try manifest(""), directory: "logs") == nil)
+        let none = try DemoFeed(try manifest(""), directory: "logs")
+        let isNone = none == nil
+        #expect(isNone)
         let unknown = try manifest("demo: {workload: live-shwo, variable: V, rate: 5}")
         #expect(problem { _ = try DemoFeed(unknown, directory: "logs") }?.code == "unknown_workload")
     }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Workloads
@@ -77,13 +76,11 @@ struct LiveShowGeneratorTests {
 
     @Test func historyComesAtOnceAndTheRestInItsTime() throws {
         let scratch = try ScratchDirectory()
-        let moment = Mutex<Int64>(0)
-        let clock = GeneratorClock(
-            now: { moment.withLock { $0 } }, sleep: { pause in moment.withLock { $0 += pause } })
+        let time = SteppedClock()
         var options = LiveShowOptions(outputDirectory: scratch.path, rate: 50, start: Self.start)
         options.historySeconds = 60
         options.isPaced = true
-        _ = try LiveShowGenerator(options, clock: clock).run(shouldStop: { moment.withLock { $0 } > 5_000_000_000 })
+        _ = try LiveShowGenerator(options, clock: time.clock).run(shouldStop: { time.elapsedMilliseconds > 5_000 })
         let times = try lines(scratch.path + "/live_gift_total.ndjson").compactMap {
             try #/"create_time": "([^"]+)"/#.firstMatch(in: $0).map { String($0.output.1) }
         }
