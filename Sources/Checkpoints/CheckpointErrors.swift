@@ -38,12 +38,14 @@ enum CheckpointErrors {
     static func noSavepoint(_ directory: String) -> MillraceError {
         MillraceError(
             .user, code: "no_savepoint", "\(directory) holds no savepoint",
-            hint: "a savepoint is a directory written by `millrace savepoint`; the directory of a job's state serves too")
+            hint:
+                "a savepoint is a directory written by `millrace savepoint`; the directory of a job's state serves too")
     }
 
     static func savepointExists(_ directory: String) -> MillraceError {
         MillraceError(
-            .user, code: "savepoint_exists", "\(directory) is not empty", hint: "give the savepoint a directory of its own")
+            .user, code: "savepoint_exists", "\(directory) is not empty",
+            hint: "give the savepoint a directory of its own")
     }
 
     static func damaged(_ path: String, what: String) -> MillraceError {

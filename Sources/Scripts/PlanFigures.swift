@@ -24,7 +24,8 @@ enum PlanFigures {
             parts.append("waited for room \(Figures.decimal(Double(node.blockedNanoseconds) / 1e6, 1)) ms")
         }
         if node.stateRows > 0 {
-            parts.append("state \(rows(UInt64(node.stateRows))), \(Figures.grouped(UInt64(max(0, node.stateBytes)))) bytes")
+            parts.append(
+                "state \(rows(UInt64(node.stateRows))), \(Figures.grouped(UInt64(max(0, node.stateBytes)))) bytes")
         }
         if node.lateRows > 0 {
             let samples = node.lateSamples.suffix(3).joined(separator: " ")

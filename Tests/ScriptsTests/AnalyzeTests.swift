@@ -28,6 +28,8 @@ struct AnalyzeTests {
 
     @Test func refusesWhatHasNoEnd() throws {
         let table = "CREATE TABLE t (a STRING) WITH ('connector' = 'tail', 'path' = '/nowhere', 'format' = 'raw');"
-        #expect(throws: ScriptFailure.self) { try Self.printed("\(table) EXPLAIN ANALYZE SELECT * FROM t;", parallelism: 1) }
+        #expect(throws: ScriptFailure.self) {
+            try Self.printed("\(table) EXPLAIN ANALYZE SELECT * FROM t;", parallelism: 1)
+        }
     }
 }

@@ -110,7 +110,8 @@ struct ApplicationTests {
         try disk.place(Array(wider.utf8), at: "app/sql/a.sql")
         _ = try live(on: disk, append: #"{"city":"a","fee":4}"# + "\n", rows: ["a": [7, 2], "b": [1, 1]])
         // The rewritten state is what the next start begins with, with other columns once more.
-        let other = Self.sql.replacing("n BIGINT", with: "x STRING, n BIGINT").replacing("COUNT(*)", with: "'x', COUNT(*)")
+        let other = Self.sql.replacing("n BIGINT", with: "x STRING, n BIGINT").replacing(
+            "COUNT(*)", with: "'x', COUNT(*)")
         try disk.place(Array(other.utf8), at: "app/sql/a.sql")
         _ = try live(
             on: disk, parallelism: 3, append: #"{"city":"b","fee":5}"# + "\n", rows: ["a": [7, 2], "b": [6, 2]])

@@ -129,7 +129,9 @@ struct FeedStatusTests {
         let status = self.status([job(.running, lastRecordAt: 9_500), job(.running, lastRecordAt: 3_000)])
         #expect(status.sources == [.init(name: "log", state: "idle", lastRecordAt: 9_500, lagBytes: 7)])
         #expect(!status.isStale)
-        #expect(self.status([job(.running, lastRecordAt: 9_500), job(.failed, lastRecordAt: 9_500)]).sources.first?.state == "failed")
+        #expect(
+            self.status([job(.running, lastRecordAt: 9_500), job(.failed, lastRecordAt: 9_500)]).sources.first?.state
+                == "failed")
     }
 
     @Test func differencesThatMatter() {

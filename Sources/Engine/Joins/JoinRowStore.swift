@@ -142,7 +142,10 @@ final class JoinRowStore {
             for (offset, row) in rows.enumerated() {
                 let view = source.isValid(Int(row)) ? views[Int(row)] : TextView()
                 target[offset] = view
-                if !view.isInline { target[offset] = pool.text(target + offset) ?? heap.add(TextView.bytes(at: target + offset), count: view.count) }
+                if !view.isInline {
+                    target[offset] =
+                        pool.text(target + offset) ?? heap.add(TextView.bytes(at: target + offset), count: view.count)
+                }
             }
             return
         }
@@ -295,7 +298,10 @@ final class JoinRowStore {
     }
 
     private func keepAlive(_ numbers: UnsafeBufferPointer<Int32>, _ result: Column) {
-        if let sharedHeap { return result.owners = [sharedHeap] }
+        if let sharedHeap {
+            result.owners = [sharedHeap]
+            return
+        }
         stamp &+= 1
         var lastChunk = -1
         for number in numbers where Int(number) >> Self.chunkShift != lastChunk {

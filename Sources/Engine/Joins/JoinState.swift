@@ -264,7 +264,8 @@ final class JoinState {
 
     /// Gives back what rows that are gone have left; rows may get other numbers, which `moved` is told.
     func settle(_ moved: (_ side: Int, _ old: Int32, _ new: Int32) -> Void) {
-        for side in 0..<2 where isRemovable[side] && stores[side].deadCount > max(4 * JoinRowStore.chunkRows, stores[side].liveCount) {
+        for side in 0..<2
+        where isRemovable[side] && stores[side].deadCount > max(4 * JoinRowStore.chunkRows, stores[side].liveCount) {
             for range in stores[side].sparseRows() {
                 for old in range where isAlive(old, side) {
                     let new = move(Int32(truncatingIfNeeded: old), side)

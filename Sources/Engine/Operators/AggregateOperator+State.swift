@@ -41,7 +41,9 @@ extension AggregateOperator {
         if !parts.isEmpty { changes.append(StateChange(name: Self.partsName, fold: .keyed, bytes: parts.bytes)) }
         let values = aggregates.drainDistinct { appendKey($0, to: &$1) }
         if !values.isEmpty { changes.append(StateChange(name: Self.valuesName, fold: .append, bytes: values)) }
-        if hasEnded && keyTypes.isEmpty { changes.append(StateChange(name: Self.endedName, fold: .replace, bytes: [1])) }
+        if hasEnded && keyTypes.isEmpty {
+            changes.append(StateChange(name: Self.endedName, fold: .replace, bytes: [1]))
+        }
         return changes
     }
 

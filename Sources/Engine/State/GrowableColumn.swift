@@ -27,7 +27,9 @@ final class GrowableColumn {
     }
 
     /// Bytes held, roughly.
-    var byteSize: Int { column.capacity * max(1, type.kind.byteWidth) + (heap?.allocatedBytes ?? 0) + (shared?.byteSize ?? 0) }
+    var byteSize: Int {
+        column.capacity * max(1, type.kind.byteWidth) + (heap?.allocatedBytes ?? 0) + (shared?.byteSize ?? 0)
+    }
 
     func reserve(_ rows: Int) {
         guard rows > column.capacity else { return }

@@ -17,7 +17,8 @@ struct CheckCommand: ParsableCommand {
 
     mutating func run() throws {
         for directory in directories {
-            let line = try ApplicationCheck.check(directory, variables: Machine.environment,
+            let line = try ApplicationCheck.check(
+                directory, variables: Machine.environment,
                 warn: { StandardError.write("warning: \($0)\n") })
             StandardOutput.write(Array((line + "\n").utf8))
         }

@@ -15,7 +15,8 @@ struct GenerateCommand: ParsableCommand {
             them, with the options of recharge-monitor that fit. The same seed, options and start give the same bytes.
             """)
 
-    @Argument(help: "The application: \(RechargeGeneration.name), \(LiveShowGeneration.name) or \(NexmarkGeneration.name).")
+    @Argument(
+        help: "The application: \(RechargeGeneration.name), \(LiveShowGeneration.name) or \(NexmarkGeneration.name).")
     var application: String
 
     @Option(help: "The folder to write to; for nexmark a file, or several by commas that take turns.")

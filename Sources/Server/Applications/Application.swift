@@ -133,7 +133,8 @@ package final class Application: Sendable {
                 return try registry.makeSink(
                     table, baseDirectory: base, timeZone: plan.timeZone, environment: environment)
             },
-            rejects: rejects, store: store, savepoint: savepoint(plan, base: base, environment), environment: environment)
+            rejects: rejects, store: store, savepoint: savepoint(plan, base: base, environment),
+            environment: environment)
     }
 
     /// Reads the savepoint that the script names.

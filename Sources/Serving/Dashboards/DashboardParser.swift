@@ -15,7 +15,8 @@ private struct DashboardParser {
 
     func dashboard() throws -> Dashboard {
         let root = document.root
-        let members = try document.members(root, of: "the dashboard", known: ["id", "title", "layout", "staleAfter", "panels"])
+        let members = try document.members(
+            root, of: "the dashboard", known: ["id", "title", "layout", "staleAfter", "panels"])
         let layout = try layout(try document.required("layout", in: members, of: root, "the dashboard"))
         let list = try document.required("panels", in: members, of: root, "the dashboard")
         var panels: [DashboardPanel] = []

@@ -19,7 +19,8 @@ extension QueryBinder {
             } else {
                 throw SQLError(
                     .unsupported,
-                    "an ASOF JOIN takes equalities with columns of the right side and one comparison of times", at: place,
+                    "an ASOF JOIN takes equalities with columns of the right side and one comparison of times",
+                    at: place,
                     hint: "ASOF JOIN r MATCH_CONDITION (l.ts >= r.ts) ON l.k = r.k; other conditions go to WHERE")
             }
         }

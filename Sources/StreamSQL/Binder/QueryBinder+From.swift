@@ -54,7 +54,8 @@ extension QueryBinder {
             throw SQLError(
                 .name, "there is no table function '\(name)'", at: call.name.range,
                 hint: nearestName(
-                    to: name, in: (Array(Self.windowFunctions.keys) + Array(catalog.tableFunctions.keys)).sorted()).map { "did you mean \($0)?" })
+                    to: name, in: (Array(Self.windowFunctions.keys) + Array(catalog.tableFunctions.keys)).sorted()
+                ).map { "did you mean \($0)?" })
         }
         let arguments = try assign(call, to: parameters, name, at: range)
         guard let data = arguments["DATA"], case .tableArgument(let argument) = data.kind else {

@@ -4,10 +4,13 @@ import Columnar
 extension QueryBinder {
     /// A quantified comparison of which IN or NOT IN is another form; nil for the others.
     static func membership(_ expression: Expression) -> Expression? {
-        guard case .quantified(let operation, let value, let quantifier, let query) = expression.kind else { return nil }
+        guard case .quantified(let operation, let value, let quantifier, let query) = expression.kind else {
+            return nil
+        }
         switch (operation, quantifier) {
         case (.equal, .any): return Expression(kind: .inQuery(value, query, isNegated: false), range: expression.range)
-        case (.notEqual, .all): return Expression(kind: .inQuery(value, query, isNegated: true), range: expression.range)
+        case (.notEqual, .all):
+            return Expression(kind: .inQuery(value, query, isNegated: true), range: expression.range)
         default: return nil
         }
     }
@@ -26,7 +29,8 @@ extension QueryBinder {
         let source = try subquery(query, outer: scope)
         guard source.outputs.count == 1 else {
             throw SQLError(
-                .semantics, "\(quantifier.rawValue) compares a value with a subquery of one column, not "
+                .semantics,
+                "\(quantifier.rawValue) compares a value with a subquery of one column, not "
                     + "\(source.outputs.count)", at: range)
         }
         let binder = ExpressionBinder(scope: scope, clause: quantifier.rawValue)

@@ -120,7 +120,8 @@ extension QueryBinder {
         case .quantified:
             guard let other = Self.membership(expression) else {
                 throw SQLError(
-                    .unsupported, "ANY and ALL other than = ANY and <> ALL are supported only where they stand alone in "
+                    .unsupported,
+                    "ANY and ALL other than = ANY and <> ALL are supported only where they stand alone in "
                         + "WHERE", at: expression.range, hint: "compare with MIN or MAX of the subquery")
             }
             try joinValues(in: other, needsUnknown: needsUnknown, &scope)

@@ -26,7 +26,9 @@ package func nearestName(to name: String, in candidates: some Sequence<String>) 
 /// Words are the parts between underscores: `gift_sink` is near `gift_total_sink` though five letters are missing.
 /// Of several the one with most words in common wins.
 package func nameOfSameWords(as name: String, in candidates: some Sequence<String>) -> String? {
-    func words(_ name: String) -> Set<Substring> { Set(Lexer.uppercased(name.utf8.prefix(64))[...].split(separator: "_")) }
+    func words(_ name: String) -> Set<Substring> {
+        Set(Lexer.uppercased(name.utf8.prefix(64))[...].split(separator: "_"))
+    }
     let wanted = words(name)
     var best: (name: String, shared: Int)?
     for candidate in candidates.prefix(10_000) where candidate != name {

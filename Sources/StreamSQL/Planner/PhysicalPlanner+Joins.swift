@@ -75,7 +75,8 @@ extension PhysicalPlanner {
         switch timing {
         case .unbounded: break
         case .interval(let bounds):
-            let columns = signatures.joined([bounds.leftTime], inputs[0]) + signatures.joined([bounds.rightTime], inputs[1])
+            let columns =
+                signatures.joined([bounds.leftTime], inputs[0]) + signatures.joined([bounds.rightTime], inputs[1])
             parts.append("within \(columns) \(bounds.lower) \(bounds.upper) \(bounds.isProcessingTime)")
         case .window(let ends):
             let columns = signatures.joined([ends.left], inputs[0]) + signatures.joined([ends.right], inputs[1])
@@ -98,7 +99,8 @@ extension PhysicalPlanner {
         }
         let inputFields = result.nodes[left].fields.map(\.type) + result.nodes[right].fields.map(\.type)
         let layout =
-            inputFields.map { "\($0.logical)" }.joined(separator: ", ") + (asOf.isOfRows ? " as of \(asOf.isStrict)" : "")
+            inputFields.map { "\($0.logical)" }.joined(separator: ", ")
+            + (asOf.isOfRows ? " as of \(asOf.isStrict)" : "")
         left = dealt(left, join.leftKeys)
         right = dealt(right, join.rightKeys)
         let operation = VersionJoinPlan(

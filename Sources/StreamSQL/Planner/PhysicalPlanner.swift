@@ -306,7 +306,8 @@ struct PhysicalPlanner {
             partition: aggregate.partition, inputRetracts: retracts, emission: isBatchMode ? nil : aggregate.emission)
         guard operation.emission == nil || !aggregate.isSession else {
             throw SQLError(
-                .unsupported, "sessions give their result once: table.exec.emit settings are not for them", at: root.range,
+                .unsupported, "sessions give their result once: table.exec.emit settings are not for them",
+                at: root.range,
                 hint: "RESET 'table.exec.emit.early-fire.enabled'; and 'table.exec.emit.allow-lateness'")
         }
         var layout = operation.keepsRows ? "rows" : retracts ? "counted" : ""

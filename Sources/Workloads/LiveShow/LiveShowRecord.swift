@@ -43,7 +43,8 @@ struct LiveShowRecord {
         room = LiveShowVocabulary.firstRoom &+ Int64((place &* LiveShowVocabulary.modules.count) &>> 16)
         region = viewer.travels && second.happens(0, perMille: 300) ? viewer.regions.away : viewer.regions.home
         giftType = Self.share(second.draw(16), Self.typeShares) &+ 1
-        amount = isKnown ? 30 &+ second.pick(32, below: 71) : 1 &+ (second.pick(32, below: 100) &* second.draw(48)) &>> 16
+        amount =
+            isKnown ? 30 &+ second.pick(32, below: 71) : 1 &+ (second.pick(32, below: 100) &* second.draw(48)) &>> 16
         namesRoom = !random.word(3).happens(0, perMille: Self.roomlessPerMille)
     }
 

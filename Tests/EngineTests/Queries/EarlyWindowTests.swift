@@ -59,8 +59,10 @@ struct EarlyWindowTests {
         }.sorted { "\($0)" < "\($1)" }
     }
 
-    private static let early = "SET 'table.exec.emit.early-fire.enabled' = 'true'; SET 'table.exec.emit.early-fire.delay' = '5 ms';"
-    private static let late = "SET 'table.exec.emit.allow-lateness' = '1 min'; SET 'table.exec.emit.late-fire.enabled' = 'true';"
+    private static let early =
+        "SET 'table.exec.emit.early-fire.enabled' = 'true'; SET 'table.exec.emit.early-fire.delay' = '5 ms';"
+    private static let late =
+        "SET 'table.exec.emit.allow-lateness' = '1 min'; SET 'table.exec.emit.late-fire.enabled' = 'true';"
 
     @Test(arguments: [
         ("TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)", Int64(10), Int64(10)),

@@ -26,7 +26,8 @@ struct LateRowTests {
         let sink = MultisetSink(types: plan.nodes[plan.nodes.count - 1].fields.map(\.type))
         let wiring = JobWiring(
             makeSource: { scan, _ in
-                let positions = scan.columns.map { column in if case .physical(let place) = column { place } else { 0 } }
+                let positions = scan.columns.map { column in if case .physical(let place) = column { place } else { 0 }
+                }
                 return MemorySource(
                     types: positions.map { scan.table.physicalFields[$0].type },
                     splits: [MemorySource.Split(rows: rows.map { row in positions.map { row[$0] } })], batchRows: 1)

@@ -27,7 +27,9 @@ struct StateEvolutionTests {
     }
 
     /// Two splits; the rows of the first life in front of those of the second.
-    private static func splits(_ first: [Row], _ second: [Row]) -> (first: [MemorySource.Split], all: [MemorySource.Split]) {
+    private static func splits(
+        _ first: [Row], _ second: [Row]
+    ) -> (first: [MemorySource.Split], all: [MemorySource.Split]) {
         func deal(_ rows: [Row], _ split: Int) -> [Row] { rows.indices.filter { $0 % 2 == split }.map { rows[$0] } }
         return (
             (0..<2).map { MemorySource.Split(rows: deal(first, $0)) },
@@ -175,7 +177,9 @@ struct StateEvolutionTests {
 
     @Test func firstRowsByTimeThatAreHeldGetNewColumns() throws {
         let first = [Self.row("a", 1, 10, second: 5), Self.row("b", 2, 20, second: 5)]
-        let second = [Self.row("b", 3, 30, second: 4), Self.row("c", 4, 40, second: 6), Self.row("d", 5, 50, second: 60)]
+        let second = [
+            Self.row("b", 3, 30, second: 4), Self.row("c", 4, 40, second: 6), Self.row("d", 5, 50, second: 60),
+        ]
         func query(_ columns: String) -> String {
             """
             SELECT \(columns) FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) AS n FROM t) WHERE n = 1;

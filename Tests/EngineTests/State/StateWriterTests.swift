@@ -7,7 +7,8 @@ import Testing
 @Suite("Writing of state into epochs")
 struct StateWriterTests {
     private let types: [DataType] = [
-        DataType(.bigint), DataType(.varchar(100)), DataType(.boolean), DataType(.double), DataType(.decimal(precision: 20, scale: 2)),
+        DataType(.bigint), DataType(.varchar(100)), DataType(.boolean), DataType(.double),
+        DataType(.decimal(precision: 20, scale: 2)),
     ]
 
     private func columns(rows: Int, nulls: Bool) -> [Column] {

@@ -176,7 +176,9 @@ struct StateEvolution {
         }
         guard stored.rows.count == wanted.rows.count else { return "it holds other rows now" }
         for (old, new) in zip(stored.rows, wanted.rows) where new.areTakenBack {
-            let unknown = PieceMapping(stored: old.columns, wanted: new.columns).added.filter { $0.beginning == .unknown }
+            let unknown = PieceMapping(stored: old.columns, wanted: new.columns).added.filter {
+                $0.beginning == .unknown
+            }
             if let column = unknown.first {
                 return "its rows are taken back by all their columns, and those it holds have no `\(column.label)`"
             }
@@ -195,7 +197,9 @@ struct StateEvolution {
         let calls = PieceMapping(stored: stored.calls, wanted: wanted.calls)
         for piece in calls.added { words.append("\(piece.label) is new and sees the rows from now on") }
         for piece in calls.removed { words.append("\(piece.label) is gone") }
-        if stored.feeder != wanted.feeder { words.append("the query behind it changed; its rows stay until they change") }
+        if stored.feeder != wanted.feeder {
+            words.append("the query behind it changed; its rows stay until they change")
+        }
         if !words.isEmpty { result.report.changed.append("\(wanted.label): \(words.joined(separator: ", "))") }
     }
 }
