@@ -8,6 +8,8 @@ final class AggregateSet {
     private let states: [any AggregateState]
     /// Calls that share a set of values, fed together.
     private let distinctCounts: [DistinctCounts]
+    /// The calls of each of them.
+    private let sharingCalls: [[Int]]
     private let inputRetracts: Bool
     private let seed: UInt64
     private let tracksChanges: Bool
@@ -29,7 +31,8 @@ final class AggregateSet {
         self.sharesDistinct = sharesDistinct
         var states: [(any AggregateState)?] = calls.map { _ in nil }
         var shared: [DistinctCounts] = []
-        for group in sharesDistinct ? Self.sharing(calls) : [] {
+        sharingCalls = sharesDistinct ? Self.sharing(calls) : []
+        for group in sharingCalls {
             let counts = DistinctCounts(group.map { calls[$0] }, seed: seed, tracksChanges: tracksChanges)
             for (number, call) in group.enumerated() { states[call] = DistinctCountState(counts, number: number) }
             shared.append(counts)
@@ -168,13 +171,16 @@ final class AggregateSet {
 
     /// What changed of the values that calls share, since the last call; empty when nothing did. `key` writes the key
     /// of a group.
+    ///
+    /// For each set the number of its calls and the calls themselves, 16 bits each, then counted bytes of ``DistinctCounts``.
     func drainDistinct(key: (_ group: Int, _ writer: inout ByteWriter) -> Void) -> [UInt8] {
         var result = ByteWriter()
-        for (number, counts) in distinctCounts.enumerated() {
+        for (calls, counts) in zip(sharingCalls, distinctCounts) {
             var writer = ByteWriter()
             counts.drain(key: key, to: &writer)
             guard !writer.bytes.isEmpty else { continue }
-            result.write(UInt16(truncatingIfNeeded: number))
+            result.write(UInt16(truncatingIfNeeded: calls.count))
+            for call in calls { result.write(UInt16(truncatingIfNeeded: call)) }
             result.write(writer.bytes)
         }
         return result.bytes
@@ -186,15 +192,34 @@ final class AggregateSet {
     ) throws(DamagedBytesError) {
         var reader = ByteReader(bytes)
         while reader.remaining > 0 {
-            let number = Int(try reader.read(UInt16.self))
+            let places = try readPlaces(&reader)
             var part = ByteReader(try reader.readRaw(Int(try reader.read(UInt32.self))))
-            // A set that the query no longer has is passed over.
-            guard distinctCounts.indices.contains(number) else { continue }
             while part.remaining > 0 {
                 let wanted = try group(&part)
-                try distinctCounts[number].restore(wanted, from: &part)
+                for _ in 0..<(try part.read(UInt32.self)) {
+                    let value = try part.read(Int64.self)
+                    let mask = try part.read(UInt32.self)
+                    guard let wanted else { continue }
+                    for place in places { place.restore(wanted, value: value, mask: mask) }
+                }
             }
         }
+    }
+
+    /// Reads the calls of a stored set: which sets of this plan take its values, and under which bits.
+    private func readPlaces(_ reader: inout ByteReader) throws(DamagedBytesError) -> [DistinctCounts.Place] {
+        let count = Int(try reader.read(UInt16.self))
+        var places = distinctCounts.map { DistinctCounts.Place($0) }
+        for bit in 0..<count {
+            let call = try reader.read(UInt16.self)
+            guard call != DistinctCounts.goneCall else { continue }
+            guard bit < MaskedValueSet.callLimit,
+                let set = sharingCalls.firstIndex(where: { $0.contains(Int(call)) }),
+                let number = sharingCalls[set].firstIndex(of: Int(call))
+            else { throw DamagedBytesError(what: "values of aggregate number \(call)", offset: reader.offset) }
+            places[set].bits.append((stored: bit, wanted: number))
+        }
+        return places.filter { !$0.bits.isEmpty }
     }
 
     private static func prefix(_ number: Int) -> [UInt8] {

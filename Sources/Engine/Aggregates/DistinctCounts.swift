@@ -109,7 +109,7 @@ final class DistinctCounts {
         }
     }
 
-    private func insert(_ value: Int64, _ group: Int32, _ mask: UInt32, counting: Bool) {
+    fileprivate func insert(_ value: Int64, _ group: Int32, _ mask: UInt32, counting: Bool) {
         guard mask != 0 else { return }
         var added = seen.add(mask, value: value, group: group, hash: seen.hash(value, group))
         guard counting else { return }
@@ -167,13 +167,21 @@ final class DistinctCounts {
         }
     }
 
-    /// Takes back the values of a group, or passes over them when it is nil. The counts come by the fixed pieces.
-    func restore(_ group: Int?, from reader: inout ByteReader) throws(DamagedBytesError) {
-        let known = UInt32.max >> UInt32(MaskedValueSet.callLimit - width)
-        for _ in 0..<(try reader.read(UInt32.self)) {
-            let value = try reader.read(Int64.self)
-            let mask = try reader.read(UInt32.self)
-            if let group { insert(value, Int32(truncatingIfNeeded: group), mask & known, counting: false) }
+    /// Stands for a call that a changed query no longer has.
+    static let goneCall = UInt16.max
+
+    /// Where the values of a stored set go: the bits it had, and those that the same calls have here.
+    struct Place {
+        let counts: DistinctCounts
+        var bits: [(stored: Int, wanted: Int)] = []
+
+        init(_ counts: DistinctCounts) { self.counts = counts }
+
+        /// Takes back one value of a group. The counts come by the fixed pieces.
+        func restore(_ group: Int, value: Int64, mask: UInt32) {
+            var own: UInt32 = 0
+            for (stored, wanted) in bits where mask & 1 << UInt32(stored) != 0 { own |= 1 << UInt32(wanted) }
+            counts.insert(value, Int32(truncatingIfNeeded: group), own, counting: false)
         }
     }
 

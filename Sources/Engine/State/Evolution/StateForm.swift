@@ -13,6 +13,8 @@ enum StateForm: Equatable {
     case calls(prefix: Int, whole: Bool)
     /// Parts of an aggregate's calls: in the key the group, then the number of the call.
     case callParts(groupTypes: [DataType])
+    /// Values that calls share, after the numbers of those calls: see ``AggregateSet/drainDistinct(key:)``.
+    case sharedValues
     /// Neither rows nor calls: watermarks and the like.
     case other
 
@@ -27,6 +29,7 @@ enum StateForm: Equatable {
             return .calls(prefix: plan.stateTimeToLiveMilliseconds == nil ? 8 : 16, whole: false)
         case (.aggregate(let plan), "parts"):
             return .callParts(groupTypes: node.fields.prefix(plan.groupColumns.count).map(\.type))
+        case (.aggregate, "values"): return .sharedValues
         case (.windowAggregate(let plan), "slices") where plan.emission == nil:
             return .calls(prefix: plan.inputRetracts ? 8 : 0, whole: true)
         case (.windowAggregate, "sessions"): return .calls(prefix: 8, whole: false)

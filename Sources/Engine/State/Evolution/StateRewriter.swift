@@ -44,6 +44,7 @@ struct StateRewriter {
                 try pieces(value, prefix: prefix, empty: whole ? emptyWhole : emptyFixed)
             }
         case (.callParts(let groupTypes), .keyed): return try parts(change, groupTypes)
+        case (.sharedValues, .append): return try sharedValues(change)
         default: return nil
         }
     }
@@ -143,5 +144,24 @@ struct StateRewriter {
             }
         }
         return StateChange(name: change.name, fold: .keyed, bytes: entries.bytes)
+    }
+
+    /// Sets keep their values; their calls get the new numbers, and one that is gone gets none.
+    private func sharedValues(_ change: StateChange) throws -> StateChange {
+        var writer = ByteWriter(reserving: change.bytes.count)
+        try change.bytes.withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
+            while reader.remaining > 0 {
+                let count = try reader.read(UInt16.self)
+                writer.write(count)
+                for _ in 0..<count {
+                    let stored = Int(try reader.read(UInt16.self))
+                    let new = calls.places.firstIndex(of: stored)
+                    writer.write(new.map { UInt16(truncatingIfNeeded: $0) } ?? DistinctCounts.goneCall)
+                }
+                writer.write(bytes: try reader.readRaw(Int(try reader.read(UInt32.self))))
+            }
+        }
+        return StateChange(name: change.name, fold: .append, bytes: writer.bytes)
     }
 }
