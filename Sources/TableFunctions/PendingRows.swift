@@ -38,7 +38,8 @@ struct PendingRows {
         let entry = entries[head]
         head += 1
         byteSize -= entry.row.bytes.count + 40
-        if head == entries.count || head >= 64 {
+        // Moving what is left costs as much as was taken, at most.
+        if head == entries.count || (head >= 64 && head * 2 >= entries.count) {
             entries.removeFirst(head)
             head = 0
         }

@@ -192,7 +192,10 @@ import Testing
             return try await group.reduce(into: []) { $0.append($1) }.sorted()
         }
         gate.open()
-        #expect(answers == [503, 503, 504, 504])
+        // One runs and one waits, both for longer than allowed; on a busy machine the first may be over before the last comes,
+        // or the last two come before the first was taken up.
+        #expect(answers.count == 4 && answers.allSatisfy { $0 == 503 || $0 == 504 }, "\(answers)")
+        #expect(answers.contains(503) && answers.contains(504), "\(answers)")
         try await server.stop()
     }
 

@@ -74,13 +74,19 @@ export function formatRatio(numerator, denominator, decimals, power = 0) {
   return written(units, decimals);
 }
 
+/** A number in units of `size`, rounded away from zero at the half: as whole steps, for 1.575 is a little less in binary. */
+function inUnits(milliseconds, size, decimals) {
+  const steps = Math.round(Math.abs(milliseconds) * 10 ** decimals / size);
+  return formatDecimal((Math.sign(milliseconds) * steps / 10 ** decimals).toFixed(decimals), decimals);
+}
+
 /** Milliseconds as {number, unit}. */
 export function formatDuration(milliseconds, decimals = 2) {
   if (milliseconds === null) return { number: nothing, unit: "" };
   if (Math.abs(milliseconds) < 1000) return { number: formatDecimal(Math.round(milliseconds)), unit: text("millisecond") };
-  if (Math.abs(milliseconds) < 600000) return { number: formatDecimal((milliseconds / 1000).toFixed(decimals), decimals), unit: text("secondShort") };
-  if (Math.abs(milliseconds) < 36000000) return { number: formatDecimal((milliseconds / 60000).toFixed(1), 1), unit: text("minuteShort") };
-  return { number: formatDecimal((milliseconds / 3600000).toFixed(1), 1), unit: text("hourShort") };
+  if (Math.abs(milliseconds) < 600000) return { number: inUnits(milliseconds, 1000, decimals), unit: text("secondShort") };
+  if (Math.abs(milliseconds) < 36000000) return { number: inUnits(milliseconds, 60000, 1), unit: text("minuteShort") };
+  return { number: inUnits(milliseconds, 3600000, 1), unit: text("hourShort") };
 }
 
 /** A short form for axes: 1.2万, 3.4亿, 12K, 3.4M. */

@@ -147,8 +147,9 @@ package final class IngestService: Sendable {
             var writes = try batches(delivery.values, limit: Int(topic.configuration.maxMessageBytes)).map {
                 AppendWrite($0, to: place)
             }
-            let count = writes.count
             let receipt = Receipt(partition: partition, offset: nil, records: delivery.values.count, isRepeat: false)
+            // Nothing to append is nothing to remember a key for.
+            guard !writes.isEmpty else { return answer(.success(receipt)) }
             var key: StateKey?
             if let text = delivery.key {
                 let wanted = StateKey.ingest(topic: topic.name, key: text)
@@ -158,7 +159,6 @@ package final class IngestService: Sendable {
                 }
                 key = wanted
             }
-            guard count > 0 else { return answer(.success(receipt)) }
             submit(writes, receipt, key, answer)
         } catch {
             answer(.failure(error))

@@ -136,7 +136,11 @@ final class FetchService: Sendable {
         var mustAnswer = false
         response.topics = request.topics.map { topic in
             let description = self.topic(topic, call.version)
-            let forbidden = call.refusal(.read, .topic, description?.name ?? topic.name)
+            // The queue's own topics hold credentials and positions.
+            let isOwn = description?.name.hasPrefix(Broker.internalPrefix) ?? false
+            let forbidden =
+                isOwn && !call.access.may(.clusterAction)
+                ? ErrorCode.topicAuthorizationFailed : call.refusal(.read, .topic, description?.name ?? topic.name)
             var answer = FetchResponse.Topic()
             answer.name = topic.name
             answer.id = topic.id

@@ -210,7 +210,8 @@ extension Broker {
             var response = DeleteRecordsResponse()
             response.topics = request.topics.map { topic in
                 let description = log.topic(named: topic.name)
-                let forbidden = call.refusal(.delete, .topic, topic.name)
+                let isOwn = topic.name.hasPrefix(Self.internalPrefix)
+                let forbidden = call.refusal(.delete, .topic, topic.name) ?? (isOwn ? .policyViolation : nil)
                 var answer = DeleteRecordsResponse.Topic()
                 answer.name = topic.name
                 answer.partitions = topic.partitions.map { partition in
@@ -254,7 +255,9 @@ extension Broker {
                     return answer
                 }
                 do throws(LogError) {
-                    guard let topic = log.topic(named: asked.name) else { throw .unknownTopic(asked.name) }
+                    guard let topic = log.topic(named: asked.name), !asked.name.hasPrefix(Self.internalPrefix) else {
+                        throw .unknownTopic(asked.name)
+                    }
                     guard asked.count > topic.partitionCount else {
                         throw .invalidPartitions(
                             "topic '\(asked.name)' has \(topic.partitionCount) partitions, \(asked.count) asked")

@@ -298,22 +298,23 @@ final class FileSink: Sink, @unchecked Sendable {
             try close(folder)
         }
         folders = [:]
-        if settings.replacesFiles {
-            // Of a partitioned table only the partitions that got rows are replaced.
-            for folder in layout.isEmpty ? [""] : replaced.sorted() { try removeOthers(names.path(ofFolder: folder)) }
-        }
         // All there will ever be has come: every partition is complete.
         due += pending.keys.sorted().map { ($0, nil) }
         pending = [:]
         for index in closed.indices { closed[index].epoch = 0 }
         for index in due.indices { due[index].epoch = 0 }
         try publish(upTo: 0)
+        guard settings.replacesFiles else { return }
+        // What was there before goes when what replaces it can be seen: at no moment is there neither. Of a partitioned
+        // table only the partitions that got rows are replaced.
+        for folder in layout.isEmpty ? [""] : replaced.sorted() { try removeOthers(names.path(ofFolder: folder)) }
     }
 
     /// INSERT OVERWRITE: what other runs left goes.
     private func removeOthers(_ path: String) throws {
         guard try environment.files.status(path)?.kind == .directory else { return }
-        for name in try environment.files.list(path) where !names.isOfThisRun(name) && !name.hasPrefix(".") {
+        for name in try environment.files.list(path)
+        where !names.isOfThisRun(name) && !name.hasPrefix(".") && name != commit?.successFile {
             guard try environment.files.status("\(path)/\(name)")?.kind == .regular else { continue }
             try environment.files.remove("\(path)/\(name)")
         }

@@ -68,6 +68,14 @@ final class AggregateSet {
     func reserve(groups: Int) { for state in states { state.reserve(groups: groups) } }
     func clear(_ group: Int) { for state in states { state.clear(group) } }
 
+    /// Empties the groups below `groups`, which are all there are: shared values go at once, not group by group.
+    func clearAll(groups: Int) {
+        for counts in distinctCounts { counts.removeAll() }
+        for state in states where !(state is DistinctCountState) {
+            for group in 0..<groups { state.clear(group) }
+        }
+    }
+
     // MARK: input
 
     /// Feeds raw rows.

@@ -131,6 +131,12 @@ final class DistinctCounts {
         unsaved.removeAll { Int($0.group) == group }
     }
 
+    func removeAll() {
+        counts.reset()
+        seen = MaskedValueSet(seed: seed)
+        unsaved.removeAll()
+    }
+
     // MARK: state
 
     /// What came since the last call, appended to `writer`: key of the group, count, then values and masks.

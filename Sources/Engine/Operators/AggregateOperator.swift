@@ -206,8 +206,10 @@ final class AggregateOperator: Operator {
     private func endForGood() {
         hasEnded = true
         guard keepsChanges else { return }
+        aggregates.clearAll(groups: groups.count)
         for group in 0..<groups.count {
-            forget(group)
+            liveRows.base[group] = 0
+            isEmitted.base[group] = 0
             if marks.base[group] & Mark.unsaved == 0 { unsaved.append(Int32(truncatingIfNeeded: group)) }
             marks.base[group] |= Mark.unsaved
         }

@@ -42,7 +42,10 @@ final class SetOperationOperator: Operator {
             let counts = input == 0 ? left.base : right.base
             for row in 0..<batch.rowCount {
                 let group = Int(numbers[row])
-                counts[group] &+= batch.kind(row).isAddition ? 1 : -1
+                let isAddition = batch.kind(row).isAddition
+                // What is taken back from a row that was forgotten is not there to be taken.
+                guard isAddition || idle == nil || counts[group] > 0 else { continue }
+                counts[group] &+= isAddition ? 1 : -1
                 mark(group)
             }
         }

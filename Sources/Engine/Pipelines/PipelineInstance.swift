@@ -100,8 +100,11 @@ final class PipelineInstance {
             try flush()
             return .progressed
         }
-        // A reader that has nothing to read for now must not hold back what waits for watermarks.
-        if let source, !source.isFinished, source.reader.openSplits.allSatisfy(\.isIdle) { try source.root.emitIdle() }
+        // A reader that has nothing to read for now must not hold back what waits for watermarks; rows that rest before
+        // the next flush go first.
+        if !hasUnflushed, let source, !source.isFinished, source.reader.openSplits.allSatisfy(\.isIdle) {
+            try source.root.emitIdle()
+        }
         try tick(now: now)
         return .idle
     }

@@ -152,6 +152,8 @@ final class GrowableColumn {
         if let shared, shared.isShared(index) { return shared.mark(index, false) }
         deadBytes += bytes
         guard deadBytes > Self.leastDeadBytes, deadBytes > old.allocatedBytes / 2 else { return }
+        // Rows may have been added that were not marked yet.
+        shared?.reserve(count)
         let fresh = ByteHeap()
         // Batches that show this column's memory must not see its texts move: they get a column of their own.
         let moved = Column(type, capacity: column.capacity)

@@ -6,6 +6,8 @@ import Columnar
 final class TextPool {
     /// More texts than this are not kept.
     private static let limit = 32_768
+    /// Bytes of a text. Longer ones repeat seldom, and what is kept here stays.
+    private static let longest = 256
     /// So often texts are looked for until it is judged whether that is worth it.
     private static let trial = 16_384
 
@@ -33,7 +35,7 @@ final class TextPool {
 
     /// The kept text that equals the one at `place`, which must be longer than fits into a view; nil when it is not kept.
     func text(_ place: UnsafePointer<TextView>) -> TextView? {
-        guard isOpen else { return nil }
+        guard isOpen, place.pointee.count <= Self.longest else { return nil }
         if lookups == Self.trial { judge() }
         lookups &+= 1
         var slot = Int(truncatingIfNeeded: TextView.hash(at: place, seed: seed)) & mask

@@ -51,7 +51,9 @@ final class AvroDecoder: RecordTakingDecoder {
         var cursor = AvroCursor(UnsafePointer(block.bytes), from: from, to: to)
         if file == nil {
             guard let opened = try readHeader(&cursor) else {
-                return isFinal ? broken("the header of the file is cut short", from, to) : waiting(from)
+                if isFinal { return broken("the header of the file is cut short", from, to) }
+                return to &- from > longestBlock
+                    ? broken("the header of the file is too long", from, to) : waiting(from)
             }
             file = opened
         }

@@ -5,6 +5,12 @@ struct AvroSchemaReader {
     private let bytes: UnsafePointer<UInt8>
     /// Types with names, which others refer to.
     private var named: [String: AvroSchema] = [:]
+    /// How deep each of them is, and of how many parts, with the types it refers to.
+    private var extents: [String: (height: Int, parts: Int)] = [:]
+    /// The same of what was read so far.
+    private var deepest = 0
+    private var parts = 0
+    private static let partLimit = 100_000
 
     /// The schema in a range of `bytes`.
     static func read(_ bytes: UnsafePointer<UInt8>, _ range: Range<Int>) throws(MillraceError) -> AvroSchema {
@@ -23,9 +29,9 @@ struct AvroSchemaReader {
     private mutating func schema(
         _ range: Range<Int>, depth: Int, namespace: String
     ) throws(MillraceError) -> AvroSchema {
-        guard depth < AvroSchema.maximumDepth else { throw Self.malformed("it is nested too deep") }
+        try count(depth, parts: 1)
         switch bytes[range.lowerBound] {
-        case UInt8(ascii: "\""): return try type(named: text(range), [:], namespace)
+        case UInt8(ascii: "\""): return try type(named: text(range), [:], namespace, depth)
         case UInt8(ascii: "["):
             var branches: [AvroSchema] = []
             for element in elements(range) {
@@ -33,6 +39,15 @@ struct AvroSchemaReader {
             }
             return .union(branches)
         default: return try object(range, depth: depth, namespace: namespace)
+        }
+    }
+
+    /// Counts a part at a depth. References count with all that they stand for: a few of them make a schema of any size.
+    private mutating func count(_ depth: Int, parts more: Int) throws(MillraceError) {
+        deepest = max(deepest, depth)
+        parts += more
+        guard depth < AvroSchema.maximumDepth, parts <= Self.partLimit else {
+            throw Self.malformed("it is nested too deep, or has too many parts")
         }
     }
 
@@ -50,16 +65,20 @@ struct AvroSchemaReader {
         let inner = String(name[..<(name.lastIndex(of: ".") ?? name.startIndex)])
         switch text(type) {
         case "record", "error":
-            var parts: [AvroSchema.Part] = []
+            let (outer, before) = (deepest, parts)
+            deepest = depth
+            var fields: [AvroSchema.Part] = []
             for field in members["fields"].map(elements) ?? [] {
                 let field = self.members(field)
                 guard let name = field["name"], let type = field["type"] else {
                     throw Self.malformed("a field has no name or no type")
                 }
-                parts.append(
+                fields.append(
                     .init(name: text(name), schema: try schema(type, depth: depth + 1, namespace: inner)))
             }
-            return keep(.record(name: name, parts), name)
+            extents[name] = (deepest - depth, parts - before)
+            deepest = max(outer, deepest)
+            return keep(.record(name: name, fields), name)
         case "enum":
             return keep(.enumeration(name: name, (members["symbols"].map(elements) ?? []).map(text)), name)
         case "fixed":
@@ -73,7 +92,7 @@ struct AvroSchemaReader {
         case "map":
             guard let values = members["values"] else { throw Self.malformed("a map has no values") }
             return .map(try schema(values, depth: depth + 1, namespace: namespace))
-        default: return try self.type(named: text(type), members, namespace)
+        default: return try self.type(named: text(type), members, namespace, depth)
         }
     }
 
@@ -86,8 +105,8 @@ struct AvroSchemaReader {
         name.contains(".") || namespace.isEmpty ? name : "\(namespace).\(name)"
     }
 
-    private func type(
-        named name: String, _ members: [String: Range<Int>], _ namespace: String
+    private mutating func type(
+        named name: String, _ members: [String: Range<Int>], _ namespace: String, _ depth: Int
     ) throws(MillraceError) -> AvroSchema {
         switch name {
         case "null": return .null
@@ -100,9 +119,12 @@ struct AvroSchemaReader {
         case "string": return .string
         default:
             // A type that refers to itself has not been kept yet when the reference comes.
-            guard let known = named[full(name, namespace)] ?? named[name] else {
+            let key = named[full(name, namespace)] == nil ? name : full(name, namespace)
+            guard let known = named[key] else {
                 throw Self.malformed("the type '\(name)' is not known, or is part of itself")
             }
+            let extent = extents[key] ?? (0, 1)
+            try count(depth + extent.height, parts: extent.parts)
             return known
         }
     }

@@ -69,6 +69,13 @@ package final class JSONDecoder: LineDecoder {
                 native, block.bytes, from, to, $0.baseAddress, UInt32(capacity), rejects, UInt32(Self.rejectLimit),
                 &result)
         }
+        if capacity < Limits.batchRows, result.rejects > 0,
+            millrace_reason(UInt32(truncatingIfNeeded: rejects[0].reason)) == MILLRACE_TOO_MANY_ROWS
+        {
+            // An array of more rows than lines of its size have: it gets the room of a whole batch.
+            _ = result.heap.map { SideHeap($0) }
+            return try decode(block, from: from, to: to, isFinal: isFinal, capacity: Limits.batchRows)
+        }
         estimate.learn(bytes: result.consumed - from, lines: Int(result.lines))
         let heap = result.heap.map { SideHeap($0) }
         let rejected = (0..<Int(result.rejects)).map { describe(rejects[$0], in: block) }

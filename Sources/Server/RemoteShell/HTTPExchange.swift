@@ -137,7 +137,7 @@ struct HTTPExchange: Sendable {
             guard let size = Int(line.prefix { $0 != ";" }, radix: 16), size >= 0 else { return nil }
             rest = rest[(end + 2)...]
             if size == 0 { return body }
-            guard rest.count >= size + 2 else { return nil }
+            guard size <= rest.count - 2 else { return nil }
             body += rest.prefix(size)
             rest = rest.dropFirst(size + 2)
         }

@@ -122,6 +122,17 @@ struct NodeSignatures {
         for key in rank.order { hash.combine("\(joined([key.column], input)) \(key.isDescending) \(key.nullsFirst)") }
     }
 
+    /// Columns of several inputs, one below the other. Rows that are compared are held by all their columns: which these
+    /// are is part of what the state means.
+    private func united(
+        _ node: LogicalNode, _ fields: [Field], _ kind: String, comparesRows: Bool, _ hash: inout StableHash
+    ) -> (UInt64, [UInt64]) {
+        let origins = fields.indices.map { column in node.inputs.map { joined([column], $0) }.joined(separator: ";") }
+        hash.combine(comparesRows ? "\(kind) \(origins.joined(separator: ","))" : kind)
+        let value = hash.value
+        return (value, origins.map { StableHash.of("\(kind) \(value) \($0)") })
+    }
+
     private func signature(_ node: LogicalNode, _ fields: [Field]) -> (UInt64, [UInt64]) {
         var hash = StableHash()
         for input in node.inputs { hash.combine(nodes[input]) }
@@ -145,11 +156,8 @@ struct NodeSignatures {
             combine(rank, input, into: &hash)
             return (hash.value, columns[input] + (rank.emitsNumber ? [hash.value] : []))
         case .setOperation(let operation):
-            hash.combine("\(operation.kind) \(operation.isAll)")
-            return (hash.value, fields.indices.map { StableHash.of("set \(hash.value) \($0)") })
-        case .union:
-            hash.combine("union")
-            return (hash.value, fields.indices.map { StableHash.of("union \(hash.value) \($0)") })
+            return united(node, fields, "\(operation.kind) \(operation.isAll)", comparesRows: true, &hash)
+        case .union: return united(node, fields, "union", comparesRows: false, &hash)
         case .aggregate(let aggregate):
             return grouped(&hash, "aggregate", aggregate.groupColumns, aggregate.calls, input, [])
         case .windowAggregate(let aggregate):

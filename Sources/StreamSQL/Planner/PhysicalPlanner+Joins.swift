@@ -97,9 +97,8 @@ extension PhysicalPlanner {
                 .unsupported, "the right side of an ASOF JOIN must only add rows", at: join.range,
                 hint: "FOR SYSTEM_TIME AS OF joins with a table whose rows change")
         }
-        let inputFields = result.nodes[left].fields.map(\.type) + result.nodes[right].fields.map(\.type)
         let layout =
-            inputFields.map { "\($0.logical)" }.joined(separator: ", ")
+            inputs.map(rowLayout).joined(separator: "; ")
             + (asOf.isOfRows ? " as of \(asOf.isStrict)" : "")
         left = dealt(left, join.leftKeys)
         right = dealt(right, join.rightKeys)

@@ -16,7 +16,7 @@ extension PhysicalPlanner {
         let operation = OverPlan(partition: over.partition, order: order, frame: over.frame, calls: over.calls)
         return add(
             .over(operation), [dealt], graph.fields[id], changelog, result.nodes[dealt].distribution,
-            name: name("over", id, stateLayout: "\(order)" + fieldLayout(result.nodes[dealt].fields)))
+            name: name("over", id, stateLayout: "\(order)" + rowLayout(graph.nodes[id].inputs[0])))
     }
 
     /// What has no meaning while rows keep coming.

@@ -41,7 +41,7 @@ extension PhysicalPlanner {
     }
 
     /// The rows of a table whose records are the newest row of their key, as changes that say what was there before.
-    mutating func normalized(_ input: Int, _ scan: ScanPlan) -> Int {
+    mutating func normalized(_ input: Int, _ scan: ScanPlan, _ id: Int) -> Int {
         let key = scan.table.primaryKey.compactMap { scan.columns.firstIndex(of: .physical($0)) }
         let dealt = keyed(input, key)
         var operation = RankPlan(partition: key, order: [], to: 1, prefersLatest: true)
@@ -49,7 +49,11 @@ extension PhysicalPlanner {
         let below = result.nodes[dealt]
         return add(
             .rank(operation), [dealt], below.fields, isBatchMode ? .append : .retract, below.distribution,
-            name: "normalize:\(scan.table.name)")
+            name: "normalize:\(scan.table.name)",
+            state: NodeState(
+                label: "newest rows of \(scan.table.name)",
+                condition: key.map { below.fields[$0].name }.joined(separator: ", "),
+                rows: [rows(of: id, areTakenBack: true)]))
     }
 
     /// Rows kept by a limit over endless rows.

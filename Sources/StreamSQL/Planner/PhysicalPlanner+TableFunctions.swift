@@ -22,6 +22,10 @@ extension PhysicalPlanner {
         let stateName = plan.uid.map { "process:\($0)" } ?? name("process", id, stateLayout: layout)
         return add(
             .process(plan), dealt, graph.fields[id], plan.shape.emitsChanges ? .retract : .append,
-            isSharded ? .sharded : .single, name: stateName)
+            isSharded ? .sharded : .single, name: stateName,
+            // Under one `uid` another function, key or row would read bytes that are not its own.
+            state: NodeState(
+                label: plan.function.name,
+                condition: "\(plan.function.name) \(plan.call.tables.map(\.partition)) over \(layout)"))
     }
 }

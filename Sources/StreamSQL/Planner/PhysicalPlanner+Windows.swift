@@ -14,6 +14,6 @@ extension PhysicalPlanner {
             calls: aggregate.calls, windowColumns: [], zone: windowZone(timeType), attached: window)
         return add(
             .windowAggregate(operation), [dealt], graph.fields[id], .append, result.nodes[dealt].distribution,
-            name: name("window-aggregate", id))
+            name: name("window-aggregate", id, stateLayout: "attached"), state: state(of: aggregate, id))
     }
 }

@@ -169,7 +169,7 @@ struct PhysicalPlanner {
             let node = add(
                 .scan(operation), [], fields, scan.table.changelog, .sharded, name: "scan:\(scan.table.name)",
                 state: NodeState(label: "reading of \(scan.table.name)", condition: scan.table.place))
-            if scan.table.changelog == .upsert { return normalized(node, operation) }
+            if scan.table.changelog == .upsert { return normalized(node, operation, id) }
             // Batch jobs go by final rows.
             return isBatchMode ? settled(node) : node
         case .values(let rows, _):
@@ -352,12 +352,17 @@ struct PhysicalPlanner {
         let below = result.nodes[dealt]
         return add(
             .match(match), [dealt], graph.fields[id], .append, below.distribution,
-            name: name("match", id, stateLayout: fieldLayout(below.fields)))
+            name: name("match", id, stateLayout: rowLayout(graph.nodes[id].inputs[0])))
     }
 
     /// Rows that are kept are state: their columns belong to its name.
     func fieldLayout(_ fields: [Field]) -> String {
         fields.map { "\($0.name) \($0.type.logical)" }.joined(separator: ", ")
+    }
+
+    /// The columns of a node that are kept, and where their values come from.
+    func rowLayout(_ id: Int) -> String {
+        fieldLayout(graph.fields[id]) + " " + signatures.joined(Array(graph.fields[id].indices), id)
     }
 
     private mutating func deduplicate(_ deduplicate: LogicalDeduplicate, _ id: Int, _ input: Int) -> Int {

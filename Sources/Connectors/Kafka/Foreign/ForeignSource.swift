@@ -44,7 +44,7 @@ final class ForeignSource: Source {
             let starts =
                 known.isEmpty || known.count < count
                 ? try offsets(positions.isEmpty ? options.start : .earliest, topic, count, client) : [:]
-            let stops = positions.isEmpty ? try options.stop.map { try offsets($0, topic, count, client) } : nil
+            let stops = known.count < count ? try options.stop.map { try offsets($0, topic, count, client) } : nil
             for partition in 0..<count {
                 marks.append(
                     known[partition]
