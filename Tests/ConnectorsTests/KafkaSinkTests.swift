@@ -1,6 +1,7 @@
 import Columnar
 import ConnectorContract
 import Diagnostics
+import KafkaProtocol
 import TestSupport
 import Testing
 
@@ -100,7 +101,7 @@ struct KafkaSinkTests {
         ("a-little-bit-longer-string", -1_486_304_829), ("abc", 479_470_107),
     ])
     func hashesKeysAsKafkaDoes(key: String, hash: Int32) {
-        #expect(Int32(bitPattern: RowRecords.murmur2(Array(key.utf8))) == hash)
+        #expect(Int32(bitPattern: Murmur2.hash(Array(key.utf8))) == hash)
     }
 
     @Test(arguments: [

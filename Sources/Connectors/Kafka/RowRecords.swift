@@ -2,6 +2,7 @@ import Columnar
 import ConnectorContract
 import Diagnostics
 import Formats
+import KafkaProtocol
 
 /// Makes records of rows: their keys, values and partitions. Belongs to one sink.
 final class RowRecords {
@@ -89,33 +90,6 @@ final class RowRecords {
 
     /// The partition that Kafka's own producer gives a key: equal keys meet whoever writes them.
     static func partition(ofKey key: [UInt8], among count: Int32) -> Int32 {
-        Int32(bitPattern: murmur2(key) & 0x7FFF_FFFF) % max(1, count)
-    }
-
-    /// MurmurHash2 with the seed of Kafka's partitioner.
-    static func murmur2(_ bytes: [UInt8]) -> UInt32 {
-        let factor: UInt32 = 0x5BD1_E995
-        var hash: UInt32 = 0x9747_B28C ^ UInt32(truncatingIfNeeded: bytes.count)
-        var index = 0
-        while index + 4 <= bytes.count {
-            var word =
-                UInt32(bytes[index]) | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2]) << 16
-                | UInt32(bytes[index + 3]) << 24
-            word = word &* factor
-            word ^= word >> 24
-            word = word &* factor
-            hash = hash &* factor ^ word
-            index += 4
-        }
-        let rest = bytes.count - index
-        if rest >= 3 { hash ^= UInt32(bytes[index + 2]) << 16 }
-        if rest >= 2 { hash ^= UInt32(bytes[index + 1]) << 8 }
-        if rest >= 1 {
-            hash ^= UInt32(bytes[index])
-            hash = hash &* factor
-        }
-        hash ^= hash >> 13
-        hash = hash &* factor
-        return hash ^ hash >> 15
+        Int32(bitPattern: Murmur2.hash(key) & 0x7FFF_FFFF) % max(1, count)
     }
 }
