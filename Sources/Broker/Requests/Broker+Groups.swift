@@ -129,23 +129,7 @@ extension Broker {
                     response.error = error
                     return call.answer(OffsetFetchRequest.self, response)
                 }
-                let wanted = request.topics.map { $0.map { (name: $0.name, partitions: $0.partitions) } }
-                response.topics = groups.fetch(request.groupID, topics: wanted, requiresStable: request.requiresStable)
-                    .filter { call.access.may(.describe, .topic, $0.name) }
-                    .map { topic in
-                        var answer = OffsetFetchResponse.Topic()
-                        answer.name = topic.name
-                        answer.partitions = topic.partitions.map { index, offset, error in
-                            var result = OffsetFetchResponse.Topic.Partition()
-                            result.index = index
-                            result.offset = offset.offset
-                            result.leaderEpoch = offset.leaderEpoch
-                            result.metadata = offset.metadata ?? ""
-                            result.error = error
-                            return result
-                        }
-                        return answer
-                    }
+                response.topics = fetched(request.topics, of: request.groupID, call, request.requiresStable)
             }
             response.groups = request.groups.map { fetched($0, call, requiresStable: request.requiresStable) }
             call.answer(OffsetFetchRequest.self, response)
@@ -161,23 +145,30 @@ extension Broker {
             answer.error = error
             return answer
         }
-        let wanted = group.topics.map { $0.map { (name: $0.name, partitions: $0.partitions) } }
-        let found = groups.fetch(group.groupID, topics: wanted, requiresStable: requiresStable)
-        answer.topics = found.filter { call.access.may(.describe, .topic, $0.name) }.map { topic in
-            var result = OffsetFetchResponse.Group.Topic()
-            result.name = topic.name
-            result.partitions = topic.partitions.map { index, offset, error in
-                var partition = OffsetFetchResponse.Group.Topic.Partition()
-                partition.index = index
-                partition.offset = offset.offset
-                partition.leaderEpoch = offset.leaderEpoch
-                partition.metadata = offset.metadata ?? ""
-                partition.error = error
-                return partition
-            }
-            return result
-        }
+        answer.topics = fetched(group.topics, of: group.groupID, call, requiresStable)
         return answer
+    }
+
+    /// The offsets of a group in the topics that the client may see; nil stands for all topics.
+    private func fetched(
+        _ topics: [TopicPartitions]?, of groupID: String, _ call: Call, _ requiresStable: Bool
+    ) -> [OffsetFetchResponse.Topic] {
+        let wanted = topics.map { $0.map { (name: $0.name, partitions: $0.partitions) } }
+        let found = groups.fetch(groupID, topics: wanted, requiresStable: requiresStable)
+        return found.filter { call.access.may(.describe, .topic, $0.name) }.map { topic in
+            var answer = OffsetFetchResponse.Topic()
+            answer.name = topic.name
+            answer.partitions = topic.partitions.map { index, offset, error in
+                var result = OffsetFetchResponse.Topic.Partition()
+                result.index = index
+                result.offset = offset.offset
+                result.leaderEpoch = offset.leaderEpoch
+                result.metadata = offset.metadata ?? ""
+                result.error = error
+                return result
+            }
+            return answer
+        }
     }
 
     func offsetDelete(_ call: Call) {

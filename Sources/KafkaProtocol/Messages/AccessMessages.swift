@@ -158,29 +158,7 @@ package struct CreateAclsRequest: Request {
     package mutating func code(_ coder: inout MessageCoder) throws(WireError) { try coder.array(&bindings) }
 }
 
-package struct CreateAclsResponse: MessageStructure {
-    package struct Result: MessageStructure {
-        package var error: ErrorCode = .none
-        package var errorMessage: String?
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.code(&error)
-            try coder.text(&errorMessage)
-        }
-    }
-
-    package var throttleMilliseconds: Int32 = 0
-    package var results: [Result] = []
-
-    package init() {}
-
-    package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&results)
-    }
-}
+package typealias CreateAclsResponse = ThrottledResults<ErrorResult>
 
 /// Versions 1 to 3.
 package struct DeleteAclsRequest: Request {
@@ -194,42 +172,32 @@ package struct DeleteAclsRequest: Request {
     package mutating func code(_ coder: inout MessageCoder) throws(WireError) { try coder.array(&filters) }
 }
 
-package struct DeleteAclsResponse: MessageStructure {
-    package struct Result: MessageStructure {
-        package struct Match: MessageStructure {
-            package var error: ErrorCode = .none
-            package var errorMessage: String?
-            package var binding = AccessBinding()
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.code(&error)
-                try coder.text(&errorMessage)
-                try binding.code(&coder)
-            }
-        }
-
+package struct DeleteAclsResult: MessageStructure {
+    package struct Match: MessageStructure {
         package var error: ErrorCode = .none
         package var errorMessage: String?
-        package var matches: [Match] = []
+        package var binding = AccessBinding()
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
             try coder.code(&error)
             try coder.text(&errorMessage)
-            try coder.array(&matches)
+            try binding.code(&coder)
         }
     }
 
-    package var throttleMilliseconds: Int32 = 0
-    package var results: [Result] = []
+    package var error: ErrorCode = .none
+    package var errorMessage: String?
+    package var matches: [Match] = []
 
     package init() {}
 
     package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&results)
+        try coder.code(&error)
+        try coder.text(&errorMessage)
+        try coder.array(&matches)
     }
 }
+
+package typealias DeleteAclsResponse = ThrottledResults<DeleteAclsResult>

@@ -30,104 +30,70 @@ package struct DescribeConfigsRequest: Request {
     }
 }
 
-package struct DescribeConfigsResponse: MessageStructure {
-    package struct Result: MessageStructure {
-        package struct Config: MessageStructure {
-            package struct Synonym: MessageStructure {
-                package var name: String = ""
-                package var value: String?
-                package var source: Int8 = 0
-
-                package init() {}
-
-                package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                    try coder.text(&name)
-                    try coder.text(&value)
-                    try coder.number(&source)
-                }
-            }
-
+package struct DescribeConfigsResult: MessageStructure {
+    package struct Config: MessageStructure {
+        package struct Synonym: MessageStructure {
             package var name: String = ""
             package var value: String?
-            package var isReadOnly: Bool = false
-            package var source: Int8 = -1
-            package var isSensitive: Bool = false
-            package var synonyms: [Synonym] = []
-            package var type: Int8 = 0
-            package var documentation: String?
+            package var source: Int8 = 0
 
             package init() {}
 
             package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
                 try coder.text(&name)
                 try coder.text(&value)
-                try coder.flag(&isReadOnly)
-                if coder.version >= 1 { try coder.number(&source) }
-                try coder.flag(&isSensitive)
-                if coder.version >= 1 { try coder.array(&synonyms) }
-                if coder.version >= 3 { try coder.number(&type) }
-                if coder.version >= 3 { try coder.text(&documentation) }
+                try coder.number(&source)
             }
         }
 
-        package var error: ErrorCode = .none
-        package var errorMessage: String?
-        package var type: Int8 = 0
         package var name: String = ""
-        package var configs: [Config] = []
+        package var value: String?
+        package var isReadOnly: Bool = false
+        package var source: Int8 = -1
+        package var isSensitive: Bool = false
+        package var synonyms: [Synonym] = []
+        package var type: Int8 = 0
+        package var documentation: String?
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.code(&error)
-            try coder.text(&errorMessage)
-            try coder.number(&type)
             try coder.text(&name)
-            try coder.array(&configs)
+            try coder.text(&value)
+            try coder.flag(&isReadOnly)
+            if coder.version >= 1 { try coder.number(&source) }
+            try coder.flag(&isSensitive)
+            if coder.version >= 1 { try coder.array(&synonyms) }
+            if coder.version >= 3 { try coder.number(&type) }
+            if coder.version >= 3 { try coder.text(&documentation) }
         }
     }
 
-    package var throttleMilliseconds: Int32 = 0
-    package var results: [Result] = []
+    package var error: ErrorCode = .none
+    package var errorMessage: String?
+    package var type: Int8 = 0
+    package var name: String = ""
+    package var configs: [Config] = []
 
     package init() {}
 
     package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&results)
+        try coder.code(&error)
+        try coder.text(&errorMessage)
+        try coder.number(&type)
+        try coder.text(&name)
+        try coder.array(&configs)
     }
 }
+
+package typealias DescribeConfigsResponse = ThrottledResults<DescribeConfigsResult>
 
 /// Versions 0 to 2.
 package struct AlterConfigsRequest: Request {
     package typealias Response = AlterConfigsResponse
     package static var api: API { .alterConfigs }
 
-    package struct Resource: MessageStructure {
-        package struct Config: MessageStructure {
-            package var name: String = ""
-            package var value: String?
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.text(&name)
-                try coder.text(&value)
-            }
-        }
-
-        package var type: Int8 = 0
-        package var name: String = ""
-        package var configs: [Config] = []
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.number(&type)
-            try coder.text(&name)
-            try coder.array(&configs)
-        }
-    }
+    package typealias Resource = ConfigResource<NamedValue>
 
     package var resources: [Resource] = []
     package var validatesOnly: Bool = false
@@ -140,67 +106,29 @@ package struct AlterConfigsRequest: Request {
     }
 }
 
-package struct AlterConfigsResponse: MessageStructure {
-    package struct Result: MessageStructure {
-        package var error: ErrorCode = .none
-        package var errorMessage: String?
-        package var type: Int8 = 0
-        package var name: String = ""
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.code(&error)
-            try coder.text(&errorMessage)
-            try coder.number(&type)
-            try coder.text(&name)
-        }
-    }
-
-    package var throttleMilliseconds: Int32 = 0
-    package var results: [Result] = []
-
-    package init() {}
-
-    package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&results)
-    }
-}
+package typealias AlterConfigsResponse = ThrottledResults<ConfigResult>
 
 /// Versions 0 and 1.
 package struct IncrementalAlterConfigsRequest: Request {
     package typealias Response = IncrementalAlterConfigsResponse
     package static var api: API { .incrementalAlterConfigs }
 
-    package struct Resource: MessageStructure {
-        package struct Config: MessageStructure {
-            package var name: String = ""
-            /// 0 set, 1 delete, 2 append, 3 subtract.
-            package var operation: Int8 = 0
-            package var value: String?
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.text(&name)
-                try coder.number(&operation)
-                try coder.text(&value)
-            }
-        }
-
-        package var type: Int8 = 0
+    package struct Config: MessageStructure {
         package var name: String = ""
-        package var configs: [Config] = []
+        /// 0 set, 1 delete, 2 append, 3 subtract.
+        package var operation: Int8 = 0
+        package var value: String?
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.number(&type)
             try coder.text(&name)
-            try coder.array(&configs)
+            try coder.number(&operation)
+            try coder.text(&value)
         }
     }
+
+    package typealias Resource = ConfigResource<Config>
 
     package var resources: [Resource] = []
     package var validatesOnly: Bool = false
@@ -213,33 +141,7 @@ package struct IncrementalAlterConfigsRequest: Request {
     }
 }
 
-package struct IncrementalAlterConfigsResponse: MessageStructure {
-    package struct Result: MessageStructure {
-        package var error: ErrorCode = .none
-        package var errorMessage: String?
-        package var type: Int8 = 0
-        package var name: String = ""
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.code(&error)
-            try coder.text(&errorMessage)
-            try coder.number(&type)
-            try coder.text(&name)
-        }
-    }
-
-    package var throttleMilliseconds: Int32 = 0
-    package var results: [Result] = []
-
-    package init() {}
-
-    package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&results)
-    }
-}
+package typealias IncrementalAlterConfigsResponse = ThrottledResults<ConfigResult>
 
 /// Versions 0 to 4.
 package struct DescribeLogDirectoriesRequest: Request {
@@ -259,33 +161,23 @@ package struct DescribeLogDirectoriesRequest: Request {
 
 package struct DescribeLogDirectoriesResponse: MessageStructure {
     package struct Directory: MessageStructure {
-        package struct Topic: MessageStructure {
-            package struct Partition: MessageStructure {
-                package var index: Int32 = 0
-                package var sizeBytes: Int64 = 0
-                package var offsetLag: Int64 = 0
-                package var isFuture: Bool = false
-
-                package init() {}
-
-                package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                    try coder.number(&index)
-                    try coder.number(&sizeBytes)
-                    try coder.number(&offsetLag)
-                    try coder.flag(&isFuture)
-                }
-            }
-
-            package var name: String = ""
-            package var partitions: [Partition] = []
+        package struct Partition: MessageStructure {
+            package var index: Int32 = 0
+            package var sizeBytes: Int64 = 0
+            package var offsetLag: Int64 = 0
+            package var isFuture: Bool = false
 
             package init() {}
 
             package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.text(&name)
-                try coder.array(&partitions)
+                try coder.number(&index)
+                try coder.number(&sizeBytes)
+                try coder.number(&offsetLag)
+                try coder.flag(&isFuture)
             }
         }
+
+        package typealias Topic = TopicEntry<Partition>
 
         package var error: ErrorCode = .none
         package var path: String = ""

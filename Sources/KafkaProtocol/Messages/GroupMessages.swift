@@ -128,26 +128,16 @@ package struct DeleteGroupsRequest: Request {
     }
 }
 
-package struct DeleteGroupsResponse: MessageStructure {
-    package struct Result: MessageStructure {
-        package var groupID: String = ""
-        package var error: ErrorCode = .none
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&groupID)
-            try coder.code(&error)
-        }
-    }
-
-    package var throttleMilliseconds: Int32 = 0
-    package var results: [Result] = []
+package struct DeleteGroupsResult: MessageStructure {
+    package var groupID: String = ""
+    package var error: ErrorCode = .none
 
     package init() {}
 
     package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&results)
+        try coder.text(&groupID)
+        try coder.code(&error)
     }
 }
+
+package typealias DeleteGroupsResponse = ThrottledResults<DeleteGroupsResult>

@@ -3,31 +3,21 @@ package struct ListOffsetsRequest: Request {
     package typealias Response = ListOffsetsResponse
     package static var api: API { .listOffsets }
 
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var currentLeaderEpoch: Int32 = -1
-            package var timestamp: Int64 = 0
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                if coder.version >= 4 { try coder.number(&currentLeaderEpoch) }
-                try coder.number(&timestamp)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+    package struct Partition: MessageStructure {
+        package var index: Int32 = 0
+        package var currentLeaderEpoch: Int32 = -1
+        package var timestamp: Int64 = 0
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&index)
+            if coder.version >= 4 { try coder.number(&currentLeaderEpoch) }
+            try coder.number(&timestamp)
         }
     }
+
+    package typealias Topic = TopicEntry<Partition>
 
     package var replicaID: Int32 = -1
     package var isolationLevel: Int8 = 0
@@ -43,35 +33,25 @@ package struct ListOffsetsRequest: Request {
 }
 
 package struct ListOffsetsResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var error: ErrorCode = .none
-            package var timestamp: Int64 = -1
-            package var offset: Int64 = -1
-            package var leaderEpoch: Int32 = -1
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.code(&error)
-                try coder.number(&timestamp)
-                try coder.number(&offset)
-                if coder.version >= 4 { try coder.number(&leaderEpoch) }
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+    package struct Partition: MessageStructure {
+        package var index: Int32 = 0
+        package var error: ErrorCode = .none
+        package var timestamp: Int64 = -1
+        package var offset: Int64 = -1
+        package var leaderEpoch: Int32 = -1
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&index)
+            try coder.code(&error)
+            try coder.number(&timestamp)
+            try coder.number(&offset)
+            if coder.version >= 4 { try coder.number(&leaderEpoch) }
         }
     }
+
+    package typealias Topic = TopicEntry<Partition>
 
     package var throttleMilliseconds: Int32 = 0
     package var topics: [Topic] = []
@@ -89,31 +69,21 @@ package struct OffsetForLeaderEpochRequest: Request {
     package typealias Response = OffsetForLeaderEpochResponse
     package static var api: API { .offsetForLeaderEpoch }
 
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var currentLeaderEpoch: Int32 = -1
-            package var leaderEpoch: Int32 = 0
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                if coder.version >= 2 { try coder.number(&currentLeaderEpoch) }
-                try coder.number(&leaderEpoch)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+    package struct Partition: MessageStructure {
+        package var index: Int32 = 0
+        package var currentLeaderEpoch: Int32 = -1
+        package var leaderEpoch: Int32 = 0
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&index)
+            if coder.version >= 2 { try coder.number(&currentLeaderEpoch) }
+            try coder.number(&leaderEpoch)
         }
     }
+
+    package typealias Topic = TopicEntry<Partition>
 
     package var replicaID: Int32 = -2
     package var topics: [Topic] = []
@@ -127,33 +97,23 @@ package struct OffsetForLeaderEpochRequest: Request {
 }
 
 package struct OffsetForLeaderEpochResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var error: ErrorCode = .none
-            package var index: Int32 = 0
-            package var leaderEpoch: Int32 = -1
-            package var endOffset: Int64 = -1
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.code(&error)
-                try coder.number(&index)
-                if coder.version >= 1 { try coder.number(&leaderEpoch) }
-                try coder.number(&endOffset)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+    package struct Partition: MessageStructure {
+        package var error: ErrorCode = .none
+        package var index: Int32 = 0
+        package var leaderEpoch: Int32 = -1
+        package var endOffset: Int64 = -1
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.code(&error)
+            try coder.number(&index)
+            if coder.version >= 1 { try coder.number(&leaderEpoch) }
+            try coder.number(&endOffset)
         }
     }
+
+    package typealias Topic = TopicEntry<Partition>
 
     package var throttleMilliseconds: Int32 = 0
     package var topics: [Topic] = []

@@ -3,33 +3,23 @@ package struct OffsetCommitRequest: Request {
     package typealias Response = OffsetCommitResponse
     package static var api: API { .offsetCommit }
 
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var offset: Int64 = 0
-            package var leaderEpoch: Int32 = -1
-            package var metadata: String?
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.number(&offset)
-                if coder.version >= 6 { try coder.number(&leaderEpoch) }
-                try coder.text(&metadata)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+    package struct Partition: MessageStructure {
+        package var index: Int32 = 0
+        package var offset: Int64 = 0
+        package var leaderEpoch: Int32 = -1
+        package var metadata: String?
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&index)
+            try coder.number(&offset)
+            if coder.version >= 6 { try coder.number(&leaderEpoch) }
+            try coder.text(&metadata)
         }
     }
+
+    package typealias Topic = TopicEntry<Partition>
 
     package var groupID: String = ""
     package var generationID: Int32 = -1
@@ -105,67 +95,27 @@ package struct OffsetFetchRequest: Request {
 }
 
 package struct OffsetFetchResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var offset: Int64 = -1
-            package var leaderEpoch: Int32 = -1
-            package var metadata: String?
-            package var error: ErrorCode = .none
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.number(&offset)
-                if coder.version >= 5 { try coder.number(&leaderEpoch) }
-                try coder.text(&metadata)
-                try coder.code(&error)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+    package struct Partition: MessageStructure {
+        package var index: Int32 = 0
+        package var offset: Int64 = -1
+        package var leaderEpoch: Int32 = -1
+        package var metadata: String?
+        package var error: ErrorCode = .none
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&index)
+            try coder.number(&offset)
+            if coder.version >= 5 { try coder.number(&leaderEpoch) }
+            try coder.text(&metadata)
+            try coder.code(&error)
         }
     }
 
+    package typealias Topic = TopicEntry<Partition>
+
     package struct Group: MessageStructure {
-        package struct Topic: MessageStructure {
-            package struct Partition: MessageStructure {
-                package var index: Int32 = 0
-                package var offset: Int64 = -1
-                package var leaderEpoch: Int32 = -1
-                package var metadata: String?
-                package var error: ErrorCode = .none
-
-                package init() {}
-
-                package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                    try coder.number(&index)
-                    try coder.number(&offset)
-                    try coder.number(&leaderEpoch)
-                    try coder.text(&metadata)
-                    try coder.code(&error)
-                }
-            }
-
-            package var name: String = ""
-            package var partitions: [Partition] = []
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.text(&name)
-                try coder.array(&partitions)
-            }
-        }
-
         package var groupID: String = ""
         package var topics: [Topic] = []
         package var error: ErrorCode = .none
@@ -199,27 +149,17 @@ package struct OffsetDeleteRequest: Request {
     package typealias Response = OffsetDeleteResponse
     package static var api: API { .offsetDelete }
 
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+    package struct Partition: MessageStructure {
+        package var index: Int32 = 0
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&index)
         }
     }
+
+    package typealias Topic = TopicEntry<Partition>
 
     package var groupID: String = ""
     package var topics: [Topic] = []

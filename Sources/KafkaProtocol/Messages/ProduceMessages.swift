@@ -3,30 +3,20 @@ package struct ProduceRequest: Request {
     package typealias Response = ProduceResponse
     package static var api: API { .produce }
 
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            /// Whole batches, as the producer made them.
-            package var records: ArraySlice<UInt8>?
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.bytes(&records)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+    package struct Partition: MessageStructure {
+        package var index: Int32 = 0
+        /// Whole batches, as the producer made them.
+        package var records: ArraySlice<UInt8>?
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&index)
+            try coder.bytes(&records)
         }
     }
+
+    package typealias Topic = TopicEntry<Partition>
 
     package var transactionalID: String?
     /// 0: no response at all; 1 and -1: when it is durable.
@@ -46,51 +36,41 @@ package struct ProduceRequest: Request {
 
 /// Where batches went, or why they did not.
 package struct ProduceResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package struct RecordError: MessageStructure {
-                package var batchIndex: Int32 = 0
-                package var message: String?
-
-                package init() {}
-
-                package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                    try coder.number(&batchIndex)
-                    try coder.text(&message)
-                }
-            }
-
-            package var index: Int32 = 0
-            package var error: ErrorCode = .none
-            package var baseOffset: Int64 = -1
-            package var logAppendTime: Int64 = -1
-            package var logStartOffset: Int64 = -1
-            package var recordErrors: [RecordError] = []
-            package var errorMessage: String?
+    package struct Partition: MessageStructure {
+        package struct RecordError: MessageStructure {
+            package var batchIndex: Int32 = 0
+            package var message: String?
 
             package init() {}
 
             package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.code(&error)
-                try coder.number(&baseOffset)
-                if coder.version >= 2 { try coder.number(&logAppendTime) }
-                if coder.version >= 5 { try coder.number(&logStartOffset) }
-                if coder.version >= 8 { try coder.array(&recordErrors) }
-                if coder.version >= 8 { try coder.text(&errorMessage) }
+                try coder.number(&batchIndex)
+                try coder.text(&message)
             }
         }
 
-        package var name: String = ""
-        package var partitions: [Partition] = []
+        package var index: Int32 = 0
+        package var error: ErrorCode = .none
+        package var baseOffset: Int64 = -1
+        package var logAppendTime: Int64 = -1
+        package var logStartOffset: Int64 = -1
+        package var recordErrors: [RecordError] = []
+        package var errorMessage: String?
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&index)
+            try coder.code(&error)
+            try coder.number(&baseOffset)
+            if coder.version >= 2 { try coder.number(&logAppendTime) }
+            if coder.version >= 5 { try coder.number(&logStartOffset) }
+            if coder.version >= 8 { try coder.array(&recordErrors) }
+            if coder.version >= 8 { try coder.text(&errorMessage) }
         }
     }
+
+    package typealias Topic = TopicEntry<Partition>
 
     package var topics: [Topic] = []
     package var throttleMilliseconds: Int32 = 0

@@ -16,17 +16,7 @@ package struct CreateTopicsRequest: Request {
             }
         }
 
-        package struct Config: MessageStructure {
-            package var name: String = ""
-            package var value: String?
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.text(&name)
-                try coder.text(&value)
-            }
-        }
+        package typealias Config = NamedValue
 
         package var name: String = ""
         /// -1: as the broker is set, or as the assignments say.
@@ -211,60 +201,40 @@ package struct CreatePartitionsRequest: Request {
     }
 }
 
-package struct CreatePartitionsResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package var name: String = ""
-        package var error: ErrorCode = .none
-        package var errorMessage: String?
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.code(&error)
-            try coder.text(&errorMessage)
-        }
-    }
-
-    package var throttleMilliseconds: Int32 = 0
-    package var topics: [Topic] = []
+package struct CreatePartitionsTopic: MessageStructure {
+    package var name: String = ""
+    package var error: ErrorCode = .none
+    package var errorMessage: String?
 
     package init() {}
 
     package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&topics)
+        try coder.text(&name)
+        try coder.code(&error)
+        try coder.text(&errorMessage)
     }
 }
+
+package typealias CreatePartitionsResponse = ThrottledTopics<CreatePartitionsTopic>
 
 /// Records below an offset; -1 is the high watermark. Versions 0 to 2.
 package struct DeleteRecordsRequest: Request {
     package typealias Response = DeleteRecordsResponse
     package static var api: API { .deleteRecords }
 
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var offset: Int64 = 0
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.number(&offset)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+    package struct Partition: MessageStructure {
+        package var index: Int32 = 0
+        package var offset: Int64 = 0
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&index)
+            try coder.number(&offset)
         }
     }
+
+    package typealias Topic = TopicEntry<Partition>
 
     package var topics: [Topic] = []
     package var timeoutMilliseconds: Int32 = 0
@@ -277,40 +247,18 @@ package struct DeleteRecordsRequest: Request {
     }
 }
 
-package struct DeleteRecordsResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var lowWatermark: Int64 = -1
-            package var error: ErrorCode = .none
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.number(&lowWatermark)
-                try coder.code(&error)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
-        }
-    }
-
-    package var throttleMilliseconds: Int32 = 0
-    package var topics: [Topic] = []
+package struct DeleteRecordsPartition: MessageStructure {
+    package var index: Int32 = 0
+    package var lowWatermark: Int64 = -1
+    package var error: ErrorCode = .none
 
     package init() {}
 
     package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&topics)
+        try coder.number(&index)
+        try coder.number(&lowWatermark)
+        try coder.code(&error)
     }
 }
+
+package typealias DeleteRecordsResponse = ThrottledTopics<TopicEntry<DeleteRecordsPartition>>

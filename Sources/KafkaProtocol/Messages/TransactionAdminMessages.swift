@@ -14,65 +14,43 @@ package struct DescribeProducersRequest: Request {
     }
 }
 
-package struct DescribeProducersResponse: MessageStructure {
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package struct Producer: MessageStructure {
-                package var producerID: Int64 = 0
-                package var producerEpoch: Int32 = 0
-                package var lastSequence: Int32 = -1
-                package var lastTimestamp: Int64 = -1
-                package var coordinatorEpoch: Int32 = 0
-                package var transactionStartOffset: Int64 = -1
-
-                package init() {}
-
-                package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                    try coder.number(&producerID)
-                    try coder.number(&producerEpoch)
-                    try coder.number(&lastSequence)
-                    try coder.number(&lastTimestamp)
-                    try coder.number(&coordinatorEpoch)
-                    try coder.number(&transactionStartOffset)
-                }
-            }
-
-            package var index: Int32 = 0
-            package var error: ErrorCode = .none
-            package var errorMessage: String?
-            package var producers: [Producer] = []
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.code(&error)
-                try coder.text(&errorMessage)
-                try coder.array(&producers)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+package struct DescribeProducersPartition: MessageStructure {
+    package struct Producer: MessageStructure {
+        package var producerID: Int64 = 0
+        package var producerEpoch: Int32 = 0
+        package var lastSequence: Int32 = -1
+        package var lastTimestamp: Int64 = -1
+        package var coordinatorEpoch: Int32 = 0
+        package var transactionStartOffset: Int64 = -1
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&producerID)
+            try coder.number(&producerEpoch)
+            try coder.number(&lastSequence)
+            try coder.number(&lastTimestamp)
+            try coder.number(&coordinatorEpoch)
+            try coder.number(&transactionStartOffset)
         }
     }
 
-    package var throttleMilliseconds: Int32 = 0
-    package var topics: [Topic] = []
+    package var index: Int32 = 0
+    package var error: ErrorCode = .none
+    package var errorMessage: String?
+    package var producers: [Producer] = []
 
     package init() {}
 
     package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&topics)
+        try coder.number(&index)
+        try coder.code(&error)
+        try coder.text(&errorMessage)
+        try coder.array(&producers)
     }
 }
+
+package typealias DescribeProducersResponse = ThrottledTopics<TopicEntry<DescribeProducersPartition>>
 
 /// Version 0.
 package struct DescribeTransactionsRequest: Request {

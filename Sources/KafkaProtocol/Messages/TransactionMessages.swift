@@ -56,19 +56,7 @@ package struct AddPartitionsToTransactionRequest: Request {
     }
 }
 
-package struct AddPartitionsToTransactionResponse: MessageStructure {
-    package typealias Topic = TopicErrors
-
-    package var throttleMilliseconds: Int32 = 0
-    package var topics: [Topic] = []
-
-    package init() {}
-
-    package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&topics)
-    }
-}
+package typealias AddPartitionsToTransactionResponse = ThrottledTopics<TopicErrors>
 
 /// Versions 0 to 4.
 package struct AddOffsetsToTransactionRequest: Request {
@@ -90,17 +78,7 @@ package struct AddOffsetsToTransactionRequest: Request {
     }
 }
 
-package struct AddOffsetsToTransactionResponse: MessageStructure {
-    package var throttleMilliseconds: Int32 = 0
-    package var error: ErrorCode = .none
-
-    package init() {}
-
-    package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.code(&error)
-    }
-}
+package typealias AddOffsetsToTransactionResponse = ThrottledError
 
 /// Versions 0 to 4.
 package struct EndTransactionRequest: Request {
@@ -122,50 +100,30 @@ package struct EndTransactionRequest: Request {
     }
 }
 
-package struct EndTransactionResponse: MessageStructure {
-    package var throttleMilliseconds: Int32 = 0
-    package var error: ErrorCode = .none
-
-    package init() {}
-
-    package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.code(&error)
-    }
-}
+package typealias EndTransactionResponse = ThrottledError
 
 /// Versions 0 to 4.
 package struct TransactionalOffsetCommitRequest: Request {
     package typealias Response = TransactionalOffsetCommitResponse
     package static var api: API { .transactionalOffsetCommit }
 
-    package struct Topic: MessageStructure {
-        package struct Partition: MessageStructure {
-            package var index: Int32 = 0
-            package var offset: Int64 = 0
-            package var leaderEpoch: Int32 = -1
-            package var metadata: String?
-
-            package init() {}
-
-            package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-                try coder.number(&index)
-                try coder.number(&offset)
-                if coder.version >= 2 { try coder.number(&leaderEpoch) }
-                try coder.text(&metadata)
-            }
-        }
-
-        package var name: String = ""
-        package var partitions: [Partition] = []
+    package struct Partition: MessageStructure {
+        package var index: Int32 = 0
+        package var offset: Int64 = 0
+        package var leaderEpoch: Int32 = -1
+        package var metadata: String?
 
         package init() {}
 
         package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&name)
-            try coder.array(&partitions)
+            try coder.number(&index)
+            try coder.number(&offset)
+            if coder.version >= 2 { try coder.number(&leaderEpoch) }
+            try coder.text(&metadata)
         }
     }
+
+    package typealias Topic = TopicEntry<Partition>
 
     package var transactionalID: String = ""
     package var groupID: String = ""
@@ -190,16 +148,4 @@ package struct TransactionalOffsetCommitRequest: Request {
     }
 }
 
-package struct TransactionalOffsetCommitResponse: MessageStructure {
-    package typealias Topic = TopicErrors
-
-    package var throttleMilliseconds: Int32 = 0
-    package var topics: [Topic] = []
-
-    package init() {}
-
-    package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&topics)
-    }
-}
+package typealias TransactionalOffsetCommitResponse = ThrottledTopics<TopicErrors>

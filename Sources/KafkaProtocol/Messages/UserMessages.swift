@@ -109,28 +109,18 @@ package struct AlterUsersRequest: Request {
     }
 }
 
-package struct AlterUsersResponse: MessageStructure {
-    package struct Result: MessageStructure {
-        package var user = ""
-        package var error: ErrorCode = .none
-        package var errorMessage: String?
-
-        package init() {}
-
-        package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-            try coder.text(&user)
-            try coder.code(&error)
-            try coder.text(&errorMessage)
-        }
-    }
-
-    package var throttleMilliseconds: Int32 = 0
-    package var results: [Result] = []
+package struct AlterUsersResult: MessageStructure {
+    package var user = ""
+    package var error: ErrorCode = .none
+    package var errorMessage: String?
 
     package init() {}
 
     package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&results)
+        try coder.text(&user)
+        try coder.code(&error)
+        try coder.text(&errorMessage)
     }
 }
+
+package typealias AlterUsersResponse = ThrottledResults<AlterUsersResult>
