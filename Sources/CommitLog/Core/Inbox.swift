@@ -1,3 +1,4 @@
+import Diagnostics
 import Synchronization
 
 /// What waits for the next round, bounded by bytes.

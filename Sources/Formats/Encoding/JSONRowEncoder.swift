@@ -46,7 +46,7 @@ struct JSONRowEncoder: RowEncoder {
         }
         keys = fields.map { field in
             var key: [UInt8] = [0x22]
-            Self.appendEscaped(Array(field.name.utf8)[...], to: &key)
+            JSONText.appendEscaped(Array(field.name.utf8)[...], to: &key)
             return key + [0x22, 0x3A]
         }
     }
@@ -76,7 +76,6 @@ struct JSONRowEncoder: RowEncoder {
     }
 
     private static let null = Array("null".utf8)
-    private static let hexDigits = Array("0123456789abcdef".utf8)
 
     private func appendValue(_ column: Column, _ row: Int, _ index: Int, to bytes: inout [UInt8]) {
         switch shapes[index] {
@@ -93,28 +92,12 @@ struct JSONRowEncoder: RowEncoder {
             bytes.append(0x22)
         case .text:
             bytes.append(0x22)
-            Self.appendEscaped(RecordText.bytes(column, row), to: &bytes)
+            JSONText.appendEscaped(RecordText.bytes(column, row), to: &bytes)
             bytes.append(0x22)
         case .bytes:
             bytes.append(0x22)
             RecordText.appendBase64(RecordText.bytes(column, row), to: &bytes)
             bytes.append(0x22)
-        }
-    }
-
-    /// The bytes with quotes, backslashes and control characters escaped.
-    private static func appendEscaped(_ value: some Sequence<UInt8>, to bytes: inout [UInt8]) {
-        for byte in value {
-            switch byte {
-            case 0x22: bytes += [0x5C, 0x22]
-            case 0x5C: bytes += [0x5C, 0x5C]
-            case 0x0A: bytes += [0x5C, 0x6E]
-            case 0x0D: bytes += [0x5C, 0x72]
-            case 0x09: bytes += [0x5C, 0x74]
-            case 0..<0x20:
-                bytes += [0x5C, 0x75, 0x30, 0x30, hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
         }
     }
 }

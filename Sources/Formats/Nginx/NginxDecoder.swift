@@ -20,8 +20,9 @@ final class NginxDecoder: LineDecoder {
     private let ignoresErrors: Bool
     private let longestLine: Int
     private var estimate = RowEstimate()
+    /// Where the parts of the line in hand stand.
+    private var values: [Range<Int>] = []
 
-    private static let rejectLimit = 1_024
     private static let requestWords = ["request_method", "request_uri", "server_protocol"]
 
     var isSplittable: Bool { true }
@@ -66,78 +67,27 @@ final class NginxDecoder: LineDecoder {
     }
 
     func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool) throws -> DecodedLines {
-        let to = min(to, block.count)
-        guard from >= 0, from < to else {
-            return DecodedLines(batch: nil, consumed: max(from, 0), rejected: [], lines: 0)
-        }
-        let bytes = UnsafePointer(block.bytes)
-        let capacity = estimate.capacity(bytes: to - from)
-        var run = Run(
-            bytes: bytes, columns: targets.map { Column($0.field.type, capacity: capacity) },
-            checksText: millrace_utf8_is_valid(bytes + from, to - from) == 0)
-        var position = from
-        while position < to, run.rows < capacity, run.rejected.count < Self.rejectLimit {
-            let newline = memchr(bytes + position, 10, to - position)
-            let next = newline.map { UnsafeRawPointer($0) - UnsafeRawPointer(bytes) + 1 } ?? to
-            var end = newline == nil ? to : next - 1
-            if end > position, bytes[end - 1] == 13 { end -= 1 }
-            if end > position { take(position..<end, &run) } else { run.blank += 1 }
-            position = next
-        }
-        let lines = run.rows + run.rejected.count + run.blank
-        estimate.learn(bytes: position - from, lines: lines)
-        guard run.rows > 0 else {
-            return DecodedLines(batch: nil, consumed: position, rejected: run.rejected, lines: lines)
-        }
-        for column in run.columns where column.kind == .text { column.owners = [block, run.heap] }
-        let batch = Batch(
-            columns: run.columns, rowCount: run.rows, retainedBytes: position - from + run.heap.allocatedBytes)
-        return DecodedLines(batch: batch, consumed: position, rejected: run.rejected, lines: lines)
-    }
-
-    /// One call's work.
-    private struct Run {
-        let bytes: UnsafePointer<UInt8>
-        let columns: [Column]
-        let checksText: Bool
-        let heap = ByteHeap()
-        var rows = 0
-        var blank = 0
-        var rejected: [RejectedLine] = []
-        var values: [Range<Int>] = []
-
-        mutating func reject(_ reason: String, _ detail: String, _ line: Range<Int>) {
-            rejected.append(RejectedLine(reason: reason, detail: detail, offset: line.lowerBound, length: line.count))
+        LineRun.decode(block, from: from, to: to, into: targets, longestLine: longestLine, &estimate) { line, run in
+            take(line, &run)
         }
     }
 
-    private func take(_ line: Range<Int>, _ run: inout Run) {
-        if line.count > longestLine { return run.reject("line_too_long", "the line has \(line.count) bytes", line) }
-        if run.checksText, millrace_utf8_is_valid(run.bytes + line.lowerBound, line.count) == 0 {
-            return run.reject("invalid_utf8", "the line is not valid UTF-8", line)
-        }
-        guard pattern.cut(run.bytes, line, into: &run.values) else {
+    private func take(_ line: Range<Int>, _ run: inout LineRun) {
+        guard pattern.cut(run.bytes, line, into: &values) else {
             return run.reject("malformed_line", "the line is not laid out as the log format says", line)
         }
-        for index in targets.indices {
-            if store(index, &run) { continue }
-            guard ignoresErrors else {
-                // The row's place is used again: all its bits must be set as in a fresh column.
-                for column in run.columns { column.validity[run.rows >> 6] |= 1 << UInt64(run.rows & 63) }
-                let value = value(index, run)
-                let text = UnsafeBufferPointer(start: run.bytes + value.lowerBound, count: value.count)
-                return run.reject("bad_value", targets[index].complaint(text), line)
-            }
+        for index in targets.indices where !store(index, run) {
+            guard ignoresErrors else { return run.reject(value(index, run), of: targets[index], line) }
             run.columns[index].setNull(run.rows)
         }
-        run.rows += 1
+        run.endRow()
     }
 
-    private func value(_ index: Int, _ run: Run) -> Range<Int> {
+    private func value(_ index: Int, _ run: LineRun) -> Range<Int> {
         switch sources[index] {
-        case .part(let part): return run.values[part]
+        case .part(let part): return values[part]
         case .requestWord(let part, let word):
-            let value = run.values[part]
+            let value = values[part]
             let request = UnsafeBufferPointer(start: run.bytes + value.lowerBound, count: value.count)
             let words = request.split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
             guard word < words.count else { return value.upperBound..<value.upperBound }
@@ -146,7 +96,7 @@ final class NginxDecoder: LineDecoder {
     }
 
     /// Stores the value of a column; false when it is none of its type.
-    private func store(_ index: Int, _ run: inout Run) -> Bool {
+    private func store(_ index: Int, _ run: LineRun) -> Bool {
         let (column, target) = (run.columns[index], targets[index])
         let range = value(index, run)
         let text = run.bytes + range.lowerBound
@@ -165,14 +115,7 @@ final class NginxDecoder: LineDecoder {
             column.int64[run.rows] = value
             return true
         }
-        var native = target.native
-        switch millrace_store_value(&native, column.values, run.rows, text, range.count, MILLRACE_FORM_TEXT) {
-        case 0: return true
-        case 1:
-            column.setNull(run.rows)
-            return true
-        default: return false
-        }
+        return run.store(range, target, column)
     }
 
     /// The text behind `\xHH`, `\"` and the like; as it stands where that would be no UTF-8.

@@ -13,8 +13,8 @@ final class RegexDecoder: LineDecoder {
     private let ignoresErrors: Bool
     private let longestLine: Int
     private var estimate = RowEstimate()
-
-    private static let rejectLimit = 1_024
+    /// Begin and end of the match in hand and of each group in it.
+    private var places: [Int64]
 
     var isSplittable: Bool { true }
 
@@ -43,104 +43,47 @@ final class RegexDecoder: LineDecoder {
         groups = fields.map { field in
             pattern.group(of: field.name, at: schema.firstIndex { $0.name == field.name } ?? 0) ?? 0
         }
+        places = [Int64](repeating: -1, count: 2 * (pattern.groupCount + 1))
         self.ignoresErrors = ignoresErrors
         self.longestLine = longestLine
     }
 
     func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool) throws -> DecodedLines {
-        let to = min(to, block.count)
-        guard from >= 0, from < to else {
-            return DecodedLines(batch: nil, consumed: max(from, 0), rejected: [], lines: 0)
-        }
-        let bytes = UnsafePointer(block.bytes)
-        let capacity = estimate.capacity(bytes: to - from)
-        var run = Run(
-            bytes: bytes, columns: targets.map { Column($0.field.type, capacity: capacity) },
-            checksText: millrace_utf8_is_valid(bytes + from, to - from) == 0,
-            places: [Int64](repeating: -1, count: 2 * (pattern.groupCount + 1)))
-        var position = from
-        while position < to, run.rows < capacity, run.rejected.count < Self.rejectLimit {
-            let newline = memchr(bytes + position, 10, to - position)
-            let next = newline.map { UnsafeRawPointer($0) - UnsafeRawPointer(bytes) + 1 } ?? to
-            var end = newline == nil ? to : next - 1
-            if end > position, bytes[end - 1] == 13 { end -= 1 }
-            if end > position { take(position..<end, &run) } else { run.blank += 1 }
-            position = next
-        }
-        let lines = run.rows + run.rejected.count + run.blank
-        estimate.learn(bytes: position - from, lines: lines)
-        guard run.rows > 0 else {
-            return DecodedLines(batch: nil, consumed: position, rejected: run.rejected, lines: lines)
-        }
-        for column in run.columns where column.kind == .text { column.owners = [block] }
-        let batch = Batch(columns: run.columns, rowCount: run.rows, retainedBytes: position - from)
-        return DecodedLines(batch: batch, consumed: position, rejected: run.rejected, lines: lines)
-    }
-
-    /// One call's work.
-    private struct Run {
-        let bytes: UnsafePointer<UInt8>
-        let columns: [Column]
-        let checksText: Bool
-        /// Begin and end of the match and of each group in it.
-        var places: [Int64]
-        var rows = 0
-        var blank = 0
-        var rejected: [RejectedLine] = []
-
-        mutating func reject(_ reason: String, _ detail: String, _ line: Range<Int>) {
-            rejected.append(RejectedLine(reason: reason, detail: detail, offset: line.lowerBound, length: line.count))
+        LineRun.decode(block, from: from, to: to, into: targets, longestLine: longestLine, &estimate) { line, run in
+            take(line, &run)
         }
     }
 
-    private func take(_ line: Range<Int>, _ run: inout Run) {
-        if line.count > longestLine { return run.reject("line_too_long", "the line has \(line.count) bytes", line) }
-        let text = run.bytes + line.lowerBound
-        if run.checksText, millrace_utf8_is_valid(text, line.count) == 0 {
-            return run.reject("invalid_utf8", "the line is not valid UTF-8", line)
-        }
-        guard pattern.match(text, line.count, &run.places) else {
-            if ignoresErrors {
-                run.blank += 1
-                return
-            }
+    private func take(_ line: Range<Int>, _ run: inout LineRun) {
+        guard pattern.match(run.bytes + line.lowerBound, line.count, &places) else {
+            if ignoresErrors { return run.skip() }
             return run.reject("malformed_line", "the line does not match the pattern", line)
         }
         for index in targets.indices {
-            let (begin, end) = (Int(run.places[2 * groups[index]]), Int(run.places[2 * groups[index] + 1]))
-            if store(index, text, begin, end, run) { continue }
+            let (begin, end) = (Int(places[2 * groups[index]]), Int(places[2 * groups[index] + 1]))
+            // A group that took no part has no place.
+            let value = begin >= 0 && end >= begin ? line.lowerBound + begin..<line.lowerBound + end : nil
+            if store(index, value, run) { continue }
             guard ignoresErrors else {
-                // The row's place is used again: all its bits must be set as in a fresh column.
-                for column in run.columns { column.validity[run.rows >> 6] |= 1 << UInt64(run.rows & 63) }
-                let value = UnsafeBufferPointer(start: text + begin, count: end - begin)
-                return run.reject("bad_value", targets[index].complaint(value), line)
+                return run.reject(value ?? line.lowerBound..<line.lowerBound, of: targets[index], line)
             }
             run.columns[index].setNull(run.rows)
         }
-        run.rows += 1
+        run.endRow()
     }
 
-    /// Stores the value of a column; false when it is none of its type. A group that took no part is NULL.
-    private func store(_ index: Int, _ line: UnsafePointer<UInt8>, _ begin: Int, _ end: Int, _ run: Run) -> Bool {
+    /// Stores the value of a column; false when it is none of its type. None at all is NULL.
+    private func store(_ index: Int, _ value: Range<Int>?, _ run: LineRun) -> Bool {
         let (column, target) = (run.columns[index], targets[index])
-        guard begin >= 0, end >= begin, end > begin || target.isText || target.isBytes else {
+        guard let value, !value.isEmpty || target.isText || target.isBytes else {
             column.setNull(run.rows)
             return true
         }
         if target.isText || target.isBytes {
-            column.text[run.rows] = TextView(line + begin, count: end - begin)
+            column.text[run.rows] = TextView(run.bytes + value.lowerBound, count: value.count)
             return true
         }
-        var native = target.native
-        switch millrace_store_value(
-            &native, column.values, run.rows, line + begin, end - begin, MILLRACE_FORM_TEXT)
-        {
-        case 0: return true
-        case 1:
-            column.setNull(run.rows)
-            return true
-        default: return false
-        }
+        return run.store(value, target, column)
     }
 }
 

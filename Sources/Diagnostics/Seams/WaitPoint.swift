@@ -1,13 +1,13 @@
 import Glibc
 
-/// Where one thread waits until another has something for it.
-final class WaitPoint: @unchecked Sendable {
+/// Where one thread of the operating system waits until another has something for it.
+package final class WaitPoint: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     /// Guarded by `mutex`.
     private var isRaised = false
 
-    init() {
+    package init() {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
     }
@@ -19,7 +19,7 @@ final class WaitPoint: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func raise() {
+    package func raise() {
         pthread_mutex_lock(mutex)
         isRaised = true
         pthread_cond_signal(condition)
@@ -27,7 +27,7 @@ final class WaitPoint: @unchecked Sendable {
     }
 
     /// Waits until raised; not at all when that happened since the last wait.
-    func wait() {
+    package func wait() {
         pthread_mutex_lock(mutex)
         while !isRaised { pthread_cond_wait(condition, mutex) }
         isRaised = false
@@ -35,7 +35,7 @@ final class WaitPoint: @unchecked Sendable {
     }
 
     /// As ``wait()``, for so long at most.
-    func wait(milliseconds: Int) {
+    package func wait(milliseconds: Int) {
         var deadline = timespec()
         clock_gettime(CLOCK_REALTIME, &deadline)
         deadline.tv_nsec += milliseconds % 1_000 * 1_000_000
