@@ -45,7 +45,9 @@ struct PipelineLayout {
         let direct = node.inputs.filter { !Self.isExchange(plan.nodes[$0]) }
         let directStages = Set(direct.compactMap { stageOf[$0] })
         let stage: Int
-        if let only = directStages.first, directStages.count == 1 {
+        let crossing = node.inputs.filter { Self.isExchange(plan.nodes[$0]) }
+            .compactMap { stageOf[plan.nodes[$0].inputs[0]] }
+        if let only = directStages.first, directStages.count == 1, !crossing.contains(where: { isBehind($0, only) }) {
             guard stages[only].distribution == node.distribution else {
                 throw MillraceError(
                     .internalError, code: "plan_distribution",
@@ -75,6 +77,22 @@ struct PipelineLayout {
             }
         }
         if directStages.isEmpty && inputsAreStatic { stages[stage].isStatic = true }
+    }
+
+    /// Whether rows come from one stage to another one, over whatever stages lie between. A node that reads both is a
+    /// stage of its own: in the first one, that stage would wait for its own end.
+    private func isBehind(_ stage: Int, _ first: Int) -> Bool {
+        var reached: Set<Int> = [first]
+        // Stages stand in order of flow but for nodes that were added to an early one: go on until nothing is new.
+        var isGrowing = true
+        while isGrowing {
+            isGrowing = false
+            for edge in edges {
+                guard let from = stageOf[edge.from], let to = stageOf[edge.to], reached.contains(from) else { continue }
+                if reached.insert(to).inserted { isGrowing = true }
+            }
+        }
+        return stage != first && reached.contains(stage)
     }
 
     private static func isExchange(_ node: PlanNode) -> Bool {

@@ -81,6 +81,15 @@ struct SessionOptions: Sendable {
         return overflow ? nil : product
     }
 
+    /// Keys whose values are among a few words, in either case.
+    static let choices: [String: [String]] = [
+        "execution.runtime-mode": ["streaming", "batch", "automatic"],
+        "table.exec.emit.early-fire.enabled": ["true", "false"],
+        "table.exec.emit.late-fire.enabled": ["true", "false"],
+        "table.exec.sink.upsert-materialize": ["auto", "none", "force"],
+        "pipeline.share-scans": ["true", "false"],
+    ]
+
     /// Keys whose values must be durations.
     static let durations: Set<String> = [
         "pipeline.auto-watermark-interval", "table.exec.state.ttl", "table.exec.emit.early-fire.delay",

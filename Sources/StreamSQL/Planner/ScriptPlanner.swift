@@ -332,6 +332,13 @@ struct ScriptPlanner {
                 .option, "'\(value.text)' is not a duration", at: value.range,
                 hint: "for example '200 ms', '5 s', '1 d'")
         }
+        if let words = SessionOptions.choices[key.text],
+            !words.contains(where: { Lexer.uppercased($0.utf8) == Lexer.uppercased(value.text.utf8) })
+        {
+            throw SQLError(
+                .option, "'\(value.text)' is no value of '\(key.text)'", at: value.range,
+                hint: "its values are \(words.joined(separator: ", "))")
+        }
         if key.text == SessionOptions.timeZoneKey, value.text != "default" { try checkTimeZone(value) }
         guard session.options.set(key.text, value.text) else {
             throw SQLError(.limit, "a session can have \(SessionOptions.maximumKeys) settings", at: key.range)

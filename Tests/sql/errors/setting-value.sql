@@ -1,0 +1,3 @@
+-- a misspelt mode would run as another one
+SET 'execution.runtime-mode' = 'bach';
+SELECT 1;
