@@ -45,19 +45,23 @@ struct PipelineLayout {
         let direct = node.inputs.filter { !Self.isExchange(plan.nodes[$0]) }
         let directStages = Set(direct.compactMap { stageOf[$0] })
         let stage: Int
-        let crossing = node.inputs.filter { Self.isExchange(plan.nodes[$0]) }
-            .compactMap { stageOf[plan.nodes[$0].inputs[0]] }
-        if let only = directStages.first, directStages.count == 1, !crossing.contains(where: { isBehind($0, only) }) {
+        var isNew = false
+        if let only = directStages.first, directStages.count == 1 {
             guard stages[only].distribution == node.distribution else {
                 throw MillraceError(
                     .internalError, code: "plan_distribution",
                     "plan node \(node.name) changes its distribution without an exchange")
             }
-            stage = only
-            stages[stage].nodes.append(node.id)
+            isNew = feedsItself(only, through: node, in: plan)
+            stage = isNew ? stages.count : only
         } else {
+            isNew = true
+            stage = stages.count
+        }
+        if isNew {
             stages.append(Stage(nodes: [node.id], distribution: node.distribution, isStatic: Self.isStaticScan(node)))
-            stage = stages.count - 1
+        } else {
+            stages[stage].nodes.append(node.id)
         }
         stageOf[node.id] = stage
         var inputsAreStatic = !node.inputs.isEmpty
@@ -76,23 +80,24 @@ struct PipelineLayout {
                 edges.append(Edge(from: producer, to: node.id, input: input, routing: routing, isGating: isBuildSide))
             }
         }
-        if directStages.isEmpty && inputsAreStatic { stages[stage].isStatic = true }
+        if isNew && inputsAreStatic { stages[stage].isStatic = true }
     }
 
-    /// Whether rows come from one stage to another one, over whatever stages lie between. A node that reads both is a
-    /// stage of its own: in the first one, that stage would wait for its own end.
-    private func isBehind(_ stage: Int, _ first: Int) -> Bool {
-        var reached: Set<Int> = [first]
-        // Stages stand in order of flow but for nodes that were added to an early one: go on until nothing is new.
-        var isGrowing = true
-        while isGrowing {
-            isGrowing = false
-            for edge in edges {
-                guard let from = stageOf[edge.from], let to = stageOf[edge.to], reached.contains(from) else { continue }
-                if reached.insert(to).inserted { isGrowing = true }
+    /// Whether a stage that took in the node would wait for rows that it sends itself, by way of others. Such a node begins
+    /// a stage of its own: an instance passes on barriers and its end only when all its inputs have brought theirs.
+    private func feedsItself(_ stage: Int, through node: PlanNode, in plan: PhysicalPlan) -> Bool {
+        var pending: [Int] = []
+        for id in node.inputs where Self.isExchange(plan.nodes[id]) {
+            if let producer = stageOf[plan.nodes[id].inputs[0]] { pending.append(producer) }
+        }
+        var seen = Set(pending)
+        while let next = pending.popLast() {
+            if next == stage { return true }
+            for edge in edges where stageOf[edge.to] == next {
+                if let producer = stageOf[edge.from], seen.insert(producer).inserted { pending.append(producer) }
             }
         }
-        return stage != first && reached.contains(stage)
+        return false
     }
 
     private static func isExchange(_ node: PlanNode) -> Bool {
