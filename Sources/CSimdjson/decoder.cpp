@@ -31,7 +31,8 @@ void millrace_json::set_null(int32_t which) {
     target.nulls++;
     switch (fields[size_t(which)].kind) {
     case MILLRACE_BOOLEAN: static_cast<uint64_t *>(target.values)[row >> 6] &= ~mask; break;
-    case MILLRACE_TEXT: case MILLRACE_BYTES: case MILLRACE_DECIMAL:
+    case MILLRACE_TEXT: case MILLRACE_BYTES: case MILLRACE_DECIMAL: case MILLRACE_WIDE_TIMESTAMP:
+    case MILLRACE_WIDE_TIMESTAMP_LTZ:
     case MILLRACE_ARRAY: case MILLRACE_MAP: case MILLRACE_MULTISET: case MILLRACE_ROW:
         static_cast<uint64_t *>(target.values)[2 * size_t(row)] = 0;
         static_cast<uint64_t *>(target.values)[2 * size_t(row) + 1] = 0;

@@ -14,7 +14,15 @@ constexpr size_t longestValue = 16 << 20;
 
 bool has_bytes(uint8_t kind) { return kind == MILLRACE_TEXT || kind == MILLRACE_BYTES || kind >= MILLRACE_ARRAY; }
 
-size_t slot_width(uint8_t kind) { return kind == MILLRACE_BOOLEAN ? 1 : kind == MILLRACE_DECIMAL ? 16 : 8; }
+size_t slot_width(uint8_t kind) {
+    switch (kind) {
+    case MILLRACE_BOOLEAN: return 1;
+    case MILLRACE_DECIMAL:
+    case MILLRACE_WIDE_TIMESTAMP:
+    case MILLRACE_WIDE_TIMESTAMP_LTZ: return 16;
+    default: return 8;
+    }
+}
 
 const uint8_t *bytes_of(const Item &item) { return reinterpret_cast<const uint8_t *>(item.low); }
 

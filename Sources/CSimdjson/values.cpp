@@ -289,16 +289,34 @@ int64_t floored_to(int64_t value, int64_t unit) {
     return value - (rest < 0 ? rest + unit : rest);
 }
 
+// Seconds since 1970 and the nanoseconds above them.
+bool parse_timestamp(const millrace_field &field, Slice s, bool zoned, int64_t &seconds, int64_t &nanoseconds) {
+    int64_t days, of_day, offset = 0;
+    if (!parse_date(s, true, days)) return false;
+    if (field.iso ? !(take(s, 'T') || take(s, 't')) : !take(s, ' ')) return false;
+    if (!parse_time(s, field.iso, of_day)) return false;
+    if (zoned && !parse_zone(s, offset)) return false;
+    if (s.at != s.end) return false;
+    seconds = days * 86400 + of_day / 1000000000 - offset;
+    nanoseconds = of_day % 1000000000;
+    return true;
+}
+
 Outcome store_timestamp(const millrace_field &field, int64_t *place, Slice s, bool zoned) {
-    int64_t days, nanoseconds, offset = 0;
-    if (!parse_date(s, true, days)) return bad;
-    if (field.iso ? !(take(s, 'T') || take(s, 't')) : !take(s, ' ')) return bad;
-    if (!parse_time(s, field.iso, nanoseconds)) return bad;
-    if (zoned && !parse_zone(s, offset)) return bad;
-    if (s.at != s.end) return bad;
-    int64_t value = days * 86400000000 + nanoseconds / 1000 - offset * 1000000;
+    int64_t seconds, nanoseconds;
+    if (!parse_timestamp(field, s, zoned, seconds, nanoseconds)) return bad;
+    int64_t value = seconds * 1000000 + nanoseconds / 1000;
     static const int64_t units[] = {1000000, 100000, 10000, 1000, 100, 10};
     *place = field.precision < 6 ? floored_to(value, units[field.precision]) : value;
+    return stored;
+}
+
+// A timestamp of precision 7 to 9, in nanoseconds.
+Outcome store_wide_timestamp(const millrace_field &field, __int128 *place, Slice s, bool zoned) {
+    int64_t seconds, nanoseconds;
+    if (!parse_timestamp(field, s, zoned, seconds, nanoseconds)) return bad;
+    int64_t unit = field.precision < 8 ? 100 : field.precision < 9 ? 10 : 1;
+    *place = __int128(seconds) * 1000000000 + (nanoseconds - nanoseconds % unit);
     return stored;
 }
 
@@ -347,6 +365,10 @@ extern "C" int millrace_store_value(const millrace_field *field, void *values, s
     case MILLRACE_TIME: return store_time(*field, words + row, s);
     case MILLRACE_TIMESTAMP: return store_timestamp(*field, words + row, s, false);
     case MILLRACE_TIMESTAMP_LTZ: return store_timestamp(*field, words + row, s, true);
+    case MILLRACE_WIDE_TIMESTAMP:
+        return store_wide_timestamp(*field, static_cast<__int128 *>(values) + row, s, false);
+    case MILLRACE_WIDE_TIMESTAMP_LTZ:
+        return store_wide_timestamp(*field, static_cast<__int128 *>(values) + row, s, true);
     default: return bad;
     }
 }

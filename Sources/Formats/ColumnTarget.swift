@@ -32,10 +32,12 @@ struct ColumnTarget {
             native.kind = UInt8(MILLRACE_TIME.rawValue)
             native.precision = UInt8(clamping: precision)
         case .timestamp(let precision):
-            native.kind = UInt8(MILLRACE_TIMESTAMP.rawValue)
+            let kind = field.type.logical.isWideTimestamp ? MILLRACE_WIDE_TIMESTAMP : MILLRACE_TIMESTAMP
+            native.kind = UInt8(kind.rawValue)
             native.precision = UInt8(clamping: precision)
         case .timestampLTZ(let precision):
-            native.kind = UInt8(MILLRACE_TIMESTAMP_LTZ.rawValue)
+            let kind = field.type.logical.isWideTimestamp ? MILLRACE_WIDE_TIMESTAMP_LTZ : MILLRACE_TIMESTAMP_LTZ
+            native.kind = UInt8(kind.rawValue)
             native.precision = UInt8(clamping: precision)
         case .array, .map, .multiset, .row, .null:
             throw MillraceError(

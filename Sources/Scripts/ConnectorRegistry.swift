@@ -26,10 +26,12 @@ package struct ConnectorRegistry: Sendable {
     private static func describe(_ connector: any Connector) -> ConnectorDescription {
         let takesFormat = connector.options.contains { ["format", "value.format"].contains($0.name) }
         var formats: [String: Set<String>] = [:]
-        for name in takesFormat ? FormatCatalog.names : [] {
-            formats[name] = Set((FormatCatalog.options(of: name) ?? []).map { "\(name).\($0.name)" })
-        }
         var values: [String: [String]] = [:]
+        for name in takesFormat ? FormatCatalog.names : [] {
+            let known = FormatCatalog.options(of: name) ?? []
+            formats[name] = Set(known.map { "\(name).\($0.name)" })
+            for option in known where !option.values.isEmpty { values["\(name).\(option.name)"] = option.values }
+        }
         for option in connector.options where !option.values.isEmpty { values[option.name] = option.values }
         let bounded = connector.isBounded(TableDescription(name: "", physicalFields: [], options: [:]))
         return ConnectorDescription(

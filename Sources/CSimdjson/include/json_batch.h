@@ -24,6 +24,9 @@ typedef enum millrace_value_kind {
     MILLRACE_TIME,
     MILLRACE_TIMESTAMP,
     MILLRACE_TIMESTAMP_LTZ,
+    /* Timestamps of more than six digits: 128-bit nanoseconds. */
+    MILLRACE_WIDE_TIMESTAMP,
+    MILLRACE_WIDE_TIMESTAMP_LTZ,
     /* Nested values in the form of Columnar's NestedReader; their parts are the fields below them: the element of an
        array or multiset, key and value of a map in this order, the fields of a row by name. */
     MILLRACE_ARRAY,

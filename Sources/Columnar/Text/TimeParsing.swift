@@ -35,6 +35,20 @@ package enum TimeParsing {
         return midnight &+ time
     }
 
+    /// As ``timestamp(_:_:)``, in nanoseconds.
+    package static func nanoseconds(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int128? {
+        guard let microseconds = timestamp(bytes, count) else { return nil }
+        // The text is well formed: behind its only point stand one to nine digits.
+        var rest: Int64 = 0
+        if let point = (0..<count).first(where: { bytes[$0] == 0x2E }) {
+            for place in 7...9 {
+                rest = rest &* 10
+                if point &+ place < count { rest = rest &+ Int64(bytes[point &+ place] &- 0x30) }
+            }
+        }
+        return WideTime.join(microseconds, rest)
+    }
+
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64? {
         guard year >= 1, (1...12).contains(month), (1...31).contains(day) else { return nil }
         let last = CivilDate.length(ofMonth: month, year: year)

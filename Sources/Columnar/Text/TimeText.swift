@@ -58,6 +58,17 @@ package enum TimeText {
         return length &+ 1 &+ write(microsecondsOfDay: time, precision: precision, to: target + length + 1)
     }
 
+    /// As ``write(microseconds:precision:to:)``, of nanoseconds and with a precision of 7 to 9.
+    package static func write(nanoseconds: Int128, precision: Int, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        let (microseconds, rest) = WideTime.split(nanoseconds)
+        let length = write(microseconds: microseconds, precision: 6, to: target)
+        let shown = max(0, min(precision, 9) &- 6)
+        target[length] = 0x30 &+ UInt8(truncatingIfNeeded: rest / 100)
+        target[length &+ 1] = 0x30 &+ UInt8(truncatingIfNeeded: rest / 10 % 10)
+        target[length &+ 2] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
+        return length &+ shown
+    }
+
     /// An interval of months as `+1-02`.
     package static func write(months: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
         target[0] = months < 0 ? 0x2D : 0x2B

@@ -13,6 +13,8 @@ package struct ValueText: Sendable {
         case time(precision: Int)
         case timestamp(precision: Int)
         case instant(precision: Int)
+        /// Timestamps of more than six digits, in nanoseconds.
+        case wideTimestamp(precision: Int, isInstant: Bool)
         case text, bytes
         /// ARRAY, MAP, MULTISET and ROW, as compact JSON.
         case nested(NestedText)
@@ -26,8 +28,14 @@ package struct ValueText: Sendable {
             case .decimal(_, let scale): self = .decimal(scale: scale)
             case .date: self = .date
             case .time(let precision): self = .time(precision: precision)
-            case .timestamp(let precision): self = .timestamp(precision: precision)
-            case .timestampLTZ(let precision): self = .instant(precision: precision)
+            case .timestamp(let precision):
+                self =
+                    type.isWideTimestamp
+                    ? .wideTimestamp(precision: precision, isInstant: false) : .timestamp(precision: precision)
+            case .timestampLTZ(let precision):
+                self =
+                    type.isWideTimestamp
+                    ? .wideTimestamp(precision: precision, isInstant: true) : .instant(precision: precision)
             case .intervalMonths: self = .months
             case .intervalMilliseconds: self = .milliseconds
             case .binary, .varbinary: self = .bytes
@@ -96,11 +104,20 @@ package struct ValueText: Sendable {
         case .timestamp(let precision): TimeText.write(microseconds: item.int64, precision: precision, to: target)
         case .instant(let precision):
             TimeText.write(microseconds: local(item.int64), precision: precision, to: target)
+        case .wideTimestamp(let precision, let isInstant):
+            TimeText.write(
+                nanoseconds: isInstant ? local(wide: item.int128) : item.int128, precision: precision, to: target)
         case .months: TimeText.write(months: item.int64, to: target)
         case .milliseconds: TimeText.write(milliseconds: item.int64, to: target)
         case .integer: NumberText.write(item.int64, to: target)
         case .boolean, .text, .bytes, .nested: 0
         }
+    }
+
+    private func local(wide nanoseconds: Int128) -> Int128 {
+        if zone.isUTC { return nanoseconds }
+        let (microseconds, rest) = WideTime.split(nanoseconds)
+        return WideTime.join(local(microseconds), rest)
     }
 
     private func local(_ microseconds: Int64) -> Int64 {

@@ -147,6 +147,27 @@ enum LikeKernels {
         }
     }
 
+    /// LIKE with pattern and escape character of each row; NULL where the escape is not one character.
+    static let escapedKernel: Kernel = { call in
+        let result = call.makeResult()
+        let texts = TextOperand(call[0])
+        let patterns = TextOperand(call[1])
+        let escapes = TextOperand(call[2])
+        let bits = result.bits
+        var escape: [UInt8] = []
+        var memory = CompiledTexts<LikePattern>()
+        forEachValid(call, into: result) { row in
+            let written = escapes[row]
+            guard written.characterCount == 1 else { return false }
+            let bytes = Array(UnsafeBufferPointer(start: written.start, count: written.count))
+            if bytes != escape { (escape, memory) = (bytes, CompiledTexts()) }
+            let pattern = memory.value(patterns[row]) { LikePattern($0, escape: escape) }
+            bits[row >> 6] |= UInt64(unsafeBitCast(pattern.matches(texts[row]), to: UInt8.self)) << UInt64(row & 63)
+            return true
+        }
+        return result
+    }
+
     /// LIKE with a constant pattern.
     static func kernel(_ pattern: LikePattern) -> Kernel {
         { call in

@@ -49,6 +49,8 @@ enum TextCasts {
 
     private static func parseTime(to: LogicalType, isTry: Bool, zone: TimeZoneRules) -> Kernel? {
         switch to {
+        case .timestamp where to.isWideTimestamp, .timestampLTZ where to.isWideTimestamp:
+            return parseWideTime(to: to, isTry: isTry, zone: zone)
         case .date: return number(to, isTry) { text in TimeParsing.date(text.start, text.count) }
         case .time(let precision):
             let unit = TimeCasts.milliseconds(precision)
@@ -69,6 +71,25 @@ enum TextCasts {
                 }
             }
         default: return nil
+        }
+    }
+
+    /// Timestamps of more than six digits.
+    private static func parseWideTime(to: LogicalType, isTry: Bool, zone: TimeZoneRules) -> Kernel {
+        let (precision, isInstant) = WideTimeKernels.form(to)
+        return { call throws(EvaluationError) in
+            let conversion = call.remembered { ZoneConversion(zone) }
+            return try read(call, to, isTry) { text, row, result in
+                guard let value = TimeParsing.nanoseconds(text.start, text.count) else { return false }
+                let kept = WideTime.truncate(value, toPrecision: precision)
+                if isInstant {
+                    let (microseconds, rest) = WideTime.split(kept)
+                    result.int128[row] = WideTime.join(conversion.instant(microseconds), rest)
+                } else {
+                    result.int128[row] = kept
+                }
+                return true
+            }
         }
     }
 

@@ -5,6 +5,9 @@ import StreamSQL
 enum TimeCasts {
     static func kernel(from: LogicalType, to: LogicalType, zone: TimeZoneRules) -> Kernel? {
         let day = TimeUnits.microsecondsPerDay
+        if from.isWideTimestamp || to.isWideTimestamp {
+            return WideTimeKernels.cast(from: from, to: to, zone: zone)
+        }
         switch (from, to) {
         case (.date, .timestamp): return map { $0 &* day }
         case (.date, .timestampLTZ): return ZoneKernels.toInstant(zone) { $0 &* day }

@@ -67,6 +67,10 @@ indirect enum AvroSchema: Sendable, Equatable {
         case .decimal(let precision, let scale): schema = .bytes(.decimal(precision: precision, scale: scale))
         case .date: schema = .int(.date)
         case .time: schema = .int(.timeMilliseconds)
+        case .timestamp(let precision) where precision > 6, .timestampLTZ(let precision) where precision > 6:
+            throw MillraceError(
+                .user, code: "unsupported_type", "column '\(column)' has type \(type), of which Avro keeps six digits",
+                hint: "declare it with precision 6")
         case .timestamp(let precision):
             let isShort = precision <= 3
             schema = .long(

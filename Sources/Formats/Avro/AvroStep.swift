@@ -7,6 +7,8 @@ indirect enum AvroStep: Sendable {
     case boolean
     /// An int or long, times `multiplier`, divided by `divisor`, cut to `bits`.
     case integer(multiplier: Int64, divisor: Int64, bits: Int)
+    /// An int or long times `unit`, as nanoseconds.
+    case wideTime(unit: Int64)
     /// An int or long as a number with a fraction.
     case integerAsFloat
     case float, double
@@ -85,6 +87,7 @@ indirect enum AvroStep: Sendable {
         case .float, .double: return .integerAsFloat
         case .time: return .integer(multiplier: 1, divisor: meaning == .timeMicroseconds ? 1_000 : 1, bits: 64)
         case .timestamp(let precision), .timestampLTZ(let precision):
+            if type.isWideTimestamp { return .wideTime(unit: nanoseconds(meaning)) }
             switch meaning {
             case .instantMicroseconds, .localMicroseconds: return .integer(multiplier: 1, divisor: 1, bits: 64)
             case .instantNanoseconds, .localNanoseconds: return .integer(multiplier: 1, divisor: 1_000, bits: 64)
@@ -92,6 +95,15 @@ indirect enum AvroStep: Sendable {
             default: return .integer(multiplier: 1_000, divisor: 1, bits: 64)
             }
         default: return nil
+        }
+    }
+
+    /// Nanoseconds of one unit of a long that is a time of high precision.
+    private static func nanoseconds(_ meaning: AvroSchema.Meaning) -> Int64 {
+        switch meaning {
+        case .instantNanoseconds, .localNanoseconds: 1
+        case .instantMilliseconds, .localMilliseconds: 1_000_000
+        default: 1_000
         }
     }
 
@@ -107,6 +119,7 @@ indirect enum AvroStep: Sendable {
             let scaled = divisor > 1 ? floorDivide(value, divisor) : value &* multiplier
             let unused = Int64(64 &- bits)
             return NestedItem((scaled << unused) >> unused)
+        case .wideTime(let unit): return cursor.long().map { NestedItem(Int128($0) &* Int128(unit)) }
         case .integerAsFloat: return cursor.long().map { NestedItem(Double($0)) }
         case .float: return cursor.fixed32().map { NestedItem(Double(Float(bitPattern: $0))) }
         case .double: return cursor.fixed64().map { NestedItem(Double(bitPattern: $0)) }

@@ -24,7 +24,7 @@ struct CSVRowEncoder: RowEncoder {
             switch forms[index] {
             case .bytes: RecordText.appendBase64(RecordText.bytes(column, row), to: &bytes)
             case .boolean, .integer, .float, .double, .decimal, .date, .months, .milliseconds, .time, .timestamp,
-                .instant:
+                .instant, .wideTimestamp:
                 text.append(column, row, as: forms[index], to: &bytes)
             default:
                 let start = bytes.count

@@ -65,6 +65,10 @@ struct RecordText: Sendable {
             Self.trimFraction(&bytes, digits: precision)
             if isISO, bytes.count > start + 10, let blank = bytes[start...].firstIndex(of: 0x20) { bytes[blank] = 0x54 }
             if case .instant = form { bytes.append(UInt8(ascii: "Z")) }
+        case .wideTimestamp(let precision, let isInstant):
+            Self.trimFraction(&bytes, digits: precision)
+            if isISO, bytes.count > start + 10, let blank = bytes[start...].firstIndex(of: 0x20) { bytes[blank] = 0x54 }
+            if isInstant { bytes.append(UInt8(ascii: "Z")) }
         case .time(let precision): Self.trimFraction(&bytes, digits: precision)
         default: break
         }

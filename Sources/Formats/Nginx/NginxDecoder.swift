@@ -112,7 +112,11 @@ final class NginxDecoder: LineDecoder {
         }
         if let time = times[index] {
             guard let value = time.value(UnsafeBufferPointer(start: text, count: range.count)) else { return false }
-            column.int64[run.rows] = value
+            if column.kind == .int128 {
+                column.int128[run.rows] = WideTime.join(value)
+            } else {
+                column.int64[run.rows] = value
+            }
             return true
         }
         return run.store(range, target, column)

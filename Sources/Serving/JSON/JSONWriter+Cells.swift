@@ -31,6 +31,11 @@ extension JSONWriter {
         case .time(let precision):
             let milliseconds = min(max(column.int64[row], 0), 86_399_999)
             string(CivilTime.time(microseconds: milliseconds * 1_000, precision: precision))
+        case .timestamp where column.type.logical.isWideTimestamp,
+            .timestampLTZ where column.type.logical.isWideTimestamp:
+            var text: [UInt8] = []
+            ValueText().append(column, row, to: &text)
+            string(String(decoding: text, as: UTF8.self))
         case .timestamp(let precision), .timestampLTZ(let precision):
             string(CivilTime.timestamp(microseconds: column.int64[row], precision: precision))
         case .char, .varchar:

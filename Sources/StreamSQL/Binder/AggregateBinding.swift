@@ -10,7 +10,7 @@ struct AggregateBinding {
     /// The functions by name.
     static let names: Set<String> = [
         "COUNT", "SUM", "SUM0", "AVG", "MIN", "MAX", "FIRST_VALUE", "LAST_VALUE", "LISTAGG", "COLLECT", "ARRAY_AGG",
-        "PERCENTILE", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP", "VARIANCE",
+        "APPROX_COUNT_DISTINCT", "PERCENTILE", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP", "VARIANCE",
     ]
 
     /// A call being bound: what was written, and what is the same for every function.
@@ -26,7 +26,9 @@ struct AggregateBinding {
 
     func bind(_ name: String, _ call: FunctionCall, at range: SourceRange) throws(SQLError) -> PlanExpression {
         if !call.withinGroup.isEmpty || !call.orderBy.isEmpty {
-            throw SQLError(.unsupported, "ORDER BY inside of aggregates is not supported yet", at: range)
+            throw SQLError(
+                .unsupported, "\(name) takes its rows in the order they come: it has no ORDER BY of its own", at: range,
+                hint: "the dialect has none either; a subquery can order the rows of a bounded query")
         }
         let filter = try call.filter.map { (filter) throws(SQLError) in try arguments.boolean(filter, "FILTER") }
         var written = Written(
@@ -48,6 +50,15 @@ struct AggregateBinding {
 
     private func bind(_ written: Written) throws(SQLError) -> PlanExpression {
         if written.name == "COUNT" { return try count(written) }
+        if written.name == "APPROX_COUNT_DISTINCT" {
+            // The exact number is the best estimate, and needs 16 bytes a value.
+            var exact = written
+            exact.isDistinct = true
+            guard written.values.count == 1 else {
+                throw SQLError(.semantics, "APPROX_COUNT_DISTINCT takes one argument", at: written.range)
+            }
+            return try count(exact)
+        }
         let most = written.name == "PERCENTILE" ? 3 : written.name == "LISTAGG" ? 2 : 1
         let least = written.name == "PERCENTILE" ? 2 : 1
         guard (least...most).contains(written.values.count) else {

@@ -20,13 +20,13 @@ extension ExpressionBinder {
             return try aggregateBinding(name, at: range).bind(name, call, at: range)
         }
         if GroupingSets.functions.contains(name) { return try grouping(name, call, at: range) }
-        if Self.unsupportedAggregates.contains(name) {
-            throw SQLError(.unsupported, "function \(name) is not supported yet", at: call.name.range)
-        }
         if call.quantifier != nil || call.filter != nil || call.isStar || !call.withinGroup.isEmpty {
             throw SQLError(.semantics, "\(name) is not an aggregate function", at: range)
         }
         if let column = try windowHelper(name, call, at: range) { return column }
+        if name == "CURRENT_DATABASE", call.arguments.isEmpty {
+            return .literal(.text(Array(StatementContext.currentDatabase.utf8)), DataType(.string, isNullable: false))
+        }
         if name == "CURRENT_WATERMARK" { return try currentWatermark(call, at: range) }
         var values: [PlanExpression] = []
         var ranges: [SourceRange] = []
@@ -40,8 +40,6 @@ extension ExpressionBinder {
         let arguments = FunctionArguments(name: name, values: values, ranges: ranges, range: range)
         return try functions.bind(arguments, nameRange: call.name.range, hasBrackets: call.hasBrackets)
     }
-
-    static let unsupportedAggregates: Set<String> = ["APPROX_COUNT_DISTINCT", "SINGLE_VALUE"]
 
     /// What binds an aggregate that stands here, if one may.
     func aggregateBinding(_ name: String, at range: SourceRange) throws(SQLError) -> AggregateBinding {

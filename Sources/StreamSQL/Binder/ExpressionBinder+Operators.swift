@@ -83,7 +83,10 @@ extension ExpressionBinder {
             let bad = isBadLeft ? first : second
             throw SQLError(
                 .type, "'\(symbol)' takes numbers, not \(bad): \(first) \(symbol) \(second)", at: range,
-                hint: bad.isText ? "CAST the text to a number" : nil)
+                hint: bad.isText
+                    ? "CAST the text to a number"
+                    : first.isTemporal && second.isTemporal && function == .subtract
+                        ? "TIMESTAMPDIFF(DAY, from, to) gives the difference of two times" : nil)
         }
         if first == .null || second == .null {
             let known = first == .null ? second : first
@@ -240,7 +243,7 @@ extension ExpressionBinder {
 
     /// Constants beside a column keep their digits below its precision.
     private static func withAllDigits(_ type: LogicalType) -> LogicalType {
-        if case .timestamp = type { return .timestamp(precision: 6) }
+        if case .timestamp = type { return .timestamp(precision: type.isWideTimestamp ? 9 : 6) }
         return type
     }
 }

@@ -66,8 +66,8 @@ extension ExpressionBinder {
         where !operand.type.logical.isText && operand.type.logical != .null {
             throw SQLError(.type, "\(name) takes texts, not \(operand.type.logical)", at: place)
         }
-        if operands.count == 3, !operands[2].isLiteral {
-            throw SQLError(.unsupported, "ESCAPE takes a constant", at: ranges[2])
+        if operands.count == 3, !operands[2].isLiteral, like.isSimilar {
+            throw SQLError(.unsupported, "ESCAPE of SIMILAR TO takes a constant", at: ranges[2])
         }
         if operands.contains(where: { $0.type.logical == .null }) { return .literal(.null, .boolean) }
         if operands.count == 3, case .literal(.text(let escape), _) = operands[2], let range = ranges.last,
@@ -75,7 +75,9 @@ extension ExpressionBinder {
         {
             throw SQLError(.semantics, "ESCAPE takes a single character", at: range)
         }
-        let type = DataType(.boolean, isNullable: operands.contains { $0.type.isNullable })
+        // An escape of each row may be no single character, which gives NULL.
+        let isEscapeOpen = operands.count == 3 && !operands[2].isLiteral
+        let type = DataType(.boolean, isNullable: isEscapeOpen || operands.contains { $0.type.isNullable })
         if like.isSimilar { try PatternFunctions.checkSimilar(operands, at: ranges[1]) }
         let result = PlanExpression.call(like.isSimilar ? .similarTo : .like, operands, type)
         return like.isNegated ? .call(.not, [result], type) : result

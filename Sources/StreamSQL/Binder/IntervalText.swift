@@ -65,11 +65,12 @@ enum IntervalText {
         let units = units(qualifier)
         for (position, unit) in units.enumerated() {
             if position > 0 {
-                // Between the parts stand '-', ' ' or ':'.
-                guard let separator = rest.first, [0x2D, 0x20, 0x3A].contains(separator) else { return nil }
+                guard rest.first == separator(before: unit) else { return nil }
                 rest.removeFirst()
             }
             guard let size = size(of: unit), let number = digits(&rest) else { return nil }
+            // Only the first part may be as large as it likes.
+            if position > 0, number >= count(of: unit) { return nil }
             let (product, overflow) = number.multipliedReportingOverflow(by: size)
             let (sum, carry) = total.addingReportingOverflow(product)
             guard !overflow, !carry else { return nil }
@@ -82,6 +83,24 @@ enum IntervalText {
         }
         guard rest.isEmpty else { return nil }
         return isNegative ? 0 &- total : total
+    }
+
+    /// What stands between a part and the one before it.
+    private static func separator(before unit: TimeUnit) -> UInt8 {
+        switch unit {
+        case .month: 0x2D
+        case .hour: 0x20
+        default: 0x3A
+        }
+    }
+
+    /// How many of a unit make one of the unit above it.
+    private static func count(of unit: TimeUnit) -> Int64 {
+        switch unit {
+        case .month: 12
+        case .hour: 24
+        default: 60
+        }
     }
 
     private static func digits(_ rest: inout ArraySlice<UInt8>) -> Int64? {

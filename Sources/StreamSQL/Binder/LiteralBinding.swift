@@ -28,19 +28,18 @@ enum LiteralBinding {
             return .literal(.int64(milliseconds), DataType(.time(precision: digits), isNullable: false))
         case .timestamp(let text):
             let bytes = Array(text.utf8)
-            guard let value = TemporalText.timestamp(bytes) else {
+            let digits = TemporalText.fractionDigits(bytes)
+            guard let value = TemporalText.literal(bytes, precision: digits) else {
                 throw invalid("TIMESTAMP", text, "yyyy-MM-dd HH:mm:ss", at: range)
             }
-            let type = LogicalType.timestamp(precision: TemporalText.fractionDigits(bytes))
-            return .literal(.int64(value), DataType(type, isNullable: false))
+            return .literal(value, DataType(.timestamp(precision: digits), isNullable: false))
         case .timestampLTZ(let text):
             let bytes = Array(text.utf8)
-            guard let value = TemporalText.timestamp(bytes) else {
+            let digits = TemporalText.fractionDigits(bytes)
+            guard let value = TemporalText.literal(bytes, precision: digits) else {
                 throw invalid("TIMESTAMP_LTZ", text, "yyyy-MM-dd HH:mm:ss", at: range)
             }
-            let digits = TemporalText.fractionDigits(bytes)
-            let plain = PlanExpression.literal(
-                .int64(value), DataType(.timestamp(precision: digits), isNullable: false))
+            let plain = PlanExpression.literal(value, DataType(.timestamp(precision: digits), isNullable: false))
             return .cast(plain, to: DataType(.timestampLTZ(precision: digits), isNullable: false), isTry: false)
         case .interval(let interval): return try IntervalText.bind(interval, at: range)
         }

@@ -7,6 +7,7 @@ enum LiteralConversion {
         if value == .null { return .null }
         switch value {
         case .int64(let number) where from.isInteger: return integer(number, to: to)
+        case .int128(let nanoseconds) where from.isWideTimestamp: return time(nanoseconds, from: from, to: to)
         case .int128(let unscaled): return decimal(unscaled, from: from, to: to)
         case .text(let bytes) where from.isText: return text(bytes, from: from, to: to)
         case .float64(let number):
@@ -15,15 +16,28 @@ enum LiteralConversion {
             return nil
         case .int64(let number):
             switch (from, to) {
-            case (.timestamp(let old), .timestamp(let new)) where new >= old: return .int64(number)
-            case (.timestampLTZ(let old), .timestampLTZ(let new)) where new >= old: return .int64(number)
+            case (.timestamp(let old), .timestamp(let new)) where new >= old: return time(number, to)
+            case (.timestampLTZ(let old), .timestampLTZ(let new)) where new >= old: return time(number, to)
             case (.time(let old), .time(let new)) where new >= old: return .int64(number)
             case (.date, .timestamp):
                 let (product, overflow) = number.multipliedReportingOverflow(by: 86_400_000_000)
-                return overflow ? nil : .int64(product)
+                return overflow ? nil : time(product, to)
             default: return nil
             }
         default: return nil
+        }
+    }
+
+    /// Microseconds as a value of a timestamp type that has room for them.
+    private static func time(_ microseconds: Int64, _ type: LogicalType) -> LiteralValue {
+        type.isWideTimestamp ? .int128(WideTime.join(microseconds)) : .int64(microseconds)
+    }
+
+    private static func time(_ nanoseconds: Int128, from: LogicalType, to: LogicalType) -> LiteralValue? {
+        switch (from, to) {
+        case (.timestamp(let old), .timestamp(let new)) where new >= old: .int128(nanoseconds)
+        case (.timestampLTZ(let old), .timestampLTZ(let new)) where new >= old: .int128(nanoseconds)
+        default: nil
         }
     }
 
@@ -67,7 +81,7 @@ enum LiteralConversion {
         case .date: return TemporalText.date(bytes).map { .int64($0) }
         case .time: return TemporalText.time(bytes).map { .int64($0) }
         case .timestamp(let precision):
-            return TemporalText.timestamp(bytes).map { .int64(TemporalText.truncate($0, toPrecision: precision)) }
+            return TemporalText.literal(bytes, precision: precision)
         default: return nil
         }
     }

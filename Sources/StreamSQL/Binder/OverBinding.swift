@@ -168,11 +168,13 @@ struct OverBinding {
         guard order.count == 1, let key = order.first?.expression.type.logical else {
             throw SQLError(.semantics, "a RANGE with a distance needs one sort key", at: expression.range)
         }
-        if key.isTimestamp, type.logical == .intervalMilliseconds { return number * 1_000 }
+        if key.isTimestamp, !key.isWideTimestamp, type.logical == .intervalMilliseconds { return number * 1_000 }
         if key.isInteger, type.logical.isInteger { return number }
         if key == .date, type.logical == .intervalMilliseconds, number % 86_400_000 == 0 { return number / 86_400_000 }
         throw SQLError(
             .type, "a RANGE over \(key) can't count in \(type.logical)", at: expression.range,
-            hint: key.isTimestamp ? "for example INTERVAL '10' SECOND PRECEDING" : nil)
+            hint: key.isWideTimestamp
+                ? "CAST it to TIMESTAMP(6) or less"
+                : key.isTimestamp ? "for example INTERVAL '10' SECOND PRECEDING" : nil)
     }
 }

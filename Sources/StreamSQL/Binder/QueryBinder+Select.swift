@@ -24,6 +24,7 @@ extension QueryBinder {
             try joinSubqueries(of: select, &joined)
             scope = joined
         }
+        if let scope, scope.subqueries.isEmpty { try StateHint.checkNames(select, scope) }
         let items = try outputItems(select, scope)
         let condition = condition(select, scope)
         let bound = try bind(select, items, scope, condition, orderBy)

@@ -10,6 +10,20 @@ enum StateHint {
         return result
     }
 
+    /// Refuses names that are those of no table in FROM, for the dialect does so too.
+    static func checkNames(_ select: Select, _ scope: Scope) throws(SQLError) {
+        let names = scope.tables.compactMap(\.path.last)
+        for hint in select.hints where Lexer.uppercased(hint.name.text.utf8) == "STATE_TTL" {
+            guard case .options(let entries) = hint.arguments else { continue }
+            for entry in entries where !names.contains(entry.key.text) {
+                throw SQLError(
+                    .name, "STATE_TTL names '\(entry.key.text)', which is no table of this SELECT", at: entry.key.range,
+                    hint: nearestName(to: entry.key.text, in: names).map { "did you mean '\($0)'?" }
+                        ?? (names.isEmpty ? nil : "the tables are " + names.joined(separator: ", ")))
+            }
+        }
+    }
+
     /// What the hints of a SELECT say, in milliseconds, by table; 0 keeps for good.
     static func timesToLive(_ select: Select) throws(SQLError) -> [String: Int64] {
         var result: [String: Int64] = [:]

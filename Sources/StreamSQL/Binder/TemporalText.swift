@@ -1,3 +1,5 @@
+import Columnar
+
 /// Reads the texts of time literals, in the forms a cast takes too: `2026-1-5`, `8:09:10.123`, both with a blank between.
 enum TemporalText {
     /// Days since 1970-01-01.
@@ -24,6 +26,27 @@ enum TemporalText {
             result = result &+ time
         }
         return reader.isAtEnd ? result : nil
+    }
+
+    /// As ``timestamp(_:)``, in nanoseconds.
+    static func nanoseconds(_ bytes: [UInt8]) -> Int128? {
+        guard let microseconds = timestamp(bytes) else { return nil }
+        var rest: Int64 = 0
+        if let point = bytes.lastIndex(of: 0x2E) {
+            for place in (point + 7)...(point + 9) {
+                let isDigit = place < bytes.count && (0x30...0x39).contains(bytes[place])
+                rest = rest * 10 + (isDigit ? Int64(bytes[place] - 0x30) : 0)
+            }
+        }
+        return WideTime.join(microseconds, rest)
+    }
+
+    /// A timestamp as a constant of this precision.
+    static func literal(_ bytes: [UInt8], precision: Int) -> LiteralValue? {
+        guard precision > LogicalType.microsecondPrecision else {
+            return timestamp(bytes).map { .int64(truncate($0, toPrecision: precision)) }
+        }
+        return nanoseconds(bytes).map { .int128(WideTime.truncate($0, toPrecision: precision)) }
     }
 
     /// Digits after the point in a time text, at most nine.

@@ -41,13 +41,35 @@ enum TypeResolution {
             for field in fields { resolved.append(Field(field.name.text, try resolve(field.type))) }
             return .row(resolved)
         case .null: return .null
-        case .raw, .variant, .bitmap, .descriptor:
-            throw SQLError(.unsupported, "this type is not supported yet", at: syntax.range)
+        case .raw:
+            throw refused("RAW", "it holds objects of Java", syntax)
+        case .variant:
+            throw refused(
+                "VARIANT", "values need a type", syntax, "STRING keeps JSON, which JSON_VALUE and JSON_QUERY read")
+        case .bitmap:
+            throw refused("BITMAP", "there are no functions over it", syntax, "COUNT(DISTINCT x) counts exactly")
+        case .descriptor: throw refused("DESCRIPTOR", "it is for arguments of window functions only", syntax)
         case .named(let name):
             throw SQLError(
                 .name, "there is no type '\(name.text)'", at: syntax.range,
-                hint: nearestName(to: name.text, in: names).map { "did you mean \($0)?" })
+                hint: (foreignNames[Lexer.uppercased(name.last.utf8)] ?? nearestName(to: name.text, in: names))
+                    .map { "did you mean \($0)?" })
         }
+    }
+
+    /// What types of other systems are called here.
+    private static let foreignNames = [
+        "TEXT": "STRING", "JSON": "STRING", "JSONB": "STRING", "UUID": "STRING", "CLOB": "STRING", "BLOB": "BYTES",
+        "INT2": "SMALLINT", "INT4": "INT", "INT8": "BIGINT", "INT32": "INT", "INT64": "BIGINT", "FLOAT4": "FLOAT",
+        "FLOAT8": "DOUBLE", "FLOAT32": "FLOAT", "FLOAT64": "DOUBLE", "BOOL": "BOOLEAN", "NUMBER": "DECIMAL",
+        "LONG": "BIGINT", "SHORT": "SMALLINT", "BYTE": "TINYINT", "TIMESTAMPTZ": "TIMESTAMP_LTZ",
+        "TIMESTAMP_NTZ": "TIMESTAMP", "DATETIME64": "TIMESTAMP(3)", "BYTEA": "BYTES", "SERIAL": "INT",
+    ]
+
+    private static func refused(
+        _ name: String, _ reason: String, _ syntax: TypeSyntax, _ hint: String? = nil
+    ) -> SQLError {
+        SQLError(.unsupported, "the type \(name) is not supported: \(reason)", at: syntax.range, hint: hint)
     }
 
     private static func length(_ length: Int, _ type: String, _ syntax: TypeSyntax) throws(SQLError) -> Int {

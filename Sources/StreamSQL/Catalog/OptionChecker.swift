@@ -82,7 +82,10 @@ struct OptionChecker {
         }
         errors += checkNames(places, connector.identifier, allowed: allowed)
         for (key, place) in Self.inOrder(places) {
-            if let choices = connector.optionValues[key], !choices.isEmpty, !choices.contains(place.value.text) {
+            let written = place.value.text.lowercasedASCII
+            if let choices = connector.optionValues[key], !choices.isEmpty,
+                !choices.contains(where: { $0.lowercasedASCII == written })
+            {
                 errors.append(
                     SQLError(
                         .option, "'\(place.value.text)' is not a value of the option '\(key)'", at: place.value.range,

@@ -111,7 +111,6 @@ struct TableBuilder {
                 switch column.kind {
                 case .physical(let syntax):
                     let type = try TypeResolution.resolve(syntax)
-                    noteTruncation(type.logical, syntax.range)
                     columns.append(.init(name: name, type: type, kind: .physical(physical.count)))
                     physical.append(Field(name, type))
                 case .metadata(let syntax, let key, let isVirtual):
@@ -129,15 +128,6 @@ struct TableBuilder {
             } catch {
                 errors.append(error)
             }
-        }
-    }
-
-    private mutating func noteTruncation(_ type: LogicalType, _ range: SourceRange) {
-        switch type {
-        case .timestamp(let precision) where precision > 6, .timestampLTZ(let precision) where precision > 6:
-            warnings.append(
-                SQLError(.type, "times are kept to microseconds: digits after the sixth are cut", at: range))
-        default: break
         }
     }
 

@@ -81,6 +81,10 @@ enum ExpressionText {
         case .null: return "NULL"
         case .boolean(let truth): return truth ? "TRUE" : "FALSE"
         case .float64(let number): return "\(number)"
+        case .int128(let nanoseconds) where type.isWideTimestamp:
+            let isInstant = if case .timestampLTZ = type { true } else { false }
+            let text = TemporalDisplay.timestamp(nanoseconds: nanoseconds)
+            return isInstant ? "TIMESTAMP_LTZ '\(text)Z'" : "TIMESTAMP '\(text)'"
         case .int128(let unscaled):
             guard case .decimal(_, let scale) = type else { return "\(unscaled)" }
             return LiteralConversion.decimalText(unscaled, scale: scale)
@@ -133,6 +137,15 @@ enum TemporalDisplay {
             text += "." + digits
         }
         return text
+    }
+
+    static func timestamp(nanoseconds: Int128) -> String {
+        let (microseconds, rest) = WideTime.split(nanoseconds)
+        guard rest != 0 else { return timestamp(microseconds) }
+        let whole = floorDivide(microseconds, 1_000_000)
+        var digits = padded((microseconds - whole &* 1_000_000) * 1_000 + rest, 9)
+        while digits.hasSuffix("0") { digits.removeLast() }
+        return timestamp(whole &* 1_000_000) + "." + digits
     }
 
     static func timestamp(_ microseconds: Int64) -> String {

@@ -1,4 +1,5 @@
 import Columnar
+import Diagnostics
 
 /// The bound arguments of one call, with checks that give good messages.
 struct FunctionArguments: Sendable {
@@ -33,6 +34,18 @@ struct FunctionArguments: Sendable {
         guard value.isLiteral else {
             throw SQLError(
                 .unsupported, "argument \(position + 1) of \(name) must be a constant for now", at: ranges[position])
+        }
+        return value
+    }
+
+    /// A pattern of times; a constant one is checked now.
+    func timePattern(_ position: Int) throws(SQLError) -> PlanExpression {
+        let value = try text(position)
+        guard case .literal(.text(let bytes), _) = value else { return value }
+        do throws(MillraceError) {
+            _ = try TimePattern(bytes)
+        } catch {
+            throw SQLError(.semantics, error.message, at: ranges[position], hint: error.hint)
         }
         return value
     }
@@ -78,9 +91,21 @@ struct FunctionArguments: Sendable {
         return values[position]
     }
 
-    /// A TIMESTAMP or TIMESTAMP_LTZ; dates are taken at midnight.
-    func timestamp(_ position: Int) throws(SQLError) -> PlanExpression {
+    /// A time for a function that looks at microseconds at most: those of more digits are cut to six.
+    func shortTime(_ position: Int) throws(SQLError) -> PlanExpression {
         let value = try temporal(position)
+        switch value.type.logical {
+        case .timestamp(let precision) where precision > LogicalType.microsecondPrecision:
+            return CastRules.convert(value, to: .timestamp(precision: LogicalType.microsecondPrecision))
+        case .timestampLTZ(let precision) where precision > LogicalType.microsecondPrecision:
+            return CastRules.convert(value, to: .timestampLTZ(precision: LogicalType.microsecondPrecision))
+        default: return value
+        }
+    }
+
+    /// A TIMESTAMP or TIMESTAMP_LTZ of at most six digits; dates are taken at midnight.
+    func timestamp(_ position: Int) throws(SQLError) -> PlanExpression {
+        let value = try shortTime(position)
         switch value.type.logical {
         case .date: return CastRules.convert(value, to: .timestamp(precision: 3))
         case .time: throw mismatch(position, "a DATE or TIMESTAMP")

@@ -18,7 +18,7 @@ struct FunctionCatalog: Sendable {
 
     /// The names of all functions that can be called, sorted.
     var names: [String] {
-        (Array(functions.keys) + Array(AggregateBinding.names) + ["CURRENT_WATERMARK"]).sorted()
+        (Array(functions.keys) + Array(AggregateBinding.names) + ["CURRENT_DATABASE", "CURRENT_WATERMARK"]).sorted()
     }
 
     /// Checks a call and gives the expression for it.
@@ -27,10 +27,10 @@ struct FunctionCatalog: Sendable {
     ) throws(SQLError) -> PlanExpression {
         let name = arguments.name
         guard let function = functions[name] else {
-            if Self.notYet.contains(name) {
-                throw SQLError(.unsupported, "function \(name) is not supported yet", at: nameRange)
+            if let refused = Self.refused(name) {
+                throw SQLError(.unsupported, refused.reason, at: nameRange, hint: refused.hint)
             }
-            let near = nearestName(to: name, in: names + Self.notYet.sorted())
+            let near = nearestName(to: name, in: names)
             throw SQLError(
                 .name, "there is no function '\(name)'", at: nameRange, hint: near.map { "did you mean \($0)?" })
         }
@@ -52,9 +52,24 @@ struct FunctionCatalog: Sendable {
     /// Arity of functions with any number of arguments.
     static let unlimited = 1_000
 
-    /// Functions of the dialect that have no kernel yet.
-    static let notYet: Set<String> = [
-        "PARSE_JSON", "TRY_PARSE_JSON", "CURRENT_DATABASE", "SESSION_START", "SESSION_END", "SESSION_ROWTIME",
-        "TUMBLE_PROCTIME", "HOP_PROCTIME", "SESSION_PROCTIME", "SESSION", "GROUPING",
-    ]
+    /// Why a function of the dialect is not here, and what to write instead; nil for names that are none of it.
+    static func refused(_ name: String) -> (reason: String, hint: String?)? {
+        switch name {
+        case "PARSE_JSON", "TRY_PARSE_JSON":
+            return (
+                "\(name) gives a VARIANT, a type that is not supported",
+                "keep the text, and read it with JSON_VALUE, JSON_QUERY and IS JSON"
+            )
+        case "SINGLE_VALUE": return ("SINGLE_VALUE is for plans only", "a subquery in brackets is a value")
+        default: break
+        }
+        if name.hasPrefix("BITMAP_") {
+            return ("\(name) works on the type BITMAP, which is not supported", "COUNT(DISTINCT x) counts exactly")
+        }
+        if name.hasPrefix("ML_") || name == "VECTOR_SEARCH" {
+            return ("\(name) needs a model or a vector index, which are not supported", nil)
+        }
+        let window = ["TUMBLE", "HOP", "SESSION"].first { name == $0 || name.hasPrefix($0 + "_") }
+        return window.map { ("\(name) belongs to GROUP BY \($0)(time, …)", "window functions in FROM work everywhere") }
+    }
 }

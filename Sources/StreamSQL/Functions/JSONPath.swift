@@ -12,6 +12,8 @@ package struct JSONPath: Sendable, Hashable {
         case members([[UInt8]])
         case elements([Int])
         case slice(from: Int?, to: Int?)
+        /// The elements of an array, or the object itself, that a condition holds for.
+        case filter(JSONFilter)
         /// The value itself and everything in it.
         case descendants
     }
@@ -113,7 +115,10 @@ package struct JSONPath: Sendable, Hashable {
             var names = [try readQuoted()]
             while try accept(0x2C) { names.append(try readQuoted()) }
             steps.append(names.count == 1 ? .member(names[0]) : .members(names))
-        case 0x3F: throw Problem(reason: "filters in paths are not supported")
+        case 0x3F:
+            var parser = JSONFilterParser(text, at: index + 1)
+            steps.append(.filter(try parser.filter()))
+            index = parser.index
         default: try readNumbers()
         }
         guard try accept(0x5D) else { throw Problem(reason: "']' is missing at '\(rest)'") }

@@ -25,8 +25,10 @@ enum NumberFunctions {
     ) -> BuiltinFunction {
         BuiltinFunction(name, 1...2) { (arguments) throws(SQLError) in
             if arguments.count == 2 {
-                let time = try arguments.temporal(0)
-                return .call(timeFunction, [time, try arguments.unit(1)], time.type)
+                let type = try arguments.temporal(0).type
+                let time = try arguments.shortTime(0)
+                let rounded = PlanExpression.call(timeFunction, [time, try arguments.unit(1)], time.type)
+                return CastRules.convert(rounded, to: type.logical)
             }
             let value = try arguments.number(0)
             guard case .decimal(let precision, let scale) = value.type.logical else {

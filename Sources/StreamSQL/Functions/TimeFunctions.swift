@@ -11,7 +11,7 @@ enum TimeFunctions {
     /// YEAR(t) and its like are EXTRACT.
     private static func part(_ name: String, _ unit: TimeUnit) -> BuiltinFunction {
         BuiltinFunction(name, 1...1) { (arguments) throws(SQLError) in
-            let time = try arguments.temporal(0)
+            let time = try arguments.shortTime(0)
             return .call(
                 .extract, [LiteralBinding.text(unit.rawValue), time],
                 DataType(.bigint, isNullable: time.type.isNullable))
@@ -19,7 +19,7 @@ enum TimeFunctions {
     }
 
     private static let extract = BuiltinFunction("EXTRACT", 2...2) { (arguments) throws(SQLError) in
-        let time = try arguments.temporal(1)
+        let time = try arguments.shortTime(1)
         return .call(
             .extract, [try arguments.unit(0), time], DataType(.bigint, isNullable: time.type.isNullable))
     }
@@ -57,14 +57,14 @@ enum TimeFunctions {
             time = try arguments.timestamp(0)
         }
         let isNullable = arguments.isNullable || time.type.isNullable
-        return .call(.dateFormat, [time, try arguments.text(1)], DataType(.string, isNullable: isNullable))
+        return .call(.dateFormat, [time, try arguments.timePattern(1)], DataType(.string, isNullable: isNullable))
     }
 
     /// (text) or (text, constant format) to a time; NULL when it does not fit.
     private static func parse(_ name: String, _ function: ScalarFunction, _ type: LogicalType) -> BuiltinFunction {
         BuiltinFunction(name, 1...2) { (arguments) throws(SQLError) in
             var operands = [try arguments.text(0)]
-            if arguments.count > 1 { operands.append(try arguments.text(1)) }
+            if arguments.count > 1 { operands.append(try arguments.timePattern(1)) }
             return .call(function, operands, DataType(type))
         }
     }
@@ -73,6 +73,7 @@ enum TimeFunctions {
         if arguments.type(0).isText {
             let pattern = arguments.count > 1 ? try arguments.constantText(1) : .literal(.null, .string)
             let zone = arguments.count > 2 ? try arguments.constantText(2) : LiteralBinding.text("UTC")
+            if arguments.count > 1 { _ = try arguments.timePattern(1) }
             let operands = [try arguments.text(0), pattern, zone]
             return .call(.toInstant, operands, DataType(.timestampLTZ(precision: 3)))
         }
@@ -95,13 +96,13 @@ enum TimeFunctions {
     private static let unixTimestamp = BuiltinFunction("UNIX_TIMESTAMP", 0...2) { (arguments) throws(SQLError) in
         var operands: [PlanExpression] = []
         if arguments.count > 0 { operands.append(try arguments.text(0)) }
-        if arguments.count > 1 { operands.append(try arguments.text(1)) }
+        if arguments.count > 1 { operands.append(try arguments.timePattern(1)) }
         return .call(.unixTimestamp, operands, DataType(.bigint, isNullable: arguments.isNullable))
     }
 
     private static let fromUnixTime = BuiltinFunction("FROM_UNIXTIME", 1...2) { (arguments) throws(SQLError) in
         var operands = [try arguments.bigint(0)]
-        if arguments.count > 1 { operands.append(try arguments.text(1)) }
+        if arguments.count > 1 { operands.append(try arguments.timePattern(1)) }
         return .call(.fromUnixTime, operands, DataType(.string, isNullable: arguments.isNullable))
     }
 

@@ -135,6 +135,7 @@ extension Parser {
     private mutating func hint() throws(SQLError) -> HintSyntax {
         let start = place
         let name = try identifier("a hint")
+        noteUnknownHint(name)
         var arguments = HintSyntax.Arguments.none
         if accept(.leftBracket) {
             if kind == .rightBracket {
@@ -147,6 +148,21 @@ extension Parser {
             try expect(.rightBracket, ")")
         }
         return HintSyntax(name: name, arguments: arguments, range: range(from: start))
+    }
+
+    /// Hints of the dialect. Others are passed over, as the dialect does, but not in silence.
+    private static let knownHints = [
+        "OPTIONS", "LOOKUP", "STATE_TTL", "BROADCAST", "SHUFFLE_HASH", "SHUFFLE_MERGE", "NEST_LOOP", "MULTI_JOIN",
+    ]
+
+    private mutating func noteUnknownHint(_ name: Identifier) {
+        let upper = Lexer.uppercased(name.text.utf8)
+        guard !Self.knownHints.contains(upper) else { return }
+        let near = nearestName(to: upper, in: Self.knownHints)
+        warnings.append(
+            SQLError(
+                .name, "there is no hint '\(name.text)': it is ignored", at: name.range,
+                hint: near.map { "did you mean \($0)?" } ?? "the hints are " + Self.knownHints.joined(separator: ", ")))
     }
 
     private mutating func hintOption() throws(SQLError) -> OptionSyntax {

@@ -18,6 +18,8 @@ struct Parser {
     /// The token that was last taken as an alias without AS: where a misspelt keyword ends up.
     var implicitAlias = -1
     var errors: [SQLError] = []
+    /// What is no mistake and yet surely not meant.
+    var warnings: [SQLError] = []
 
     init(_ text: String, limits: SyntaxLimits = SyntaxLimits()) throws(SQLError) {
         guard text.utf8.count <= limits.bytes else {

@@ -5,6 +5,8 @@ package struct SQLScript: Sendable {
     package var file: String
     /// The text, which messages quote.
     package var text: String
+    /// What is no mistake and yet surely not meant.
+    package var warnings: [SQLError] = []
 
     /// Parses a whole script; every statement with a mistake adds an error, in the order of the text.
     package static func parse(
@@ -23,7 +25,8 @@ package struct SQLScript: Sendable {
             var parser = try Parser(text, limits: limits)
             var failedNames: Set<String> = []
             let statements = parser.script(failedNames: &failedNames)
-            return (SQLScript(statements: statements, file: file, text: text), parser.errors, failedNames)
+            let script = SQLScript(statements: statements, file: file, text: text, warnings: parser.warnings)
+            return (script, parser.errors, failedNames)
         } catch {
             return (SQLScript(statements: [], file: file, text: text), [error], [])
         }

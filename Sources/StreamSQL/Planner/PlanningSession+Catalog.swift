@@ -121,16 +121,12 @@ extension PlanningSession {
             }
             catalog.put(nil, catalog: drop.name.text)
         case .function:
-            if drop.ifExists { return }
-            let isBuiltIn = FunctionCatalog.builtin.names.contains(Lexer.uppercased(drop.name.last.utf8))
-            throw SQLError(
-                .name,
-                isBuiltIn
-                    ? "the function '\(drop.name.last)' is built in and can't be dropped"
-                    : "there is no function '\(drop.name.text)'", at: drop.name.range)
+            try dropFunction(drop)
         case .materializedTable, .model:
             if drop.ifExists { return }
-            throw SQLError(.unsupported, "DROP \(drop.object.rawValue) is not supported yet", at: drop.name.range)
+            throw SQLError(
+                .name, "there is no \(drop.object == .model ? "model" : "materialized table") '\(drop.name.text)'",
+                at: drop.name.range)
         }
     }
 

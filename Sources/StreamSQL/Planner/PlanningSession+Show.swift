@@ -16,7 +16,7 @@ extension PlanningSession {
             )
         case .views: (column, names) = ("view name", catalog.names(views: true, in: try database(show)))
         case .functions: (column, names) = ("function name", FunctionCatalog.builtin.names.map { $0.lowercasedASCII })
-        case .userFunctions: (column, names) = ("function name", [])
+        case .userFunctions: (column, names) = ("function name", userFunctions.values.sorted())
         case .procedures: (column, names) = ("procedure name", [])
         case .materializedTables: (column, names) = ("materialized table name", [])
         case .models: (column, names) = ("model name", [])
@@ -31,8 +31,20 @@ extension PlanningSession {
             return result
         case .createTable, .createView, .createDatabase, .createCatalog:
             return StatementResult(columns: ["result"], rows: [[try definition(show, at: range)]])
-        case .createFunction, .createModel, .createMaterializedTable, .partitions, .sinks:
-            throw SQLError(.unsupported, "SHOW \(show.subject.rawValue) is not supported yet", at: range)
+        case .createFunction:
+            throw SQLError(
+                .unsupported, "functions are built in and have no statement that makes them", at: range,
+                hint: "DESCRIBE FUNCTION tells about one")
+        case .createModel, .createMaterializedTable:
+            throw SQLError(.unsupported, "there are no models and no materialized tables", at: range)
+        case .partitions:
+            throw SQLError(
+                .unsupported, "SHOW PARTITIONS is not supported: no catalog keeps a list of them", at: range,
+                hint: "the partitions of a table of files are the folders of its path")
+        case .sinks:
+            throw SQLError(
+                .unsupported, "SHOW SINKS is not supported", at: range,
+                hint: "EXPLAIN of an INSERT tells what its sink promises; the page /jobs shows those that run")
         }
         return StatementResult(columns: [column], rows: names.filter { isShown($0, show) }.map { [$0] })
     }

@@ -6,6 +6,8 @@ package struct PlanningSession: Sendable {
     var catalog = Catalog()
     var options: SessionOptions
     let checker: OptionChecker
+    /// Functions that CREATE FUNCTION declared, as written, by their names in upper case.
+    var userFunctions: [String: String] = [:]
 
     package init(
         connectors: [ConnectorDescription], tableFunctions: [any TableFunction] = [], timeZone: String = "UTC"
@@ -33,7 +35,8 @@ package struct PlanningSession: Sendable {
     package mutating func plan(
         script: SQLScript, errors: [SQLError] = [], failedNames: Set<String> = []
     ) throws(SQLScriptError) -> ScriptPlan {
-        var planner = ScriptPlanner(session: self, errors: errors, failedNames: failedNames)
+        var planner = ScriptPlanner(
+            session: self, errors: errors, warnings: script.warnings, failedNames: failedNames)
         for statement in script.statements { planner.run(statement) }
         let plan = try planner.finish()
         self = planner.session

@@ -17,18 +17,28 @@ struct ScriptPlanner {
     private static let maximumErrors = 50
 
     /// `failedNames` are those that statements with mistakes of syntax would have made.
-    init(session: PlanningSession, errors: [SQLError] = [], failedNames: Set<String> = []) {
+    init(
+        session: PlanningSession, errors: [SQLError] = [], warnings: [SQLError] = [], failedNames: Set<String> = []
+    ) {
         self.session = session
         self.errors = errors
+        self.warnings = warnings
         self.failedNames = failedNames
     }
 
     mutating func run(_ statement: Statement) {
         guard errors.count < Self.maximumErrors else { return }
-        do throws(SQLError) {
-            try plan(statement)
-        } catch {
-            note(error)
+        let database = session.catalog.currentDatabase
+        let failure: SQLError? = StatementContext.$currentDatabase.withValue(database) {
+            do throws(SQLError) {
+                try plan(statement)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure {
+            note(failure)
             switch statement.kind {
             case .createTable(let create): failedNames.insert(create.name.last)
             case .createView(let create): failedNames.insert(create.name.last)
@@ -61,7 +71,8 @@ struct ScriptPlanner {
                     .name, "the name of this table begins or ends with a blank, and is used without it", at: range,
                     hint: "write `\(name)`"))
         }
-        if !failedNames.contains(where: isMissing) { errors.append(error) }
+        let isKnown = errors.contains { $0.range == error.range && $0.message == error.message }
+        if !isKnown, !failedNames.contains(where: isMissing) { errors.append(error) }
     }
 
     /// Remembers a quoted name with blanks around it, which is rarely meant.
@@ -98,6 +109,9 @@ struct ScriptPlanner {
         case .createView(let create): try createView(create)
         case .createDatabase(let create): try session.createDatabase(create)
         case .createCatalog(let create): try session.createCatalog(create)
+        case .createFunction(let create):
+            if let warning = try session.createFunction(create) { warnings.append(warning) }
+        case .alterFunction(let alter): try session.alterFunction(alter)
         case .alterTable(let alter): warnings += try session.alterTable(alter, at: statement.range)
         case .alterView(let alter): try alterView(alter)
         case .alterOptions(let alter): try session.alterOptions(alter, at: statement.range)
@@ -116,16 +130,31 @@ struct ScriptPlanner {
     private static func refused(_ statement: Statement) -> SQLError {
         let (what, hint): (String, String?) =
             switch statement.kind {
-            case .createFunction, .alterFunction:
-                ("functions of one's own are not supported", "they are classes of Java; Millrace runs no Java")
-            case .call: ("procedures are not supported", nil)
+            case .call:
+                (
+                    "procedures are not supported",
+                    "they belong to catalogs of other systems, of which there are none here"
+                )
             case .stopJob: ("STOP JOB is not supported here", "a job of `millrace run` ends with Ctrl-C")
             case .compilePlan, .executePlan:
                 ("compiled plans are not supported", "the script itself runs; state is kept by the names of its parts")
-            case .delete, .update, .truncateTable: ("changing rows in place is not supported yet", nil)
-            case .createMaterializedTable, .alterMaterializedTable: ("materialized tables are not supported yet", nil)
-            case .createModel: ("models are not supported yet", nil)
-            default: ("this statement is not supported yet", nil)
+            case .delete, .update:
+                (
+                    "rows can't be changed in place: tables are written by appending records",
+                    "in batch mode INSERT OVERWRITE writes the rows that shall stay; a table with a PRIMARY KEY takes newer rows"
+                )
+            case .truncateTable:
+                (
+                    "no connector here takes TRUNCATE",
+                    "in batch mode INSERT OVERWRITE t SELECT * FROM t WHERE FALSE empties a table of files"
+                )
+            case .createMaterializedTable, .alterMaterializedTable:
+                (
+                    "materialized tables are not supported",
+                    "a table without a connector and an INSERT INTO it hold a result that is always up to date"
+                )
+            case .createModel: ("models are not supported: there is no provider that would run them", nil)
+            default: ("this statement is not supported", nil)
             }
         return SQLError(.unsupported, what, at: statement.range, hint: hint)
     }

@@ -30,21 +30,41 @@ struct JSONPathSearch {
             case .member, .element:
                 guard let next = search.only(step, at: place) else { return .missing }
                 place = next
+            case .filter where !text.isContainer(place.lowerBound): return .missing
             default:
-                var places = [place]
-                for step in path.steps[index...] {
-                    var next: [Range<Int>] = []
-                    for place in places { search.follow(step, at: place, into: &next, depth: 0) }
-                    places = next
-                }
-                return .list(places)
+                return .list(search.all(path.steps[index...], from: place, root: root))
             }
         }
         return .value(place)
     }
 
+    /// Everything that steps lead to.
+    private func all(_ steps: ArraySlice<JSONPath.Step>, from place: Range<Int>, root: Range<Int>) -> [Range<Int>] {
+        var places = [place]
+        var isBehindDescendants = false
+        for step in steps {
+            var next: [Range<Int>] = []
+            for place in places {
+                guard case .filter(let condition) = step else {
+                    follow(step, at: place, into: &next, depth: 0)
+                    continue
+                }
+                let filter = JSONFilterSearch(search: self, root: root)
+                // Behind `..` the elements of arrays are among the places already.
+                let asked = text.isArray(place.lowerBound) && !isBehindDescendants ? elements(of: place) : [place]
+                for target in asked where next.count < Self.mostEnds {
+                    let isAsked = text.isArray(place.lowerBound) || text.isObject(place.lowerBound)
+                    if isAsked, filter.accepts(condition, target) { next.append(target) }
+                }
+            }
+            isBehindDescendants = step == .descendants
+            places = next
+        }
+        return places
+    }
+
     /// The one value that a member or element step leads to.
-    private func only(_ step: JSONPath.Step, at place: Range<Int>) -> Range<Int>? {
+    func only(_ step: JSONPath.Step, at place: Range<Int>) -> Range<Int>? {
         switch step {
         case .member(let name):
             return text.isObject(place.lowerBound) ? text.member(name, of: place.lowerBound) : nil
@@ -87,6 +107,8 @@ struct JSONPathSearch {
         case .elements(let indexes):
             for index in indexes { if let next = only(.element(index), at: place) { found.append(next) } }
         case .wildcard: found += children(of: place)
+        // Needs the root: see `all`.
+        case .filter: break
         case .slice(let from, let to):
             guard text.isArray(place.lowerBound) else { return }
             let all = elements(of: place)

@@ -1,23 +1,22 @@
-import Columnar
-import Diagnostics
+package import Diagnostics
 
 /// A date and time pattern such as `yyyy-MM-dd HH:mm`, compiled to its parts.
-struct TimePattern: Sendable {
+package struct TimePattern: Sendable {
     /// One run of a pattern letter, or text that stands for itself.
-    enum Part: Sendable, Equatable {
+    package enum Part: Sendable, Equatable {
         case literal([UInt8])
         /// The letter and how often it stands there.
         case field(UInt8, Int)
     }
 
-    static let letters: Set<UInt8> = Set("yuMLdDHkKhmsSaEeQqwGXxZzn".utf8)
+    package static let letters: Set<UInt8> = Set("yuMLdDHkKhmsSaEeQqwGXxZzn".utf8)
     private static let longest = 256
 
-    let parts: [Part]
-    let text: String
+    package let parts: [Part]
+    package let text: String
 
     /// Compiles a pattern; unknown letters are an error.
-    init(_ bytes: [UInt8]) throws(MillraceError) {
+    package init(_ bytes: [UInt8]) throws(MillraceError) {
         text = String(decoding: bytes, as: UTF8.self)
         var parts: [Part] = []
         var index = 0
@@ -69,19 +68,19 @@ struct TimePattern: Sendable {
         }
     }
 
-    static func invalid(_ pattern: String, _ reason: String) -> MillraceError {
+    private static func invalid(_ pattern: String, _ reason: String) -> MillraceError {
         MillraceError(
             .user, code: "invalid_time_pattern", "the time pattern '\(pattern)' can't be used: \(reason)",
             hint: "patterns look like 'yyyy-MM-dd HH:mm:ss.SSS'; put plain letters between quotes")
     }
 
-    static let monthNames = [
+    package static let monthNames = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
         "December",
     ].map { Array($0.utf8) }
 
     /// From Monday.
-    static let dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"].map {
+    package static let dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"].map {
         Array($0.utf8)
     }
 }
