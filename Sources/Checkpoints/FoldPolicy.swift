@@ -16,6 +16,8 @@ package struct FoldPolicy: Sendable, Equatable {
     package var stepBytes = 4 << 20
     /// Appended sections do not grow past this by merging.
     package var largestAppendedBytes = 256 << 20
+    /// Sections of states that their owner writes anew are folded up to this size only.
+    package var ownerFoldBytes = 16 << 20
     /// Dead bytes that may lie in live blobs, on top of as many as there are live ones.
     package var toleratedDeadBytes = 16 << 20
 

@@ -42,13 +42,29 @@ package struct StateChange: Sendable, Equatable {
         case keyed = 2
     }
 
+    /// Who keeps the stored changes of a state from outgrowing it.
+    package enum Upkeep: Sendable, Equatable {
+        /// The store folds them.
+        case byStore
+        /// The owner writes the state anew when its changes outweigh it: cheaper than reading them back to compare keys.
+        /// With `isWhole` the changes of this epoch are all of the state, and older ones are not needed any more;
+        /// `wantsWhole` asks for leave to do so with the next epoch, for all instances must do it in one.
+        case byOwner(isWhole: Bool, wantsWhole: Bool)
+    }
+
     package var name: String
     package var fold: Fold
     package var bytes: [UInt8]
+    package var upkeep: Upkeep
 
-    package init(name: String, fold: Fold, bytes: [UInt8]) {
+    package init(name: String, fold: Fold, bytes: [UInt8], upkeep: Upkeep = .byStore) {
         self.name = name
         self.fold = fold
         self.bytes = bytes
+        self.upkeep = upkeep
     }
+
+    /// Older changes of the state are not needed any more.
+    package var isWhole: Bool { if case .byOwner(true, _) = upkeep { true } else { false } }
+    package var wantsWhole: Bool { if case .byOwner(_, true) = upkeep { true } else { false } }
 }

@@ -16,6 +16,7 @@ package final class MemoryCheckpointStore: CheckpointStore {
             var next = held ?? RestoredEpoch(epoch: 0, states: [:])
             precondition(epoch > next.epoch, "epochs must grow")
             next.epoch = epoch
+            for change in changes where change.isWhole { next.states[change.name] = [] }
             for change in changes {
                 if change.fold == .replace { next.states[change.name] = [] }
                 next.states[change.name, default: []].append(change)

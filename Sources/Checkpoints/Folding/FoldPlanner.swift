@@ -8,9 +8,10 @@ import ConnectorContract
 struct FoldPlanner {
     var policy: FoldPolicy
 
-    func plan(name: String, chain: StateChain) -> FoldPlan? {
+    func plan(name: String, chain: StateChain, isKeptByOwner: Bool = false) -> FoldPlan? {
         switch chain.fold {
         case .replace: nil
+        case .append where isKeptByOwner, .keyed where isKeptByOwner: smallPlan(name: name, chain: chain)
         case .append: levelPlan(name: name, chain: chain)
         case .keyed: wholePlan(name: name, chain: chain) ?? levelPlan(name: name, chain: chain)
         }
@@ -44,6 +45,23 @@ struct FoldPlanner {
                 }
             }
             end = start
+        }
+        return nil
+    }
+
+    /// The newest sixteen neighbours of one level that are small, so that there are never too many of them; what is large
+    /// stays as it is until its owner writes it anew.
+    private func smallPlan(name: String, chain: StateChain) -> FoldPlan? {
+        let largest = UInt64(policy.ownerFoldBytes / policy.fanIn)
+        var run: [Section] = []
+        for (place, section) in chain.sections.enumerated().reversed() {
+            if section.length > largest || section.level != run.last?.level ?? section.level { run = [] }
+            guard section.length <= largest, section.level < .max else { continue }
+            run.append(section)
+            guard run.count == policy.fanIn else { continue }
+            return FoldPlan(
+                name: name, fold: chain.fold, inputs: run.reversed(), level: section.level + 1,
+                isComplete: place == 0)
         }
         return nil
     }

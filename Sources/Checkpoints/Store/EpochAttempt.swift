@@ -3,6 +3,15 @@ import Diagnostics
 
 /// One try at making an epoch durable, always into new files.
 struct EpochAttempt {
+    /// What an epoch brings for one state.
+    struct Changes {
+        var name: String
+        var fold: StateChange.Fold
+        var parts: [[UInt8]]
+        /// What was stored before is not needed any more.
+        var isWhole: Bool
+    }
+
     let directory: String
     let files: any FileSystem
     let epoch: UInt64
@@ -39,15 +48,18 @@ struct EpochAttempt {
     }
 
     /// Adds all changes of one state as one section.
-    mutating func add(_ parts: [[UInt8]], name: String, fold: StateChange.Fold) throws(FileSystemError) {
+    mutating func add(_ changes: Changes) throws(FileSystemError) {
+        let (name, fold, parts) = (changes.name, changes.fold, changes.parts)
         switch fold {
         case .replace:
             guard let newest = parts.last, !isUnchanged(name, newest) else { return }
             let section = try write([newest], name: name, fold: fold, level: 0, isComplete: true)
             states[name] = StateChain(fold: fold, sections: [section])
         case .append, .keyed:
+            if changes.isWhole { states[name] = nil }
             guard parts.contains(where: { !$0.isEmpty }) else { return }
-            let section = try write(parts, name: name, fold: fold, level: 0, isComplete: false)
+            let isComplete = changes.isWhole && fold == .keyed
+            let section = try write(parts, name: name, fold: fold, level: 0, isComplete: isComplete)
             states[name, default: StateChain(fold: fold, sections: [])].sections.append(section)
         }
     }

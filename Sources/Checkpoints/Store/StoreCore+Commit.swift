@@ -18,7 +18,7 @@ extension StoreCore {
         nextBlob += 1
         do {
             for (plan, bytes) in folds { try attempt.add(bytes, of: plan) }
-            for group in grouped() { try attempt.add(group.parts, name: group.name, fold: group.fold) }
+            for group in grouped() { try attempt.add(group) }
             let manifest = try attempt.publish(identity: identity, parent: durable.epoch)
             if attempt.hasBlob { present.insert(attempt.blobNumber) }
             accept(manifest)
@@ -54,21 +54,25 @@ extension StoreCore {
     }
 
     private mutating func add(_ changes: [StateChange]) {
-        let replaced = Set(changes.lazy.filter { $0.fold == .replace }.map(\.name))
+        let replaced = Set(changes.lazy.filter { $0.fold == .replace || $0.isWhole }.map(\.name))
         pending.removeAll { replaced.contains($0.name) }
         pending += changes
+        for change in changes where change.upkeep != .byStore { keptByOwner.insert(change.name) }
     }
 
     /// The pending changes of each state, states in the order they first came.
-    private func grouped() -> [(name: String, fold: StateChange.Fold, parts: [[UInt8]])] {
-        var groups: [(name: String, fold: StateChange.Fold, parts: [[UInt8]])] = []
+    private func grouped() -> [EpochAttempt.Changes] {
+        var groups: [EpochAttempt.Changes] = []
         var places: [String: Int] = [:]
         for change in pending {
             if let place = places[change.name] {
                 groups[place].parts.append(change.bytes)
+                if change.isWhole { groups[place].isWhole = true }
             } else {
                 places[change.name] = groups.count
-                groups.append((change.name, change.fold, [change.bytes]))
+                groups.append(
+                    EpochAttempt.Changes(
+                        name: change.name, fold: change.fold, parts: [change.bytes], isWhole: change.isWhole))
             }
         }
         return groups

@@ -7,7 +7,8 @@ extension StoreCore {
     private func plans() -> [FoldPlan] {
         var plans: [FoldPlan] = []
         for (name, chain) in states where name != task?.plan.name {
-            if let plan = planner.plan(name: name, chain: chain) { plans.append(plan) }
+            let isKeptByOwner = keptByOwner.contains(name)
+            if let plan = planner.plan(name: name, chain: chain, isKeptByOwner: isKeptByOwner) { plans.append(plan) }
         }
         plans.sort { ($1.inputs.count, $0.name) < ($0.inputs.count, $1.name) }
         var taken = Set(plans.map(\.name))

@@ -19,6 +19,8 @@ struct StoreCore {
     /// Numbers are never used twice: a file left by a failed attempt must not be mistaken for another.
     var nextBlob: UInt64 = 1
     var lastAttempted: UInt64 = 0
+    /// States that their owner writes anew; known from the first change on that this process stores.
+    var keptByOwner: Set<String> = []
     /// Handed over, not durable; goes with the next attempt.
     var pending: [StateChange] = []
     var failedAttempts = 0

@@ -5,7 +5,7 @@ import StreamSQL
 /// The states of all calls of one aggregation, fed together.
 final class AggregateSet {
     let calls: [AggregateCall]
-    private let states: [any AggregateState]
+    let states: [any AggregateState]
     /// Calls that share a set of values, fed together.
     private let distinctCounts: [DistinctCounts]
     /// The calls of each of them.

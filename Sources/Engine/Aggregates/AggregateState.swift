@@ -51,6 +51,12 @@ protocol AggregateState: AnyObject {
     func clear(_ group: Int)
     func write(_ group: Int, to writer: inout ByteWriter)
     func read(_ group: Int, from reader: inout ByteReader) throws(DamagedBytesError)
+    /// True where ``writeColumns(_:to:)`` is there.
+    var hasColumns: Bool { get }
+    /// Writes what ``write(_:to:)`` does for many groups at once, value by value in place of group by group.
+    func writeColumns(_ rows: StateRows, to writer: StateWriter)
+    /// Takes it back; the values of the group -1 are passed over.
+    func readColumns(_ groups: [Int32], from reader: inout ByteReader) throws(DamagedBytesError)
     /// Calls `body` with each part of a group.
     func forEachPart(_ group: Int, _ body: (_ key: [UInt8], _ value: [UInt8]) -> Void)
     /// Calls `body` with each part that changed since the last call; its value is nil when it is gone.
@@ -66,6 +72,9 @@ protocol AggregateState: AnyObject {
 // States without parts, and those that are never in two phases.
 extension AggregateState {
     var hasParts: Bool { false }
+    var hasColumns: Bool { false }
+    func writeColumns(_ rows: StateRows, to writer: StateWriter) {}
+    func readColumns(_ groups: [Int32], from reader: inout ByteReader) throws(DamagedBytesError) {}
     func finishRestore() {}
     func merge(_ columns: [Column], groups: UnsafePointer<Int32>, rowCount: Int) {}
     func partial(_ groups: [Int32]) -> [Column] { [] }

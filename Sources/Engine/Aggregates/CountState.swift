@@ -41,5 +41,15 @@ final class CountState: AggregateState {
         counts.base[group] = try reader.read(Int64.self)
     }
 
+    var hasColumns: Bool { true }
+
+    func writeColumns(_ rows: StateRows, to writer: StateWriter) {
+        StateColumns.write(counts.base, of: rows, to: writer)
+    }
+
+    func readColumns(_ groups: [Int32], from reader: inout ByteReader) throws(DamagedBytesError) {
+        try counts.readNumbers(groups, from: &reader)
+    }
+
     var byteSize: Int { counts.capacity * 8 }
 }

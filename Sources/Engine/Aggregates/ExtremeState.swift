@@ -71,5 +71,16 @@ final class ExtremeState: AggregateState {
         try values.read(group, from: &reader)
     }
 
+    var hasColumns: Bool { true }
+
+    func writeColumns(_ rows: StateRows, to writer: StateWriter) {
+        StateColumns.write(values.column, of: rows, to: writer)
+    }
+
+    func readColumns(_ groups: [Int32], from reader: inout ByteReader) throws(DamagedBytesError) {
+        let column = try StateColumns.read(&reader, values.type, count: groups.count)
+        for (row, group) in groups.enumerated() where group >= 0 { values.set(Int(group), from: column, row: row) }
+    }
+
     var byteSize: Int { values.byteSize }
 }

@@ -98,5 +98,25 @@ final class SumState<Number: Summable>: AggregateState {
         counts.base[group] = try reader.read(Int64.self)
     }
 
+    var hasColumns: Bool { true }
+
+    func writeColumns(_ rows: StateRows, to writer: StateWriter) {
+        if let sums = sums as? StateArray<Int64> {
+            StateColumns.write(sums.base, of: rows, to: writer)
+        } else {
+            StateColumns.writeRaw(sums.base, of: rows, to: writer)
+        }
+        StateColumns.write(counts.base, of: rows, to: writer)
+    }
+
+    func readColumns(_ groups: [Int32], from reader: inout ByteReader) throws(DamagedBytesError) {
+        if let sums = sums as? StateArray<Int64> {
+            try sums.readNumbers(groups, from: &reader)
+        } else {
+            try sums.readRaw(groups, from: &reader)
+        }
+        try counts.readNumbers(groups, from: &reader)
+    }
+
     var byteSize: Int { sums.capacity * MemoryLayout<Number>.stride + counts.capacity * 8 }
 }

@@ -23,20 +23,35 @@ final class EpochCoordinator: Sendable {
         /// The newest bytes of each replaced state, by name and instance; all instances are stored together.
         var replaced: [String: [Int: [UInt8]]] = [:]
         var isFinalTaken = false
+        /// Nodes whose instances all write their whole state into the epoch in flight, those that ask for it, and how
+        /// many of their instances have done so.
+        var wholeNodes: Set<String> = []
+        var wholeWanted: Set<String> = []
+        var wholeGiven: [String: Int] = [:]
     }
 
     private let state = Mutex(State())
     private let requested: Atomic<UInt64>
     private let committed: Atomic<UInt64>
     private let instances: Mutex<Set<Int>> = Mutex([])
+    /// Instances of each node.
+    private let instanceCounts: Mutex<[String: Int]> = Mutex([:])
 
     init(lastEpoch: UInt64) {
         requested = Atomic(lastEpoch)
         committed = Atomic(lastEpoch)
     }
 
-    /// Tells which instances take part; before the job starts.
-    func register(_ ids: Set<Int>) { instances.withLock { $0 = ids } }
+    /// Tells which instances take part, and how many each node has; before the job starts.
+    func register(_ ids: Set<Int>, instanceCounts counts: [String: Int]) {
+        instances.withLock { $0 = ids }
+        instanceCounts.withLock { $0 = counts }
+    }
+
+    /// Whether an instance is to give the whole state of a node with this epoch.
+    func wantsWhole(of node: String, epoch: UInt64) -> Bool {
+        state.withLock { $0.inFlight == epoch && $0.wholeNodes.contains(node) }
+    }
 
     var requestedEpoch: UInt64 { requested.load(ordering: .acquiring) }
     var committedEpoch: UInt64 { committed.load(ordering: .acquiring) }
@@ -50,6 +65,10 @@ final class EpochCoordinator: Sendable {
             let number = requestedEpoch + 1
             state.inFlight = number
             state.waiting = running
+            // What an instance that has finished gave is written once only.
+            state.wholeNodes = state.finished.isEmpty ? state.wholeWanted : []
+            state.wholeWanted = []
+            state.wholeGiven = [:]
             Self.takeFinal(&state)
             requested.store(number, ordering: .releasing)
             return true
@@ -59,7 +78,7 @@ final class EpochCoordinator: Sendable {
     func acknowledge(instance: Int, epoch: UInt64, changes: [StateChange]) {
         state.withLock { state in
             guard state.inFlight == epoch, state.waiting.remove(instance) != nil else { return }
-            Self.add(changes, of: instance, to: &state.changes, replaced: &state.replaced)
+            Self.add(changes, of: instance, to: &state)
         }
     }
 
@@ -67,7 +86,7 @@ final class EpochCoordinator: Sendable {
         state.withLock { state in
             state.finished.insert(instance)
             if state.inFlight != nil, state.waiting.remove(instance) != nil {
-                Self.add(changes, of: instance, to: &state.changes, replaced: &state.replaced)
+                Self.add(changes, of: instance, to: &state)
             } else {
                 state.finalChanges.append((instance, changes))
             }
@@ -76,34 +95,55 @@ final class EpochCoordinator: Sendable {
 
     private static func takeFinal(_ state: inout State) {
         for (instance, changes) in state.finalChanges {
-            add(changes, of: instance, to: &state.changes, replaced: &state.replaced)
+            add(changes, of: instance, to: &state)
         }
         state.finalChanges = []
     }
 
-    private static func add(
-        _ changes: [StateChange], of instance: Int, to list: inout [StateChange],
-        replaced: inout [String: [Int: [UInt8]]]
-    ) {
+    private static func add(_ changes: [StateChange], of instance: Int, to state: inout State) {
+        var whole: Set<String> = []
         for change in changes {
             if change.fold == .replace {
-                replaced[change.name, default: [:]][instance] = change.bytes
-            } else if !change.bytes.isEmpty {
-                list.append(change)
+                state.replaced[change.name, default: [:]][instance] = change.bytes
+            } else if !change.bytes.isEmpty || change.isWhole {
+                if change.wantsWhole { state.wholeWanted.insert(node(of: change)) }
+                if change.isWhole { whole.insert(change.name) }
+                state.changes.append(change)
             }
         }
+        for name in whole { state.wholeGiven[name, default: 0] += 1 }
+    }
+
+    /// States are called by their node and a name of their own, which has no slash.
+    private static func node(of change: StateChange) -> String {
+        change.name.lastIndex(of: "/").map { String(change.name[..<$0]) } ?? change.name
+    }
+
+    /// The changes of an epoch. Older ones of a state are needed as long as not all instances wrote the whole of it;
+    /// what others wrote is then a change like any other.
+    private func takeChanges(_ state: inout State, _ counts: [String: Int]) -> [StateChange] {
+        var changes = state.changes
+        state.changes = []
+        for index in changes.indices where changes[index].isWhole {
+            let given = state.wholeGiven[changes[index].name]
+            if given != counts[Self.node(of: changes[index])] {
+                changes[index].upkeep = .byOwner(isWhole: false, wantsWhole: false)
+            }
+        }
+        state.wholeGiven = [:]
+        return changes + Self.combined(state.replaced)
     }
 
     /// The epoch that has become whole; each is given once. The last one comes when all instances finished.
     func takeWhole() -> WholeEpoch? {
         let all = instances.withLock { $0 }
+        let counts = instanceCounts.withLock { $0 }
         return state.withLock { state in
             let allFinished = state.finished.isSuperset(of: all)
             if let number = state.inFlight {
                 guard state.waiting.isEmpty else { return nil }
                 state.inFlight = nil
-                let changes = state.changes + Self.combined(state.replaced)
-                state.changes = []
+                let changes = takeChanges(&state, counts)
                 return WholeEpoch(number: number, changes: changes, isFinal: false)
             }
             guard allFinished, !state.isFinalTaken else { return nil }
@@ -111,8 +151,7 @@ final class EpochCoordinator: Sendable {
             let number = requestedEpoch + 1
             requested.store(number, ordering: .releasing)
             Self.takeFinal(&state)
-            let changes = state.changes + Self.combined(state.replaced)
-            state.changes = []
+            let changes = takeChanges(&state, counts)
             return WholeEpoch(number: number, changes: changes, isFinal: true)
         }
     }

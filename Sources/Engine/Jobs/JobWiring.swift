@@ -38,11 +38,14 @@ package struct JobSettings: Sendable {
     package var flushMilliseconds: Int
     /// Memory that the state of the job may take, in bytes.
     package var stateBytesMax: Int
+    /// Stored changes of an operator's instance up to this size are no reason to write its state anew, in bytes.
+    package var stateRewriteBytes: Int
 
     package init(
         parallelism: Int, epochMilliseconds: Int = 1_000, flushMilliseconds: Int = 20,
-        stateBytesMax: Int = Limits.stateBytes
+        stateBytesMax: Int = Limits.stateBytes, stateRewriteBytes: Int = 16 << 20
     ) {
+        self.stateRewriteBytes = max(0, stateRewriteBytes)
         self.parallelism = max(1, min(parallelism, Limits.parallelism))
         self.epochMilliseconds = max(1, epochMilliseconds)
         self.flushMilliseconds = max(0, flushMilliseconds)

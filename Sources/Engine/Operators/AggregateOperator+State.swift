@@ -4,40 +4,28 @@ import StreamSQL
 
 // State: groups by key, and the parts of aggregates that know each of their values by (key, part).
 extension AggregateOperator {
+    /// Groups as versions before wrote them: entries by key, taken over and then written as blocks.
     private static let groupsName = "groups"
     private static let partsName = "parts"
     /// Values of DISTINCT calls that share them.
     private static let valuesName = "values"
     private static let endedName = "ended"
 
-    func snapshot(epoch: UInt64) throws -> [StateChange] {
-        var entries = removedGroups
-        removedGroups = KeyedEntries()
-        var key = ByteWriter()
-        var value = ByteWriter()
-        for number in unsaved {
-            let group = Int(number)
-            marks.base[group] &= ~Mark.unsaved
-            key.removeAll()
-            appendKey(group, to: &key)
-            if liveRows.base[group] <= 0 && isEmitted.base[group] == 0 {
-                entries.remove(key: key.bytes)
-                continue
-            }
-            value.removeAll()
-            value.write(liveRows.base[group])
-            if plan.stateTimeToLiveMilliseconds != nil { value.write(touched.base[group]) }
-            aggregates.write(group, to: &value)
-            entries.put(key: key, value: value)
+    func snapshot(epoch: UInt64) throws -> [StateChange] { takeChanges(isWhole: isStoredByKey) }
+    func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { takeChanges(isWhole: true) }
+
+    private func takeChanges(isWhole: Bool) -> [StateChange] {
+        guard keepsChanges else { return [] }
+        var changes = takeBlocks(isWhole: isWhole)
+        if isStoredByKey {
+            isStoredByKey = false
+            changes.append(
+                StateChange(
+                    name: Self.groupsName, fold: .keyed, bytes: [], upkeep: .byOwner(isWhole: true, wantsWhole: false)))
         }
-        unsaved.removeAll(keepingCapacity: true)
         drainParts()
         let parts = changedParts
         changedParts = KeyedEntries()
-        var changes: [StateChange] = []
-        if !entries.isEmpty {
-            changes.append(StateChange(name: Self.groupsName, fold: .keyed, bytes: entries.bytes))
-        }
         if !parts.isEmpty { changes.append(StateChange(name: Self.partsName, fold: .keyed, bytes: parts.bytes)) }
         let values = aggregates.drainDistinct { appendKey($0, to: &$1) }
         if !values.isEmpty { changes.append(StateChange(name: Self.valuesName, fold: .append, bytes: values)) }
@@ -70,8 +58,13 @@ extension AggregateOperator {
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
         for change in changes where change.fold == .keyed && change.name == Self.groupsName {
+            isStoredByKey = true
             try change.bytes.withUnsafeBytes { try restoreGroups($0, ownership) }
         }
+        for change in changes where change.fold == .append && change.name == Self.blocksName {
+            try change.bytes.withUnsafeBytes { try restoreBlocks($0, ownership) }
+        }
+        upkeep.restored(changes, named: Self.blocksName, ownership)
         for group in 0..<groups.count where liveRows.base[group] <= 0 { markDead(group) }
         let parts = try FoldedEntries(changes, named: Self.partsName)
         try parts.forEachOwned(keyTypes, ownership) { key, part, value in
@@ -185,6 +178,7 @@ extension AggregateOperator {
     func compactIfWorthwhile() {
         guard deadCount > Self.leastDead, deadCount > groups.count / 2, changed.isEmpty else { return }
         var kept: [Int32] = []
+        var dead: [Int32] = []
         var numbers = [Int32](repeating: -1, count: groups.count)
         for group in 0..<groups.count {
             if marks.base[group] & Mark.dead == 0 {
@@ -192,9 +186,10 @@ extension AggregateOperator {
                 kept.append(Int32(truncatingIfNeeded: group))
             } else if keepsChanges {
                 aggregates.clear(group)
-                removedGroups.remove(key: keyBytes(group))
+                dead.append(Int32(truncatingIfNeeded: group))
             }
         }
+        writeRemovals(dead)
         drainParts()
         let fresh = aggregates.makeEmpty()
         fresh.reserve(groups: kept.count)

@@ -7,7 +7,8 @@ import StreamSQL
 /// Groups that changed are emitted together when the pipeline flushes, once each however often they changed; an
 /// update that changes nothing never leaves. Groups that are gone, or were not touched for the time to live, are
 /// dropped when they are the majority. What is emitted is in
-/// `AggregateOperator+Output.swift`, writing and reading state in `AggregateOperator+State.swift`.
+/// `AggregateOperator+Output.swift`, writing and reading state in `AggregateOperator+State.swift`
+/// and `AggregateOperator+Blocks.swift`.
 final class AggregateOperator: Operator {
     let plan: AggregatePlan
     let keyTypes: [DataType]
@@ -29,8 +30,12 @@ final class AggregateOperator: Operator {
     var deadCount = 0
     /// In batch mode the rows have left: nothing is emitted once more after a restart.
     var hasEnded = false
-    /// Groups and parts that were dropped since the last epoch.
-    var removedGroups = KeyedEntries()
+    /// What goes into the next epoch of groups; until then those that were dropped since the last.
+    let blocks = StateWriter()
+    var upkeep: StateUpkeep
+    /// The state was restored from entries by key: the next epoch writes it anew.
+    var isStoredByKey = false
+    /// Parts that changed or were dropped since the last epoch.
     var changedParts = KeyedEntries()
     private var lastSweep: Int64 = 0
     /// The results last emitted, by group; kept where they are sent again as -U or compared.
@@ -45,9 +50,10 @@ final class AggregateOperator: Operator {
 
     init(
         _ plan: AggregatePlan, inputFields: [Field], isBatchMode: Bool, seed: UInt64, keepsChanges: Bool,
-        wallMilliseconds: @escaping () -> Int64
+        upkeep: StateUpkeep = StateUpkeep(), wallMilliseconds: @escaping () -> Int64
     ) {
         self.plan = plan
+        self.upkeep = upkeep
         self.keepsChanges = keepsChanges
         self.wallMilliseconds = wallMilliseconds
         keyTypes = plan.groupColumns.map { inputFields[$0].type }

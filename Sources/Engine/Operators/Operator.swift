@@ -17,6 +17,8 @@ protocol Operator: AnyObject {
     func inputEnded(_ input: Int, output: NodeRuntime) throws
     /// What changed since the last call.
     func snapshot(epoch: UInt64) throws -> [StateChange]
+    /// All there is, and what is gone since the last call; for states that are kept `.byOwner`.
+    func wholeSnapshot(epoch: UInt64) throws -> [StateChange]
     /// Gives back the changes of all instances of this node; an instance keeps what it owns.
     func restore(_ changes: [StateChange], ownership: Ownership) throws
     /// The epoch is durable.
@@ -36,6 +38,7 @@ extension Operator {
     var goesByClock: Bool { false }
     func inputEnded(_ input: Int, output: NodeRuntime) throws {}
     func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
+    func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { try snapshot(epoch: epoch) }
     func restore(_ changes: [StateChange], ownership: Ownership) throws {}
     func committed(epoch: UInt64) throws {}
     var stateRows: Int { 0 }

@@ -18,6 +18,7 @@ struct OperatorFactory {
     let plan: PhysicalPlan
     let wiring: JobWiring
     let seeds: JobSeeds
+    var upkeep = StateUpkeep()
 
     func make(_ node: PlanNode) throws -> any Operator {
         let context = EvaluationContext(clock: wiring.environment.clock, random: wiring.environment.random)
@@ -35,7 +36,7 @@ struct OperatorFactory {
             let clock = wiring.environment.clock
             return AggregateOperator(
                 aggregate, inputFields: inputFields, isBatchMode: plan.isBatchMode, seed: seeds.table,
-                keepsChanges: wiring.store != nil, wallMilliseconds: { clock.wallMilliseconds() })
+                keepsChanges: wiring.store != nil, upkeep: upkeep, wallMilliseconds: { clock.wallMilliseconds() })
         case .window(let window): return WindowOperator(window)
         case .sessionWindow(let session):
             return SessionWindowOperator(session, inputFields: inputFields, seed: seeds.table)
@@ -129,7 +130,7 @@ struct OperatorFactory {
         if rank.stateTimeToLiveMilliseconds == nil, TopRowOperator.fits(rank) {
             return TopRowOperator(
                 rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,
-                seed: seeds.table)
+                upkeep: upkeep, seed: seeds.table)
         }
         return RankOperator(
             rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,

@@ -22,6 +22,7 @@ struct PipelineBuilder {
         var counters: [NodeCounters] = []
         var sinks: [any Sink] = []
         var readers: [(node: PlanNode, reader: any SourceReader)] = []
+        var restoring = StateRestoring()
     }
 
     private func instanceCount(_ stage: Int) -> Int {
@@ -51,8 +52,10 @@ struct PipelineBuilder {
                 built.shards.append((isSharded ? index : stage) % settings.parallelism)
             }
         }
+        try built.restoring.run(clock: wiring.environment.clock)
         let taking = built.instances.indices.filter { id in !layout.stages[stageOfInstance(id)].isStatic }
-        coordinator.register(Set(taking))
+        let counts = plan.nodes.map { ($0.name, layout.stageOf[$0.id].map(instanceCount) ?? 1) }
+        coordinator.register(Set(taking), instanceCounts: Dictionary(counts) { first, _ in first })
         return built
     }
 
@@ -132,13 +135,19 @@ struct PipelineBuilder {
         let stopwatch = Stopwatch(clock: wiring.environment.clock)
         for id in layout.stages[stage].nodes {
             let node = plan.nodes[id]
-            let factory = OperatorFactory(plan: plan, wiring: wiring, seeds: seeds)
+            let factory = OperatorFactory(
+                plan: plan, wiring: wiring, seeds: seeds,
+                upkeep: StateUpkeep(leastBytes: settings.stateRewriteBytes))
             let body = try factory.make(node)
             if let sink = body as? SinkOperator { built.sinks.append(sink.sink) }
             let changes = restoredChanges(of: node)
             if !changes.isEmpty {
-                try body.restore(
-                    changes, ownership: Ownership(index: index, count: instanceCount(stage), seed: seeds.exchange))
+                let ownership = Ownership(index: index, count: instanceCount(stage), seed: seeds.exchange)
+                if body is SinkOperator {
+                    try body.restore(changes, ownership: ownership)
+                } else {
+                    built.restoring.add(body, changes, ownership, shard: index)
+                }
             }
             runtimes[id] = NodeRuntime(
                 node: node, body: body, inputCount: node.inputs.count, counters: built.counters[id],

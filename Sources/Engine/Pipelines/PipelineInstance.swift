@@ -227,7 +227,9 @@ final class PipelineInstance {
     private func snapshot(epoch: UInt64) throws -> [StateChange] {
         var changes: [StateChange] = []
         for runtime in nodes {
-            for var change in try runtime.body.snapshot(epoch: epoch) {
+            let isWhole = coordinator.wantsWhole(of: runtime.node.name, epoch: epoch)
+            let own = try isWhole ? runtime.body.wholeSnapshot(epoch: epoch) : runtime.body.snapshot(epoch: epoch)
+            for var change in own {
                 change.name = runtime.node.name + "/" + change.name
                 changes.append(change)
             }

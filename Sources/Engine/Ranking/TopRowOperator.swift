@@ -6,25 +6,29 @@ import StreamSQL
 ///
 /// A partition's number is the place of its row, which better rows overwrite; of the rows of one batch only the best
 /// of each partition is stored at all. What changed leaves when the pipeline flushes, in batch mode at the end.
+/// Writing and reading state is in `TopRowOperator+State.swift`.
 final class TopRowOperator: Operator {
-    private let plan: RankPlan
-    private let types: [DataType]
-    private let groups: GroupTable
-    private let rows: TopRows
+    let plan: RankPlan
+    let types: [DataType]
+    let groups: GroupTable
+    let rows: TopRows
     /// What stands of each partition, as ``Flags``.
     private let flags = StateArray<UInt8>(zero: 0)
     private let prefixes = StateArray<UInt64>(zero: 0)
     /// Within a batch: the best row so far of each partition, -1 for none.
     private let best = StateArray<Int32>(zero: -1)
     private let isBatchMode: Bool
-    private let entries: StateWriter?
+    /// What goes into the next epoch; nil where there are none.
+    let blocks: StateWriter?
+    var upkeep: StateUpkeep
+    /// The state was restored from entries by key: the next epoch writes it anew.
+    var isStoredByKey = false
 
     /// Partitions whose first row came since the last flush.
     private var new: [Int32] = []
     /// Rows that stand downstream and have been overwritten since.
     private var replaced: [(groups: [Int32], columns: [Column])] = []
-    private var unsaved: [Int32] = []
-    private var sequence: Int64 = 0
+    private(set) var unsaved: [Int32] = []
 
     private enum Flags {
         static let hasRow: UInt8 = 1
@@ -33,13 +37,17 @@ final class TopRowOperator: Operator {
         static let isUnsaved: UInt8 = 8
     }
 
-    init(_ plan: RankPlan, inputFields: [Field], isBatchMode: Bool, keepsChanges: Bool, seed: UInt64) {
+    init(
+        _ plan: RankPlan, inputFields: [Field], isBatchMode: Bool, keepsChanges: Bool, upkeep: StateUpkeep,
+        seed: UInt64
+    ) {
         self.plan = plan
+        self.upkeep = upkeep
         self.isBatchMode = isBatchMode
         types = inputFields.map { $0.type.nullable(true) }
         groups = GroupTable(keyTypes: plan.partition.map { inputFields[$0].type.nullable(true) }, seed: seed)
         rows = TopRows(types, keys: groups, partition: plan.partition)
-        entries = keepsChanges ? StateWriter() : nil
+        blocks = keepsChanges ? StateWriter() : nil
     }
 
     /// Whether the operator can do what a plan asks for.
@@ -51,7 +59,7 @@ final class TopRowOperator: Operator {
     var stateRows: Int { groups.count }
     var stateBytes: Int {
         rows.byteSize + groups.byteSize + flags.capacity * 13 + (new.count + unsaved.count) * 4
-            + (entries?.byteSize ?? 0)
+            + (blocks?.byteSize ?? 0)
     }
 
     // MARK: rows
@@ -126,7 +134,7 @@ final class TopRowOperator: Operator {
             let number = Int(group)
             best.base[number] = -1
             prefixes.base[number] = order[Int(row)]
-            if entries != nil, flags.base[number] & Flags.isUnsaved == 0 {
+            if blocks != nil, flags.base[number] & Flags.isUnsaved == 0 {
                 flags.base[number] |= Flags.isUnsaved
                 unsaved.append(group)
             }
@@ -208,41 +216,30 @@ final class TopRowOperator: Operator {
 
     // MARK: state
 
-    func snapshot(epoch: UInt64) throws -> [StateChange] {
-        guard let entries else { return [] }
-        let fields = types.indices.map { RowField(rows.column($0)) }
-        let keys = plan.partition.map { fields[$0] }
-        for group in unsaved {
-            let row = Int(group)
-            flags.base[row] &= ~Flags.isUnsaved
-            entries.beginEntry()
-            entries.write(keys, row: row)
-            entries.beginValue()
-            entries.write(sequence)
-            entries.write(fields, row: row)
-            entries.endEntry()
-            sequence += 1
-        }
+    func markSaved() {
+        for group in unsaved { flags.base[Int(group)] &= ~Flags.isUnsaved }
         unsaved.removeAll(keepingCapacity: true)
-        return entries.take("rows", .keyed)
     }
 
-    func restore(_ changes: [StateChange], ownership: Ownership) throws {
-        var stored = StoredRows()
-        for change in changes where change.fold == .keyed { try stored.apply(change.bytes) }
-        try stored.forEachBatch(types, keys: plan.partition, ownership) { batch, sequences in
-            let rowCount = batch.rowCount
-            var numbers = [Int32](repeating: 0, count: rowCount)
-            var order = [UInt64](repeating: 0, count: rowCount)
-            groups.assign(plan.partition.map { batch.columns[$0] }, rowCount: rowCount, groups: &numbers)
-            reserve()
-            RowOrder.prefixes(of: batch, plan.order, into: &order)
-            rows.set(numbers, from: batch, rows: (0..<rowCount).map { Int32(truncatingIfNeeded: $0) })
-            for (row, number) in numbers.enumerated() {
-                prefixes.base[Int(number)] = order[row]
-                flags.base[Int(number)] = Flags.hasRow | (isBatchMode ? 0 : Flags.isShown)
-                sequence = max(sequence, sequences[row] &+ 1)
-            }
+    /// Takes rows over in the order in which they were stored: of those of one partition the last counts.
+    func restore(_ batch: Batch) {
+        let rowCount = batch.rowCount
+        var numbers = [Int32](repeating: 0, count: rowCount)
+        var order = [UInt64](repeating: 0, count: rowCount)
+        groups.assign(plan.partition.map { batch.columns[$0] }, rowCount: rowCount, groups: &numbers)
+        reserve()
+        RowOrder.prefixes(of: batch, plan.order, into: &order)
+        var newest: [Int32] = []
+        for (row, number) in numbers.enumerated() {
+            if best.base[Int(number)] < 0 { newest.append(number) }
+            best.base[Int(number)] = Int32(truncatingIfNeeded: row)
+        }
+        rows.set(newest, from: batch, rows: newest.map { best.base[Int($0)] })
+        for number in newest {
+            let group = Int(number)
+            prefixes.base[group] = order[Int(best.base[group])]
+            flags.base[group] = Flags.hasRow | (isBatchMode ? 0 : Flags.isShown)
+            best.base[group] = -1
         }
     }
 }

@@ -1,3 +1,5 @@
+import ConnectorContract
+
 /// A dense array of plain values by group number, zero where nothing was written.
 final class StateArray<Element: BitwiseCopyable> {
     private(set) var base: UnsafeMutablePointer<Element>
@@ -40,4 +42,28 @@ final class StateArray<Element: BitwiseCopyable> {
     }
 
     func reset() { base.update(repeating: zero, count: capacity) }
+}
+
+// Back from what ``StateColumns`` wrote, for many groups at once; the values of the group -1 are passed over.
+extension StateArray {
+    func readRaw(_ groups: [Int32], from reader: inout ByteReader) throws(DamagedBytesError) {
+        let size = MemoryLayout<Element>.size
+        let bytes = try reader.readRaw(groups.count * size)
+        for (row, group) in groups.enumerated() where group >= 0 {
+            base[Int(group)] = bytes.loadUnaligned(fromByteOffset: row &* size, as: Element.self)
+        }
+    }
+}
+
+extension StateArray<Int64> {
+    func readNumbers(_ groups: [Int32], from reader: inout ByteReader) throws(DamagedBytesError) {
+        let outcome = withUnsafeTemporaryAllocation(of: Int64.self, capacity: max(1, groups.count)) { scratch in
+            Result { () throws(DamagedBytesError) in
+                guard let numbers = scratch.baseAddress else { return }
+                try StateColumns.read(&reader, count: groups.count, into: numbers)
+                for (row, group) in groups.enumerated() where group >= 0 { base[Int(group)] = numbers[row] }
+            }
+        }
+        try outcome.get()
+    }
 }

@@ -30,7 +30,7 @@ final class StateWriter {
 
     /// The place of the next `count` bytes, which are written by then.
     @inline(__always)
-    private func place(_ count: Int) -> UnsafeMutableRawPointer {
+    func place(_ count: Int) -> UnsafeMutableRawPointer {
         if used &+ count > capacity { grow(count) }
         let place = base + used
         used &+= count
@@ -123,6 +123,25 @@ final class StateWriter {
     private func endLength() {
         let count = UInt32(truncatingIfNeeded: used &- lengthAt &- 4)
         (base + lengthAt).storeBytes(of: count.littleEndian, as: UInt32.self)
+    }
+
+    /// Begins a part that has its length in front, 32 bits; what it gives goes to ``endLength(_:)``.
+    func beginLength() -> Int {
+        let start = used
+        write(UInt32(0))
+        return start
+    }
+
+    func endLength(_ start: Int) {
+        let count = UInt32(truncatingIfNeeded: used &- start &- 4)
+        (base + start).storeBytes(of: count.littleEndian, as: UInt32.self)
+    }
+
+    func write(raw bytes: [UInt8]) {
+        bytes.withUnsafeBytes { buffer in
+            guard let source = buffer.baseAddress else { return }
+            place(buffer.count).copyMemory(from: source, byteCount: buffer.count)
+        }
     }
 
     // MARK: giving away

@@ -149,7 +149,8 @@ struct ChangingAggregateTests {
             let wiring = JobWiring(
                 makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
                 environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
-            let job = try Job(plan: plan, settings: JobSettings(parallelism: [2, 3, 1][life % 3]), wiring: wiring)
+            let settings = JobSettings(parallelism: [2, 3, 1][life % 3], stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
+            let job = try Job(plan: plan, settings: settings, wiring: wiring)
             let crashAt = life < crashes ? Int(random.next() % 200) : Int.max
             do {
                 try job.runSeeded(random.next()) { step in if step == crashAt { throw Crash() } }

@@ -98,7 +98,8 @@ struct JobRecoveryTests {
             let wiring = JobWiring(
                 makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
                 environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
-            let settings = JobSettings(parallelism: parallelism[life % parallelism.count])
+            let settings = JobSettings(
+                parallelism: parallelism[life % parallelism.count], stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
             let job = try Job(plan: plan, settings: settings, wiring: wiring)
             let crashAt = life < crashes ? Int(random.next() % 250) : Int.max
             life += 1

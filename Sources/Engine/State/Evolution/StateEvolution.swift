@@ -151,6 +151,8 @@ struct StateEvolution {
         var states: [String: [StateChange]] = [:]
         for old in owned[name] ?? [] {
             let own = String(decoding: old.utf8.dropFirst(name.utf8.count + 1), as: UTF8.self)
+            // One kind of ranking reads what another wrote only where the other wrote it by key.
+            if own == TopRowOperator.blocksName, StateForm.of(own, node) == nil { return nil }
             for change in epoch.states[old] ?? [] {
                 var change = StateChange(name: own, fold: change.fold, bytes: change.bytes)
                 if let rewriter {

@@ -11,6 +11,10 @@ enum StateForm: Equatable {
     case rows(input: Int, prefix: Int, isFlagged: Bool = false)
     /// After so many bytes of a value the pieces of ``AggregateSet``; `whole` with their parts.
     case calls(prefix: Int, whole: Bool)
+    /// Blocks of groups with a column for each call: see `AggregateOperator+Blocks.swift`.
+    case callBlocks
+    /// Blocks of rows of the input, column by column: see `TopRowOperator+State.swift`.
+    case rowBlocks
     /// Parts of an aggregate's calls: in the key the group, then the number of the call.
     case callParts(groupTypes: [DataType])
     /// Values that calls share, after the numbers of those calls: see ``AggregateSet/drainDistinct(key:)``.
@@ -27,6 +31,7 @@ enum StateForm: Equatable {
         case (_, "watermark"), (_, "ended"): return .other
         case (.aggregate(let plan), "groups"):
             return .calls(prefix: plan.stateTimeToLiveMilliseconds == nil ? 8 : 16, whole: false)
+        case (.aggregate, "blocks"): return .callBlocks
         case (.aggregate(let plan), "parts"):
             return .callParts(groupTypes: node.fields.prefix(plan.groupColumns.count).map(\.type))
         case (.aggregate, "values"): return .sharedValues
@@ -34,6 +39,8 @@ enum StateForm: Equatable {
             return .calls(prefix: plan.inputRetracts ? 8 : 0, whole: true)
         case (.windowAggregate, "sessions"): return .calls(prefix: 8, whole: false)
         case (.windowAggregate, "rows"), (.sessionWindow, "rows"): return .rows(input: 0, prefix: 0)
+        case (.rank(let plan), "blocks") where plan.stateTimeToLiveMilliseconds == nil && TopRowOperator.fits(plan):
+            return .rowBlocks
         case (.rank, "rows"), (.timeSort, "rows"): return .rows(input: 0, prefix: 8)
         case (.deduplicate, "rows"): return .rows(input: 0, prefix: 9, isFlagged: true)
         case (.streamJoin, "left"): return .rows(input: 0, prefix: 1)

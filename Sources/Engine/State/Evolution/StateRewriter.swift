@@ -43,6 +43,8 @@ struct StateRewriter {
             return try keyed(change) { value throws(DamagedBytesError) in
                 try pieces(value, prefix: prefix, empty: whole ? emptyWhole : emptyFixed)
             }
+        case (.rowBlocks, .append) where !rows.isEmpty: return try rowBlocks(change, rows[0])
+        case (.callBlocks, .append): return try blocks(change)
         case (.callParts(let groupTypes), .keyed): return try parts(change, groupTypes)
         case (.sharedValues, .append): return try sharedValues(change)
         default: return nil
@@ -122,6 +124,74 @@ struct StateRewriter {
                 } else if number < empty.count {
                     empty[number].withUnsafeBytes { writer.writeRaw($0) }
                 }
+            }
+        }
+        return writer.bytes
+    }
+
+    /// Blocks of groups keep their heads and the columns of the calls that are still there.
+    private func blocks(_ change: StateChange) throws -> StateChange {
+        var writer = ByteWriter(reserving: change.bytes.count)
+        try change.bytes.withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
+            while reader.remaining > 0 {
+                var stored = ByteReader(try reader.readRaw(Int(try reader.read(UInt32.self))))
+                writer.write(try block(&stored))
+            }
+        }
+        return StateChange(name: change.name, fold: .append, bytes: writer.bytes)
+    }
+
+    /// Blocks of rows keep the columns that are still there; new ones begin as rows from before have them.
+    private func rowBlocks(_ change: StateChange, _ mapping: PieceMapping) throws -> StateChange {
+        var writer = ByteWriter(reserving: change.bytes.count)
+        try change.bytes.withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
+            while reader.remaining > 0 {
+                var stored = ByteReader(try reader.readRaw(Int(try reader.read(UInt32.self))))
+                let rowCount = try stored.read(UInt32.self)
+                var columns: [UnsafeRawBufferPointer] = []
+                for _ in 0..<(try stored.read(UInt16.self)) {
+                    columns.append(try stored.readRaw(Int(try stored.read(UInt32.self))))
+                }
+                var block = ByteWriter()
+                block.write(rowCount)
+                block.write(UInt16(truncatingIfNeeded: mapping.wanted.count))
+                for (piece, place) in zip(mapping.wanted, mapping.places) {
+                    if let place, place < columns.count {
+                        block.write(bytes: columns[place])
+                    } else {
+                        block.write(
+                            StateColumns.beginning(
+                                piece.kind, isZero: piece.beginning == .zero && piece.kind != .bits && piece.kind != .text,
+                                rows: min(Int(rowCount), StateColumns.rowLimit)))
+                    }
+                }
+                writer.write(block.bytes)
+            }
+        }
+        return StateChange(name: change.name, fold: .append, bytes: writer.bytes)
+    }
+
+    private func block(_ reader: inout ByteReader) throws(DamagedBytesError) -> [UInt8] {
+        var writer = ByteWriter()
+        let kind = try reader.read(UInt8.self)
+        let rowCount = try reader.read(UInt32.self)
+        writer.write(kind)
+        writer.write(rowCount)
+        writer.write(bytes: try reader.readRaw(Int(try reader.read(UInt32.self))))
+        guard kind == AggregateOperator.BlockKind.rows else { return writer.bytes }
+        var stored: [UnsafeRawBufferPointer] = []
+        for _ in 0..<(try reader.read(UInt16.self)) {
+            stored.append(try reader.readRaw(Int(try reader.read(UInt32.self))))
+        }
+        writer.write(UInt16(truncatingIfNeeded: calls.places.count))
+        for (number, place) in calls.places.enumerated() {
+            if let place, place < stored.count {
+                writer.write(bytes: stored[place])
+            } else {
+                let piece = number < emptyFixed.count ? emptyFixed[number] : []
+                writer.write(AggregateSet.emptyColumn(piece, rows: min(Int(rowCount), StateColumns.rowLimit)))
             }
         }
         return writer.bytes
