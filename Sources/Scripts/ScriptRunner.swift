@@ -23,6 +23,9 @@ package struct ScriptRunner: Sendable {
     /// Applied like SET statements before the script.
     package var options: [(key: String, value: String)]
     package var baseDirectory: String
+    /// With a seed jobs run on one thread, are killed and restored on the way, and show what they come to: a test of
+    /// what they keep. See ``Rehearsal``.
+    package var rehearsalSeed: UInt64?
     package var environment: Environment
     /// Takes finished lines for standard output.
     package var print: @Sendable ([UInt8]) -> Void

@@ -127,6 +127,10 @@ final class ScriptSession {
             shown = results.makeSink(
                 fields, try TimeZoneRules.named(plan.timeZone), plan.nodes.last?.changelog == .append)
         }
+        if let seed = runner.rehearsalSeed {
+            add(try rehearse(plan, shown, fields: selecting ?? [], seed: seed).report, to: &summary)
+            return
+        }
         let job = try makeJob(plan, shown)
         try job.start()
         try results.wait(job, shown)
@@ -144,27 +148,47 @@ final class ScriptSession {
     }
 
     private func makeJob(_ plan: PhysicalPlan, _ shown: (any Sink)?) throws -> Job {
+        let wiring = makeWiring(plan, runner.environment) { shown }
+        return try Job(plan: plan, settings: JobSettings(parallelism: runner.parallelism), wiring: wiring)
+    }
+
+    private func rehearse(_ plan: PhysicalPlan, _ shown: (any Sink)?, fields: [Field], seed: UInt64) throws -> Job {
+        let store = RehearsalStore()
+        var environment = runner.environment
+        environment.files = ShortReads(environment.files)
+        let wiring = makeWiring(plan, environment) {
+            shown.map { RehearsedSink(fields: fields, shown: $0, store: store) }
+        }
+        let rehearsal = Rehearsal(seed: seed, plan: plan, wiring: wiring, store: store)
+        let (job, restored) = try rehearsal.run()
+        runner.warn("rehearsed: \(restored) restored")
+        return job
+    }
+
+    /// `makeShown` gives the sink of a SELECT, for each start of the job.
+    private func makeWiring(
+        _ plan: PhysicalPlan, _ environment: Environment, makeShown: @escaping @Sendable () -> (any Sink)?
+    ) -> JobWiring {
         let rejects = RejectWarnings(warn: runner.warn)
-        let (baseDirectory, environment) = (runner.baseDirectory, runner.environment)
-        let wiring = JobWiring(
+        let baseDirectory = runner.baseDirectory
+        return JobWiring(
             makeSource: { [registry] scan, parallelism in
                 try registry.makeSource(
                     scan, parallelism: parallelism, baseDirectory: baseDirectory, timeZone: plan.timeZone,
                     environment: environment)
             },
-            makeSink: { [registry, shown] sink, _ in
+            makeSink: { [registry] sink, _ in
                 switch sink.target {
                 case .table(let table):
                     return try registry.makeSink(
                         table, baseDirectory: baseDirectory, timeZone: plan.timeZone, environment: environment)
                 case .collect:
-                    guard let shown else {
+                    guard let shown = makeShown() else {
                         throw MillraceError(.internalError, code: "no_result", "a job has rows that nobody asked for")
                     }
                     return shown
                 }
             }, rejects: rejects, environment: environment)
-        return try Job(plan: plan, settings: JobSettings(parallelism: runner.parallelism), wiring: wiring)
     }
 
     private func add(_ figures: JobFigures, to summary: inout ScriptRunner.Summary) {

@@ -141,6 +141,18 @@ package final class ResultTable: Sendable {
 
     func takeChanges(writer: Int) -> KeyedEntries { state.withLock { $0.store.takeChanges(writer: writer) } }
 
+    /// The sink writes without an epoch behind it: what others left that never had one either is gone.
+    func begin(_ writer: Int) {
+        let hasChanged = state.withLock { state -> Bool in
+            guard state.store.hasAbandoned else { return false }
+            state.store.clear(writer: writer)
+            state.cached = nil
+            changes.add(1, ordering: .acquiringAndReleasing)
+            return true
+        }
+        if hasChanged { announce() }
+    }
+
     /// The sink ended as it should.
     func finish(_ writer: Int) { state.withLock { $0.store.finish(writer: writer) } }
 

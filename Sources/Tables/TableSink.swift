@@ -18,6 +18,7 @@ final class TableSink: Sink {
     private let layout: RowLayout
     /// Used by the thread of the sink alone.
     nonisolated(unsafe) private var isLayoutStored = false
+    nonisolated(unsafe) private var hasBegun = false
 
     init(table: ResultTable, writer: Int) {
         layout = RowLayout(table.fields)
@@ -29,7 +30,11 @@ final class TableSink: Sink {
 
     var guarantee: String { "exactly once, with the epoch" }
 
-    func write(_ batch: Batch) throws { try table.apply(batch, writer: writer) }
+    func write(_ batch: Batch) throws {
+        if !hasBegun { table.begin(writer) }
+        hasBegun = true
+        try table.apply(batch, writer: writer)
+    }
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
         let entries = table.takeChanges(writer: writer)
@@ -43,6 +48,7 @@ final class TableSink: Sink {
     func committed(epoch: UInt64) throws {}
 
     func restore(_ changes: [StateChange]) throws {
+        hasBegun = true
         var newest: [[UInt8]: RestoredRow] = [:]
         for change in changes where change.name == stateName {
             try change.bytes.withUnsafeBytes { bytes throws in
@@ -68,7 +74,10 @@ final class TableSink: Sink {
         try table.restore(rows, writer: writer, isRewritten: stored != layout)
     }
 
-    func finish() throws { table.finish(writer) }
+    func finish() throws {
+        if !hasBegun { table.begin(writer) }
+        table.finish(writer)
+    }
 
     private var stateName: String { "table/" + table.name }
     private var layoutName: String { "layout/" + table.name }

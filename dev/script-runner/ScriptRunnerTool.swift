@@ -36,9 +36,10 @@ enum ScriptRunnerTool {
         }
         let form = option("--output", arguments).flatMap { OutputForm(rawValue: $0) } ?? .table
         let parallelism = option("--parallelism", arguments).flatMap { Int($0) } ?? Machine.cores
-        let runner = ScriptRunner(
+        var runner = ScriptRunner(
             form: form, parallelism: parallelism, print: { StandardOutput.write($0) },
             warn: { StandardError.write($0 + "\n") })
+        runner.rehearsalSeed = option("--rehearse", arguments).flatMap { UInt64($0) }
         _ = try runner.run(ScriptText(file: file, variables: Machine.environment, files: runner.environment.files))
     }
 

@@ -15,8 +15,9 @@ final class FilePlan: Sendable {
     /// The plan as positions store it, made once.
     private let encoded: [UInt8]
     private let waiting: Mutex<[Progress]>
-    /// Progress that restored positions told about and no reader has taken up: ranges already done.
-    private let finished: [Progress]
+    /// Progress that restored positions told about. Ranges that no reader takes up before the next epoch are stored
+    /// with it; where one did, the greater offset counts.
+    private let known: [Progress]
     /// False when all ranges are read one after the other by one reader.
     let isShared: Bool
 
@@ -35,7 +36,7 @@ final class FilePlan: Sendable {
         for progress in restored where open.indices.contains(progress.range) {
             open[progress.range].offset = max(open[progress.range].offset, progress.offset)
         }
-        finished = open.filter { $0.offset >= ranges[$0.range].end && ranges[$0.range].end > ranges[$0.range].start }
+        known = open.filter { $0.offset > ranges[$0.range].start }
         // Last first, since they are taken from the end.
         waiting = Mutex(open.filter { $0.offset < ranges[$0.range].end }.reversed())
     }
@@ -53,7 +54,7 @@ final class FilePlan: Sendable {
     func position(_ taken: [Progress]) -> [UInt8] {
         var writer = ByteWriter(reserving: encoded.count + taken.count * 12 + 8)
         encoded.withUnsafeBytes { writer.writeRaw($0) }
-        let all = finished + taken
+        let all = known + taken
         writer.write(UInt32(truncatingIfNeeded: all.count))
         for progress in all {
             writer.write(UInt32(truncatingIfNeeded: progress.range))

@@ -69,11 +69,7 @@ package final class Job: Sendable {
 
     /// Starts the threads and returns.
     package func start() throws(MillraceError) {
-        // Readers without anything to read say so first: the others' rows would otherwise wait for their watermarks,
-        // or not, depending on which thread runs first.
-        for instance in instances.instances where instance.source?.reader.openSplits.isEmpty == true {
-            _ = try step(instance)
-        }
+        for instance in emptyReaders { _ = try step(instance) }
         let shardCount = settings.parallelism
         var workers: [Worker] = []
         for shard in 0..<shardCount {
@@ -92,6 +88,12 @@ package final class Job: Sendable {
         }
         let started = OperatingSystemThread.start(name: "epochs") { [self] in superviseEpochs() }
         guard started else { throw MillraceError(.system, code: "no_thread", "the system refuses a new thread") }
+    }
+
+    /// Readers without anything to read say so first: the others' rows would otherwise wait for their watermarks, or
+    /// not, depending on which thread runs first.
+    private var emptyReaders: [PipelineInstance] {
+        instances.instances.filter { $0.source?.reader.openSplits.isEmpty == true }
     }
 
     private func step(_ instance: PipelineInstance) throws(MillraceError) -> PipelineInstance.StepResult {
@@ -204,6 +206,7 @@ package final class Job: Sendable {
     package func runSeeded(_ seed: UInt64, onStep: (Int) throws -> Void = { _ in }) throws {
         var random = SplitMix64(seed: seed)
         let all = instances.instances
+        for instance in emptyReaders { _ = try step(instance) }
         var number = 0
         while true {
             try onStep(number)

@@ -62,6 +62,8 @@ final class RowTimeDeduplicateOperator: Operator {
         }
     }
 
+    func flush(output: NodeRuntime) throws { idle?.sweep(groups: keys.count) { forget($0) } }
+
     /// The next row of the key is its first again. A row that is held leaves all the same.
     private func forget(_ key: Int) {
         guard states.base[key] == 2 else { return }

@@ -100,5 +100,10 @@ struct Ownership {
     /// The seed of the exchange in front.
     var seed: UInt64
 
-    func owns(_ hash: UInt64) -> Bool { count == 1 || Partitioning.instance(of: hash, count: count) == index }
+    /// Instances that gave all that they owned for good.
+    var ended = EndedInstances()
+
+    func owns(_ hash: UInt64) -> Bool {
+        (count == 1 || Partitioning.instance(of: hash, count: count) == index) && !ended.owns(hash)
+    }
 }

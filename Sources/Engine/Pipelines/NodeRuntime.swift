@@ -1,4 +1,5 @@
 import Columnar
+import ConnectorContract
 import StreamSQL
 import Synchronization
 
@@ -20,6 +21,8 @@ final class NodeRuntime {
     let counters: NodeCounters
     private let control: JobControl
     private let stopwatch: Stopwatch
+    /// Set on operators whose final rows must not leave once more; see ``EndedInstances``.
+    var ended: (before: EndedInstances, own: EndedInstances)?
     /// Set on operators that drop late rows.
     var lateSampler: LateSampler?
 
@@ -88,6 +91,13 @@ final class NodeRuntime {
         guard openInputs == 0 else { return }
         try flush()
         for consumer in consumers { try consumer.runtime.receiveEnd(input: consumer.input) }
+    }
+
+    /// What the operator stores, all of it or what changed, and whether it came to its end.
+    func snapshot(epoch: UInt64, isWhole: Bool) throws -> [StateChange] {
+        var changes = try isWhole ? body.wholeSnapshot(epoch: epoch) : body.snapshot(epoch: epoch)
+        if let ended, let mark = (openInputs == 0 ? ended.own : ended.before).change { changes.append(mark) }
+        return changes
     }
 
     func flush() throws { try measured { try body.flush(output: self) } }

@@ -141,17 +141,22 @@ struct PipelineBuilder {
             let body = try factory.make(node)
             if let sink = body as? SinkOperator { built.sinks.append(sink.sink) }
             let changes = restoredChanges(of: node)
-            if !changes.isEmpty {
-                let ownership = Ownership(index: index, count: instanceCount(stage), seed: seeds.exchange)
-                if body is SinkOperator {
-                    try body.restore(changes, ownership: ownership)
-                } else {
-                    built.restoring.add(body, changes, ownership, shard: index)
-                }
+            var ownership = Ownership(index: index, count: instanceCount(stage), seed: seeds.exchange)
+            let isFinal = EndedInstances.concerns(node, plan)
+            if isFinal { ownership.ended = try restoredEnds(of: node) }
+            if body is SinkOperator, !changes.isEmpty {
+                try body.restore(changes, ownership: ownership)
+            } else if !changes.isEmpty {
+                built.restoring.add(body, changes, ownership, shard: index)
             }
             runtimes[id] = NodeRuntime(
                 node: node, body: body, inputCount: node.inputs.count, counters: built.counters[id],
                 control: control, stopwatch: stopwatch)
+            if isFinal {
+                var own = ownership.ended
+                own.add(index: index, count: ownership.count)
+                runtimes[id]?.ended = (before: ownership.ended, own: own)
+            }
             runtimes[id]?.lateSampler = LateSampler(
                 node, inputFields: node.inputs.map { plan.nodes[$0].fields }, timeZone: plan.timeZone,
                 context: EvaluationContext(clock: wiring.environment.clock, random: wiring.environment.random))
@@ -163,7 +168,8 @@ struct PipelineBuilder {
     private func restoredChanges(of node: PlanNode) -> [StateChange] {
         guard let restored else { return [] }
         let prefix = node.name + "/"
-        let names = restored.states.keys.filter { $0.hasPrefix(prefix) && $0 != prefix + "positions" }.sorted()
+        let others = [prefix + "positions", prefix + EndedInstances.stateName]
+        let names = restored.states.keys.filter { $0.hasPrefix(prefix) && !others.contains($0) }.sorted()
         return names.flatMap { name in
             (restored.states[name] ?? []).map { change in
                 var change = change
@@ -171,6 +177,13 @@ struct PipelineBuilder {
                 return change
             }
         }
+    }
+
+    private func restoredEnds(of node: PlanNode) throws -> EndedInstances {
+        guard let stored = restored?.states[node.name + "/" + EndedInstances.stateName]?.last else {
+            return EndedInstances()
+        }
+        return try EndedInstances(restored: stored.bytes)
     }
 
     // MARK: sources

@@ -56,6 +56,8 @@ final class PipelineInstance {
     /// How long it waited for room behind it.
     private(set) var blockedNanoseconds: UInt64 = 0
     private static let tickNanoseconds: UInt64 = 50_000_000
+    /// An epoch was asked for: the reader waits until the lanes beside it are at its barrier.
+    private var isSourceAtBarrier = false
     /// False for pipelines fed by static sources only.
     private let takesPartInEpochs: Bool
 
@@ -81,8 +83,11 @@ final class PipelineInstance {
     func step(now: UInt64) throws -> StepResult {
         guard !isFinished else { return .finished }
         try passOnCommits()
-        if let source, takesPartInEpochs, !source.isFinished, lastEpoch < coordinator.requestedEpoch {
-            try cut(epoch: coordinator.requestedEpoch)
+        if let source, takesPartInEpochs, !isSourceAtBarrier, !source.isFinished,
+            lastEpoch < coordinator.requestedEpoch
+        {
+            isSourceAtBarrier = true
+            try cutIfAligned(epoch: coordinator.requestedEpoch)
             return .progressed
         }
         if senders.contains(where: \.isFull) {
@@ -150,8 +155,10 @@ final class PipelineInstance {
     private var isGateClosed: Bool { lanes.contains { $0.isGating && !$0.isEnded } }
 
     private func pollSource() throws -> Bool {
-        guard let source, !source.isFinished, !isGateClosed else { return false }
-        return try source.poll()
+        guard let source, !source.isFinished, !isSourceAtBarrier, !isGateClosed else { return false }
+        let hasRead = try source.poll()
+        if source.isFinished { try cutIfAligned(epoch: coordinator.requestedEpoch) }
+        return hasRead
     }
 
     private func takeMessage() throws -> Bool {
@@ -210,9 +217,11 @@ final class PipelineInstance {
     // MARK: epochs
 
     private func cutIfAligned(epoch: UInt64) throws {
-        guard lanes.contains(where: \.isAtBarrier) else { return }
+        guard isSourceAtBarrier || lanes.contains(where: \.isAtBarrier) else { return }
+        guard isSourceAtBarrier || !takesPartInEpochs || source?.isFinished ?? true else { return }
         guard lanes.allSatisfy({ $0.isAtBarrier || $0.isEnded || $0.isStatic }) else { return }
         for lane in lanes.indices { lanes[lane].isAtBarrier = false }
+        isSourceAtBarrier = false
         try cut(epoch: epoch)
     }
 
@@ -228,8 +237,7 @@ final class PipelineInstance {
         var changes: [StateChange] = []
         for runtime in nodes {
             let isWhole = coordinator.wantsWhole(of: runtime.node.name, epoch: epoch)
-            let own = try isWhole ? runtime.body.wholeSnapshot(epoch: epoch) : runtime.body.snapshot(epoch: epoch)
-            for var change in own {
+            for var change in try runtime.snapshot(epoch: epoch, isWhole: isWhole) {
                 change.name = runtime.node.name + "/" + change.name
                 changes.append(change)
             }

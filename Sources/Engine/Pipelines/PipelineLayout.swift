@@ -108,6 +108,7 @@ struct PipelineLayout {
     private static func isStaticScan(_ node: PlanNode) -> Bool {
         switch node.operation {
         case .scan(let scan): scan.isStatic
+        case .values(let values): values.isStatic
         default: false
         }
     }

@@ -107,19 +107,15 @@ final class RankBuffer {
         var rows: [Int32] = []
         lists.append(0..<lists.count(group), of: group, to: &rows)
         for id in rows.reversed() {
-            if let index {
-                let columns = store.columns.map { $0.gathered([id]) }
-                var hash: UInt64 = 0
-                hashColumns(Batch(columns: columns, rowCount: 1), Array(columns.indices), seed: seed, into: &hash)
-                lists.remove(id, from: group)
-                // Of equal rows any may be taken, for all of them go.
-                guard let taken = index.take(columns, row: 0, hash: hash) else { continue }
-                forgetRow(taken)
-            } else {
-                lists.remove(id, from: group)
-                forgetRow(id)
-            }
+            lists.remove(id, from: group)
+            guard let index else { continue }
+            let columns = store.columns.map { $0.gathered([id]) }
+            var hash: UInt64 = 0
+            hashColumns(Batch(columns: columns, rowCount: 1), Array(columns.indices), seed: seed, into: &hash)
+            // Of equal rows any may be taken, for all of them go; they are read as long as one of them is looked for.
+            _ = index.take(columns, row: 0, hash: hash)
         }
+        for id in rows { forgetRow(id) }
         thresholds.base[group] = .max
     }
 

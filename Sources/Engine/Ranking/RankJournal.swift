@@ -64,8 +64,9 @@ final class RankJournal {
         new.removeAll(keepingCapacity: true)
     }
 
-    /// The stored rows of all partitions are gone at once.
+    /// The stored rows of all partitions are gone at once. Where a partition keeps one row, another may be stored than
+    /// the one that is there.
     func writeRemovals(of ids: [Int32], _ store: RowSlots, _ order: RowOrder) {
-        for id in ids where marks.base[Int(id)] == 2 { writeRemoval(of: id, store, order) }
+        for id in ids where keepsOne || marks.base[Int(id)] == 2 { writeRemoval(of: id, store, order) }
     }
 }

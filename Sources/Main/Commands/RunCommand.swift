@@ -29,13 +29,17 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Leave out the summary on standard error.")
     var quiet = false
 
+    @Option(help: .hidden)
+    var rehearse: UInt64?
+
     mutating func run() throws {
         guard (1...Machine.parallelismMax).contains(parallelism ?? 1) else {
             throw ValidationError("--parallelism takes 1 to \(Machine.parallelismMax), not \(parallelism ?? 1)")
         }
-        let runner = ScriptRunner(
+        var runner = ScriptRunner(
             form: output, parallelism: parallelism ?? Machine.cores, options: settings.map { ($0.key, $0.value) },
             print: { StandardOutput.write($0) }, warn: { StandardError.write($0 + "\n") })
+        runner.rehearsalSeed = rehearse
         let script = try ScriptText(file: file, variables: Machine.environment, files: runner.environment.files)
         let summary = try runner.run(script)
         guard !quiet else { return }

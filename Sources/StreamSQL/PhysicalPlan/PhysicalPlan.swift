@@ -139,7 +139,13 @@ package enum ScanPlanColumn: Sendable, Hashable {
 /// Constant rows.
 package struct ValuesPlan: Sendable {
     package var rows: [[PlanExpression]]
-    package init(rows: [[PlanExpression]]) { self.rows = rows }
+    /// Read anew at each start, as ``ScanPlan/isStatic`` says of tables.
+    package var isStatic: Bool
+
+    package init(rows: [[PlanExpression]], isStatic: Bool = false) {
+        self.rows = rows
+        self.isStatic = isStatic
+    }
 }
 
 /// Filter, then projection.

@@ -165,7 +165,7 @@ struct PhysicalPlanner {
         let fields = graph.fields[id]
         switch logical.operation {
         case .scan(let scan):
-            let operation = ScanPlan(table: scan.table, columns: scan.columns, isStatic: isStatic && !isBatchMode)
+            let operation = ScanPlan(table: scan.table, columns: scan.columns, isStatic: isStatic)
             let node = add(
                 .scan(operation), [], fields, scan.table.changelog, .sharded, name: "scan:\(scan.table.name)",
                 state: NodeState(label: "reading of \(scan.table.name)", condition: scan.table.place))
@@ -173,7 +173,8 @@ struct PhysicalPlanner {
             // Batch jobs go by final rows.
             return isBatchMode ? settled(node) : node
         case .values(let rows, _):
-            return add(.values(ValuesPlan(rows: rows)), [], fields, .append, .single, name: name("values", id))
+            let operation = ValuesPlan(rows: rows, isStatic: isStatic)
+            return add(.values(operation), [], fields, .append, .single, name: name("values", id))
         case .union: return try union(logical, id, isStatic, root)
         case .join(let join): return try self.join(join, id, isStatic, root)
         case .setOperation(let operation):

@@ -101,6 +101,9 @@ struct RowStore: ~Copyable {
         return writers.count - 1
     }
 
+    /// Whether there are rows whose writer is gone.
+    var hasAbandoned: Bool { writers.contains { $0.state == .abandoned } }
+
     mutating func finish(writer: Int) { writers[writer].state = .finished }
 
     mutating func abandon(writer: Int) {

@@ -62,10 +62,15 @@ struct StateEvolution {
         var free: [Substring: [String]] = [:]
         for name in owned.keys.sorted() where stored[name] != nil { free[Self.family(name), default: []].append(name) }
         var found: [Int: String] = [:]
+        // What is called the same and is the same stays, whatever others of its family are there.
+        for node in plan.nodes where owned[node.name] != nil && stored[node.name] == node.state && !readsAnew(node) {
+            found[node.id] = node.name
+            free[Self.family(node.name)]?.removeAll { $0 == node.name }
+        }
         func take(_ node: PlanNode, _ fits: (NodeState) -> Bool) {
             let family = Self.family(node.name)
             let candidates = free[family, default: []].filter { stored[$0].map(fits) ?? false }
-            guard found[node.id] == nil,
+            guard found[node.id] == nil, !readsAnew(node),
                 let best = candidates.max(by: { score(node, $0) < score(node, $1) })
             else { return }
             found[node.id] = best
@@ -103,6 +108,15 @@ struct StateEvolution {
             result.report.begun.append("\(node.state.label) sees the rows from now on")
         }
         return result
+    }
+
+    /// A table that is read again at each start.
+    private func readsAnew(_ node: PlanNode) -> Bool {
+        switch node.operation {
+        case .scan(let scan): scan.isStatic
+        case .values(let values): values.isStatic
+        default: false
+        }
     }
 
     private func keepsState(_ node: PlanNode) -> Bool {
