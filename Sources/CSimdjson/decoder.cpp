@@ -5,8 +5,25 @@ using namespace millrace;
 
 // ---- values ----
 
+namespace {
+
+/// Bytes a value of a column takes; 0 for a bit.
+size_t value_width(uint8_t kind) {
+    switch (kind) {
+    case MILLRACE_BOOLEAN: return 0;
+    case MILLRACE_TEXT: case MILLRACE_BYTES: case MILLRACE_DECIMAL: case MILLRACE_WIDE_TIMESTAMP:
+    case MILLRACE_WIDE_TIMESTAMP_LTZ:
+    case MILLRACE_ARRAY: case MILLRACE_MAP: case MILLRACE_MULTISET: case MILLRACE_ROW: return 16;
+    default: return 8;
+    }
+}
+
+}  // namespace
+
 void millrace_json::begin_value(int32_t which) {
-    if (stamps[size_t(which)] == generation) {
+    repeated = stamps[size_t(which)] == generation;
+    if (repeated) {
+        if (absences[size_t(which)].end == row + 1) write_absence(which);
         // A key that comes again: the last one counts, so a NULL before it is taken back.
         if (columns[which].validity) columns[which].validity[row >> 6] |= uint64_t(1) << (row & 63);
     } else {
@@ -15,10 +32,58 @@ void millrace_json::begin_value(int32_t which) {
     }
 }
 
+/// The object of a step is not there in this row. Rows in succession are written at once.
+void millrace_json::note_absence(int32_t which) {
+    Absence &run = absences[size_t(which)];
+    if (run.end != row) {
+        write_absence(which);
+        run.begin = row;
+    }
+    run.end = row + 1;
+    columnsSet += uint32_t(children[size_t(which)].size());
+}
+
+namespace {
+
+void clear_bits(uint64_t *bits, uint32_t begin, uint32_t end) {
+    while (begin < end) {
+        uint32_t last = (begin | 63) + 1 < end ? (begin | 63) + 1 : end;
+        uint64_t ones = last - begin == 64 ? ~uint64_t(0) : (uint64_t(1) << (last - begin)) - 1;
+        bits[begin >> 6] &= ~(ones << (begin & 63));
+        begin = last;
+    }
+}
+
+}  // namespace
+
+/// Makes the parts of an object NULL in the rows that were noted.
+void millrace_json::write_absence(int32_t which) {
+    Absence &run = absences[size_t(which)];
+    uint32_t begin = run.begin, count = run.end - run.begin;
+    if (count == 0) return;
+    if (auto *bits = static_cast<uint64_t *>(columns[which].values)) clear_bits(bits, begin, run.end);
+    for (int32_t child : children[size_t(which)]) {
+        millrace_column &target = columns[child];
+        clear_bits(target.validity, begin, run.end);
+        target.nulls += count;
+        size_t width = value_width(fields[size_t(child)].kind);
+        if (width == 0) clear_bits(static_cast<uint64_t *>(target.values), begin, run.end);
+        else memset(static_cast<uint8_t *>(target.values) + begin * width, 0, count * width);
+        // In the row that is being read they count as set already.
+        if (run.end == row + 1) stamps[size_t(child)] = generation;
+    }
+    run.begin = run.end;
+}
+
+void millrace_json::write_absences() {
+    for (int32_t which : plainSteps) write_absence(which);
+}
+
 void millrace_json::set_null(int32_t which) {
     millrace_column &target = columns[which];
     uint64_t mask = uint64_t(1) << (row & 63);
     if (fields[size_t(which)].kind == MILLRACE_STEP) {
+        if (!repeated && isPlainStep[size_t(which)]) return note_absence(which);
         // An object that is not there: so it is with all that would be in it.
         if (target.values) static_cast<uint64_t *>(target.values)[row >> 6] &= ~mask;
         for (int32_t child : children[size_t(which)]) {
@@ -29,16 +94,9 @@ void millrace_json::set_null(int32_t which) {
     }
     target.validity[row >> 6] &= ~mask;
     target.nulls++;
-    switch (fields[size_t(which)].kind) {
-    case MILLRACE_BOOLEAN: static_cast<uint64_t *>(target.values)[row >> 6] &= ~mask; break;
-    case MILLRACE_TEXT: case MILLRACE_BYTES: case MILLRACE_DECIMAL: case MILLRACE_WIDE_TIMESTAMP:
-    case MILLRACE_WIDE_TIMESTAMP_LTZ:
-    case MILLRACE_ARRAY: case MILLRACE_MAP: case MILLRACE_MULTISET: case MILLRACE_ROW:
-        static_cast<uint64_t *>(target.values)[2 * size_t(row)] = 0;
-        static_cast<uint64_t *>(target.values)[2 * size_t(row) + 1] = 0;
-        break;
-    default: static_cast<uint64_t *>(target.values)[row] = 0;
-    }
+    size_t width = value_width(fields[size_t(which)].kind);
+    if (width == 0) static_cast<uint64_t *>(target.values)[row >> 6] &= ~mask;
+    else memset(static_cast<uint8_t *>(target.values) + row * width, 0, width);
 }
 
 bool millrace_json::bad_value(int32_t which, const uint8_t *at, const uint8_t *end) {
@@ -287,7 +345,11 @@ bool millrace_json::end_row() {
     if (columnsSet < outer.size()) {
         for (int32_t field : outer) {
             if (stamps[size_t(field)] == generation) continue;
+            // A part of an object that is not there.
+            int32_t parent = fields[size_t(field)].parent;
+            if (parent >= 0 && absences[size_t(parent)].end == row + 1) continue;
             if (demands && !ignores) return fail(MILLRACE_MISSING_FIELD, nullptr, field);
+            repeated = false;
             set_null(field);
         }
     }

@@ -100,6 +100,9 @@ private:
     bool end_row();
     void begin_value(int32_t column);
     void set_null(int32_t column);
+    void note_absence(int32_t step);
+    void write_absence(int32_t step);
+    void write_absences();
     void undo_rows(uint32_t first);
     void reject(size_t from, size_t end, millrace_decoded &result);
     void reject_as(millrace_reason reason, const char *detail, size_t from, size_t end, millrace_decoded &result);
@@ -128,6 +131,14 @@ private:
     std::vector<uint32_t> positions;
     // The fields that are not parts of nested values.
     std::vector<int32_t> outer;
+    // Of each object whose members are columns, all of them plain ones: the last rows in succession that lack it and
+    // have not been written. In the others both are 0.
+    struct Absence { uint32_t begin = 0, end = 0; };
+    std::vector<Absence> absences;
+    std::vector<int32_t> plainSteps;
+    std::vector<bool> isPlainStep;
+    // The value that was begun last comes again in its row.
+    bool repeated = false;
     // Row generation in which a column was last set.
     std::vector<uint64_t> stamps;
     uint64_t generation = 0;

@@ -5,7 +5,7 @@ using namespace millrace;
 
 millrace_json::millrace_json(const millrace_field *wanted, uint32_t count, uint32_t flags, size_t longest)
     : fields(wanted, wanted + count), keys(wanted, count, -1, 2048), tables(count), children(count),
-      positions(count, 0), stamps(count, 0), ignores(flags & MILLRACE_JSON_IGNORE_ERRORS),
+      positions(count, 0), absences(count), isPlainStep(count, false), stamps(count, 0), ignores(flags & MILLRACE_JSON_IGNORE_ERRORS),
       demands(flags & MILLRACE_JSON_FAIL_ON_MISSING), longestLine(longest) {
     std::vector<bool> isOuter(count, true);
     for (uint32_t i = 0; i < count; i++) {
@@ -19,6 +19,12 @@ millrace_json::millrace_json(const millrace_field *wanted, uint32_t count, uint3
             isOuter[i] = isOuter[size_t(field.parent)] && fields[size_t(field.parent)].kind == MILLRACE_STEP;
         }
         if (isOuter[i]) outer.push_back(int32_t(i));
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        bool isPlain = fields[i].kind == MILLRACE_STEP && isOuter[i];
+        for (int32_t child : children[i]) isPlain = isPlain && fields[size_t(child)].kind != MILLRACE_STEP;
+        isPlainStep[i] = isPlain;
+        if (isPlain) plainSteps.push_back(int32_t(i));
     }
     reserve(chunkBytes);
 }
@@ -43,6 +49,8 @@ bool millrace_json::line_has_escapes(size_t from, size_t end, bool &asked) {
 
 /// Makes the rows from `first` on as good as new.
 void millrace_json::undo_rows(uint32_t first) {
+    write_absences();
+    for (int32_t which : plainSteps) absences[size_t(which)] = Absence();
     uint32_t last = row < rowCapacity ? row : rowCapacity - 1;
     for (size_t i = 0; i < fields.size(); i++)
         for (uint32_t r = first; columns[i].validity && r <= last; r++) columns[i].validity[r >> 6] |= uint64_t(1) << (r & 63);
@@ -173,6 +181,7 @@ millrace_json::Flow millrace_json::lines(size_t from, size_t to, millrace_decode
 void millrace_json::decode(const uint8_t *input, size_t from, size_t to, millrace_decoded &result) {
     block = input;
     row = 0;
+    for (int32_t which : plainSteps) absences[size_t(which)] = Absence();
     heap = TextHeap();
     result.consumed = from;
     while (from < to && row < rowCapacity && result.rejects < rejectCapacity) {
@@ -191,6 +200,7 @@ void millrace_json::decode(const uint8_t *input, size_t from, size_t to, millrac
         }
         from = result.consumed;
     }
+    write_absences();
     result.rows = row;
     result.heap = heap.newest;
     result.heap_bytes = heap.allocated;

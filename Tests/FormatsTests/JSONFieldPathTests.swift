@@ -93,6 +93,24 @@ struct JSONFieldPathTests {
         }
     }
 
+    @Test func anObjectMayBeMissingAndComeInOneLine() throws {
+        let decoder = try JSONDecoder(
+            columns: [Self.requests[0], Self.requests[2], Self.requests[3]], settings: JSONSettings())
+        var text = String(repeating: #"{"id":1,"r":null}"# + "\n", count: 70)
+        text += #"{"id":2,"r":null,"r":{"a":5}}"# + "\n" + #"{"id":3,"r":{"a":6,"s":"x"},"r":null}"# + "\n"
+        text += #"{"id":4}"# + "\n" + #"{"id":5,"r":null,"r":null}"# + "\n" + #"{"id":6,"r":{"a":7}}"#
+        let block = InputBlock(copying: Array(text.utf8))
+        let batch = try #require(try decoder.decode(block, from: 0, to: block.count).batch)
+        let values = Self.values(batch)
+        #expect(values.count == 75)
+        #expect(values[0..<70].allSatisfy { $0 == ["1", "NULL", "NULL"] })
+        #expect(
+            Array(values[70...]) == [
+                ["2", "5", "NULL"], ["3", "NULL", "NULL"], ["4", "NULL", "NULL"], ["5", "NULL", "NULL"],
+                ["6", "7", "NULL"],
+            ])
+    }
+
     @Test func whatIsMissingIsNullAndTheLastOfRepeatedKeysCounts() throws {
         let decoder = try JSONDecoder(columns: Array(Self.requests[0..<6]), settings: JSONSettings())
         let block = InputBlock(

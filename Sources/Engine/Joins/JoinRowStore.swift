@@ -4,13 +4,16 @@ import Columnar
 /// copied once, and a chunk whose rows are all gone gives its memory back.
 ///
 /// A row is known by its number: chunk and place in it. Numbers of rows that were removed are not used again before
-/// ``releaseEmptyChunks()``.
+/// ``releaseEmptyChunks()``. Where rows are never removed a full chunk is packed: its numbers and texts then take the
+/// bytes they need, and the memory it was filled in is that of the next one.
 final class JoinRowStore {
     static let chunkShift = 10
     static let chunkRows = 1 << chunkShift
 
     private final class Chunk {
-        let columns: [Column]
+        /// Empty once the chunk is packed.
+        var columns: [Column]
+        var packed: PackedRows?
         let heap: ByteHeap?
         private let ownsHeap: Bool
         var used = 0
@@ -19,27 +22,23 @@ final class JoinRowStore {
         /// The last gathering that took texts from here.
         var stamp: UInt64 = 0
 
-        init(_ types: [DataType], heap shared: ByteHeap?) {
-            columns = types.map { Column($0, capacity: JoinRowStore.chunkRows) }
+        init(_ columns: [Column], heap shared: ByteHeap?) {
+            self.columns = columns
             ownsHeap = shared == nil
-            heap = shared ?? (types.contains { $0.kind == .text } ? ByteHeap() : nil)
+            heap = shared ?? (columns.contains { $0.kind == .text } ? ByteHeap() : nil)
             if let heap { for column in columns where column.kind == .text { column.owners = [heap] } }
         }
 
         var byteSize: Int {
-            columns.reduce(ownsHeap ? heap?.allocatedBytes ?? 0 : 0) { $0 + $1.capacity * max(1, $1.kind.byteWidth) }
+            columns.reduce((packed?.byteCount ?? 0) + (ownsHeap ? heap?.allocatedBytes ?? 0 : 0)) {
+                $0 + $1.capacity * max(1, $1.kind.byteWidth)
+            }
         }
-    }
-
-    /// Where the values of a column lie in a chunk.
-    private struct Place: BitwiseCopyable {
-        var values: UnsafeMutableRawPointer?
-        var validity: UnsafeMutablePointer<UInt64>?
     }
 
     let types: [DataType]
     /// By chunk, then by column: reading a row touches no object.
-    private let places = StateArray<Place>(zero: Place())
+    private let places = StateArray<ChunkColumn>(zero: ChunkColumn())
     /// Columns that hold a NULL somewhere.
     private var hasNulls: [Bool]
     private var chunks: [Chunk?] = []
@@ -53,6 +52,9 @@ final class JoinRowStore {
     private let sharedHeap: ByteHeap?
     /// Of text columns whose texts are in the shared heap.
     private let pools: [TextPool?]
+    private let codes: [TextCodes?]
+    /// A packed chunk whose columns were asked for, laid out again.
+    private var unpacked: (chunk: Int, columns: [Column]) = (-1, [])
     private var stamp: UInt64 = 0
 
     /// `keepsAll`: rows are never removed, so texts need not go away with their chunk.
@@ -62,6 +64,7 @@ final class JoinRowStore {
         let heap = keepsAll ? ByteHeap(isLasting: true) : nil
         sharedHeap = heap
         pools = types.map { type in type.kind == .text ? heap.map { TextPool(heap: $0) } : nil }
+        codes = types.map { keepsAll && $0.kind == .text ? TextCodes() : nil }
     }
 
     /// One more than the greatest row number.
@@ -70,7 +73,7 @@ final class JoinRowStore {
     /// Bytes held, roughly.
     var byteSize: Int {
         closedBytes + (current >= 0 ? chunks[current]?.byteSize ?? 0 : 0) + (sharedHeap?.allocatedBytes ?? 0)
-            + pools.reduce(0) { $0 + ($1?.byteSize ?? 0) }
+            + pools.reduce(0) { $0 + ($1?.byteSize ?? 0) } + codes.reduce(0) { $0 + ($1?.byteSize ?? 0) }
     }
 
     // MARK: adding and removing
@@ -100,8 +103,8 @@ final class JoinRowStore {
 
     private func roomyChunk() -> Chunk {
         if current >= 0, let chunk = chunks[current], chunk.used < Self.chunkRows { return chunk }
-        if current >= 0 { closedBytes += chunks[current]?.byteSize ?? 0 }
-        let chunk = Chunk(types, heap: sharedHeap)
+        let columns = close() ?? types.map { Column($0, capacity: JoinRowStore.chunkRows) }
+        let chunk = Chunk(columns, heap: sharedHeap)
         if let free = freeChunks.popLast() {
             chunks[free] = chunk
             current = free
@@ -111,9 +114,28 @@ final class JoinRowStore {
         }
         places.reserve(chunks.count * types.count)
         for (index, column) in chunk.columns.enumerated() {
-            places.base[current * types.count + index] = Place(values: column.values, validity: column.validity)
+            places.base[current * types.count + index] = ChunkColumn(column)
         }
         return chunk
+    }
+
+    /// The current chunk is full. Gives its columns for the next one where it was packed.
+    private func close() -> [Column]? {
+        guard current >= 0, let chunk = chunks[current] else { return nil }
+        defer { closedBytes += chunk.byteSize }
+        guard let sharedHeap else { return nil }
+        let packed = PackedRows(chunk.columns, rowCount: chunk.used, codes: codes, heap: sharedHeap)
+        for (index, column) in packed.columns.enumerated() {
+            places.base[current * types.count + index] = column
+        }
+        let columns = chunk.columns
+        chunk.packed = packed
+        chunk.columns = []
+        for column in columns where column.mayHaveNulls {
+            column.validity.update(repeating: .max, count: column.wordCount)
+            column.mayHaveNulls = false
+        }
+        return columns
     }
 
     private static func copy(
@@ -206,26 +228,38 @@ final class JoinRowStore {
 
     // MARK: reading
 
-    /// The columns that hold a row, and its place in them.
-    @inline(__always)
+    /// The columns that hold a row, and its place in them; valid until rows are added.
     func place(of number: Int32) -> (columns: [Column], row: Int) {
-        (chunks[Int(number) >> Self.chunkShift]?.columns ?? [], Int(number) & (Self.chunkRows - 1))
+        let index = Int(number) >> Self.chunkShift
+        let row = Int(number) & (Self.chunkRows - 1)
+        guard let chunk = chunks[index] else { return ([], row) }
+        guard chunk.packed != nil else { return (chunk.columns, row) }
+        if unpacked.chunk != index {
+            unpacked = (
+                index, gathered((0..<chunk.used).map { Int32(truncatingIfNeeded: index << Self.chunkShift | $0) })
+            )
+        }
+        return (unpacked.columns, row)
     }
 
     /// Whether columns `own` of a row equal columns `other` of a row elsewhere; NULLs are equal.
     func equals(_ number: Int32, _ own: [Int], _ columns: [Column], _ other: [Int], row: Int) -> Bool {
-        guard let chunk = chunks[Int(number) >> Self.chunkShift] else { return false }
         let place = Int(number) & (Self.chunkRows - 1)
-        for index in own.indices
-        where !ColumnValues.areEqual(chunk.columns[own[index]], place, columns[other[index]], row) { return false }
+        for index in own.indices {
+            let column = columns[other[index]]
+            let ownPlace = self.place(own[index], number)
+            let isValid = !hasNulls[own[index]] || ownPlace.isValid(place)
+            guard isValid == column.isValid(row) else { return false }
+            if isValid, !ownPlace.equals(place, column, row, codes[own[index]]) { return false }
+        }
         return true
     }
 
     /// The value of a column of whole numbers; nil when it is NULL.
     func int64(_ column: Int, of number: Int32) -> Int64? {
-        guard let chunk = chunks[Int(number) >> Self.chunkShift] else { return nil }
-        let place = Int(number) & (Self.chunkRows - 1)
-        return chunk.columns[column].isValid(place) ? chunk.columns[column].int64[place] : nil
+        let row = Int(number) & (Self.chunkRows - 1)
+        let place = place(column, number)
+        return !hasNulls[column] || place.isValid(row) ? place.int64(row) : nil
     }
 
     /// One column of these rows; texts stay where they are and are kept alive.
@@ -234,14 +268,14 @@ final class JoinRowStore {
         switch result.kind {
         case .bits:
             for index in 0..<numbers.count {
-                let row = Int(numbers[index]) & (Self.chunkRows - 1)
-                let words = place(column, numbers[index]).values?.assumingMemoryBound(to: UInt64.self)
-                if let words { result.setBit(index, words[row >> 6] >> UInt64(row & 63) & 1 == 1) }
+                result.setBit(index, place(column, numbers[index]).bit(Int(numbers[index]) & (Self.chunkRows - 1)))
             }
-        case .int64, .float64: collect(column, numbers, result.int64)
-        case .int128: collect(column, numbers, result.int128)
+        case .int64: collect(column, numbers, result.int64) { $0.int64($1) }
+        case .float64: collect(column, numbers, result.float64) { $0.plain($1, as: Double.self) }
+        case .int128: collect(column, numbers, result.int128) { $0.plain($1, as: Int128.self) }
         case .text:
-            collect(column, numbers, result.text)
+            let codes = codes[column]
+            collect(column, numbers, result.text) { $0.text($1, codes) }
             keepAlive(numbers, result)
         }
         if hasNulls[column] { collectNulls(column, numbers, result) }
@@ -249,21 +283,21 @@ final class JoinRowStore {
     }
 
     @inline(__always)
-    private func place(_ column: Int, _ number: Int32) -> Place {
+    private func place(_ column: Int, _ number: Int32) -> ChunkColumn {
         places.base[Int(number) >> Self.chunkShift &* types.count &+ column]
     }
 
     @inline(__always)
     private func collect<Value: BitwiseCopyable>(
-        _ column: Int, _ numbers: UnsafeBufferPointer<Int32>, _ target: UnsafeMutablePointer<Value>
+        _ column: Int, _ numbers: UnsafeBufferPointer<Int32>, _ target: UnsafeMutablePointer<Value>,
+        _ value: (ChunkColumn, Int) -> Value
     ) {
         let places = self.places.base + column
         let columnCount = types.count
         for index in 0..<numbers.count {
             let number = Int(numbers[index])
-            let values = places[(number >> Self.chunkShift) &* columnCount].values.unsafelyUnwrapped
-            target[index] = values.load(
-                fromByteOffset: (number & (Self.chunkRows - 1)) &* MemoryLayout<Value>.stride, as: Value.self)
+            target[index] = value(
+                places[(number >> Self.chunkShift) &* columnCount], number & (Self.chunkRows - 1))
         }
     }
 
@@ -281,8 +315,7 @@ final class JoinRowStore {
                 result.mayHaveNulls = true
             }
             for (row, number) in zip(rows, numbers) {
-                let views = place(index, number).values?.assumingMemoryBound(to: TextView.self)
-                if let views { result.text[Int(row)] = views[Int(number) & (Self.chunkRows - 1)] }
+                result.text[Int(row)] = place(index, number).text(Int(number) & (Self.chunkRows - 1), codes[index])
             }
             return result
         }
@@ -290,10 +323,9 @@ final class JoinRowStore {
     }
 
     private func collectNulls(_ column: Int, _ numbers: UnsafeBufferPointer<Int32>, _ result: Column) {
-        for index in 0..<numbers.count {
-            guard let validity = place(column, numbers[index]).validity else { continue }
-            let row = Int(numbers[index]) & (Self.chunkRows - 1)
-            if validity[row >> 6] >> UInt64(row & 63) & 1 == 0 { result.setNull(index) }
+        for index in 0..<numbers.count
+        where !place(column, numbers[index]).isValid(Int(numbers[index]) & (Self.chunkRows - 1)) {
+            result.setNull(index)
         }
     }
 

@@ -14,6 +14,8 @@ final class TextPool {
     /// Holds the texts.
     let heap: ByteHeap
     private var slots: UnsafeMutablePointer<TextView>
+    /// A part of each slot's hash: bytes of another text are not read to tell it apart.
+    private var tags: UnsafeMutablePointer<UInt32>
     private var mask = 1_023
     private var count = 0
     private var lookups = 0
@@ -27,20 +29,27 @@ final class TextPool {
         seed = UInt64(UInt(bitPattern: Unmanaged.passUnretained(heap).toOpaque()))
         slots = .allocate(capacity: mask + 1)
         slots.initialize(repeating: TextView(), count: mask + 1)
+        tags = .allocate(capacity: mask + 1)
+        tags.initialize(repeating: 0, count: mask + 1)
     }
 
-    deinit { slots.deallocate() }
+    deinit {
+        slots.deallocate()
+        tags.deallocate()
+    }
 
-    var byteSize: Int { (mask + 1) * 16 }
+    var byteSize: Int { (mask + 1) * 20 }
 
     /// The kept text that equals the one at `place`, which must be longer than fits into a view; nil when it is not kept.
     func text(_ place: UnsafePointer<TextView>) -> TextView? {
         guard isOpen, place.pointee.count <= Self.longest else { return nil }
         if lookups == Self.trial { judge() }
         lookups &+= 1
-        var slot = Int(truncatingIfNeeded: TextView.hash(at: place, seed: seed)) & mask
+        let hash = TextView.hash(at: place, seed: seed)
+        let tag = UInt32(truncatingIfNeeded: hash >> 32)
+        var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot].head != 0 {
-            if TextView.equal(slots + slot, place) {
+            if tags[slot] == tag, TextView.equal(slots + slot, place) {
                 hits &+= 1
                 return slots[slot]
             }
@@ -49,6 +58,7 @@ final class TextPool {
         guard count < Self.limit else { return nil }
         let kept = heap.add(TextView.bytes(at: place), count: place.pointee.count)
         slots[slot] = kept
+        tags[slot] = tag
         count &+= 1
         if count &* 2 > mask { grow() }
         return kept
@@ -60,9 +70,12 @@ final class TextPool {
         hits = 0
         guard !isOpen else { return }
         slots.deallocate()
+        tags.deallocate()
         mask = 0
         slots = .allocate(capacity: 1)
         slots.initialize(to: TextView())
+        tags = .allocate(capacity: 1)
+        tags.initialize(to: 0)
     }
 
     private func grow() {
@@ -71,10 +84,15 @@ final class TextPool {
         mask = size * 2 - 1
         slots = .allocate(capacity: mask + 1)
         slots.initialize(repeating: TextView(), count: mask + 1)
+        tags.deallocate()
+        tags = .allocate(capacity: mask + 1)
+        tags.initialize(repeating: 0, count: mask + 1)
         for index in 0..<size where old[index].head != 0 {
-            var slot = Int(truncatingIfNeeded: TextView.hash(at: old + index, seed: seed)) & mask
+            let hash = TextView.hash(at: old + index, seed: seed)
+            var slot = Int(truncatingIfNeeded: hash) & mask
             while slots[slot].head != 0 { slot = (slot &+ 1) & mask }
             slots[slot] = old[index]
+            tags[slot] = UInt32(truncatingIfNeeded: hash >> 32)
         }
         old.deallocate()
     }

@@ -329,7 +329,7 @@ final class WindowAggregateOperator: Operator {
     }
 
     private func drop(_ key: SliceKey) {
-        guard let slice = slices.removeValue(forKey: key) else { return }
+        guard let slice = slices.removeValue(forKey: key), slice.isSaved else { return }
         for group in 0..<slice.groups.count { removed.remove(key: keyBytes(slice, key, group: group)) }
     }
 

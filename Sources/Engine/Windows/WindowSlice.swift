@@ -11,6 +11,8 @@ final class WindowSlice {
     private let isUnsaved = StateArray<UInt8>(zero: 0)
     /// Groups that changed since the last epoch.
     private(set) var unsaved: [Int32] = []
+    /// Whether an epoch holds groups of it. Most slices are over before the next epoch comes.
+    private(set) var isSaved = false
 
     init(_ plan: WindowAggregatePlan, keyTypes: [DataType], seed: UInt64) {
         groups = GroupTable(keyTypes: keyTypes, seed: seed)
@@ -88,12 +90,14 @@ final class WindowSlice {
     }
 
     func markSaved() {
+        if !unsaved.isEmpty { isSaved = true }
         for group in unsaved { isUnsaved.base[Int(group)] = 0 }
         unsaved.removeAll(keepingCapacity: true)
     }
 
     /// Takes back a stored group; call ``finishRestore()`` after the last.
     func restore(_ keys: [Column], from reader: inout ByteReader) throws(DamagedBytesError) {
+        isSaved = true
         var number: Int32 = 0
         assign(keys, rowCount: 1, groups: &number)
         if let liveRows { liveRows.base[Int(number)] = try reader.read(Int64.self) }

@@ -135,9 +135,9 @@ private final class SideHeap: @unchecked Sendable {
 }
 
 /// The yardstick of ``JSONDecoder``: simdjson's own front end finds the same fields in every line and keeps nothing.
-package func bareJSONScan(block: InputBlock, fields: [Field]) -> (lines: Int, checksum: UInt64) {
+package func bareJSONScan(block: InputBlock, paths: [[String]]) -> (lines: Int, checksum: UInt64) {
     var tree = JSONFieldTree(isISO: false)
-    for field in fields { _ = try? tree.add(ColumnRequest(path: [field.name], type: DataType(.string))) }
+    for path in paths { _ = try? tree.add(ColumnRequest(path: path, type: DataType(.string))) }
     var checksum: UInt64 = 0
     let lines = tree.withNative {
         millrace_json_scan(block.bytes, 0, block.count, $0.baseAddress, UInt32($0.count), &checksum)

@@ -67,6 +67,9 @@ struct BenchNexmarkCommand: ParsableCommand {
     @Option(help: "A file with another engine's events per second.")
     var baseline: String?
 
+    @Flag(help: "Time the bare JSON scan of the same fields before each query without state.")
+    var scan = false
+
     @Option(help: "The folder with events.sql and queries/.")
     var app = "Apps/nexmark"
 
@@ -81,9 +84,10 @@ struct BenchNexmarkCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let bench = NexmarkBenchmark(
+        var bench = NexmarkBenchmark(
             events: events, parallelism: options.parallelism ?? Machine.cores, directory: options.dir,
             application: app, epochMilliseconds: epoch == 0 ? nil : epoch)
+        bench.scans = scan
         try bench.prepare(progress: { Progress.show($0) })
         Progress.finish()
         if query.count == 1 {
@@ -105,6 +109,7 @@ struct BenchNexmarkCommand: ParsableCommand {
         ]
         if let threads = options.parallelism { arguments += ["--parallelism", "\(threads)"] }
         if let baseline { arguments += ["--baseline", baseline] }
+        if scan { arguments.append("--scan") }
         return arguments
     }
 }

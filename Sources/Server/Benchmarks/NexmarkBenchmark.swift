@@ -10,6 +10,16 @@ import Tables
 /// memory of one says nothing of another.
 package struct NexmarkBenchmark: Sendable {
     package static let queries = (0...22).map { "q\($0)" }
+    /// What the queries without state read, parts of a bid beside the type of the event; for the bare scan.
+    private static let scanned: [String: [String]] = [
+        "q0": ["auction", "bidder", "price", "dateTime", "extra"],
+        "q1": ["auction", "bidder", "price", "dateTime", "extra"],
+        "q2": ["auction", "price"],
+        "q13": ["auction", "bidder", "price", "dateTime"],
+        "q14": ["auction", "bidder", "price", "dateTime", "extra"],
+        "q21": ["auction", "bidder", "price", "channel", "url"],
+        "q22": ["auction", "bidder", "price", "channel", "url"],
+    ]
 
     package var events: Int
     package var parallelism: Int
@@ -19,6 +29,8 @@ package struct NexmarkBenchmark: Sendable {
     package var application: String
     /// Time between epochs in milliseconds; nil for none.
     package var epochMilliseconds: Int?
+    /// Whether the bare scan of the same fields is timed before a query without state.
+    package var scans = false
     package var environment: Environment
 
     package init(
@@ -59,6 +71,7 @@ package struct NexmarkBenchmark: Sendable {
 
     /// Runs one query and gives one line of JSON. `baseline` is the other engine's events per second.
     package func run(_ query: String, baseline: Double?) throws -> String {
+        let scan = try scans ? bareScan(query) : nil
         let before = ProcessUsage.now
         let started = environment.clock.monotonicNanoseconds()
         let figures = try runJob(query)
@@ -81,7 +94,21 @@ package struct NexmarkBenchmark: Sendable {
             report.add("baseline_rows_per_s", Int(baseline))
             report.add("ratio", rate / baseline, places: 2)
         }
+        if let scan {
+            report.add("scan_seconds", scan, places: 3)
+            report.add("ratio_to_scan", seconds / scan, places: 2)
+        }
         return report.line
+    }
+
+    /// Seconds that the parser alone takes for what a query without state reads; nil for other queries.
+    private func bareScan(_ query: String) throws -> Double? {
+        guard let names = Self.scanned[query] else { return nil }
+        let paths = try environment.files.list(data + "/events").map { "\(data)/events/\($0)" }
+        return try BareScan(
+            paths: paths, fields: [["event_type"]] + names.map { ["bid", $0] }, threads: parallelism,
+            files: environment.files
+        ).run(clock: environment.clock)
     }
 
     private func runJob(_ query: String) throws -> JobFigures {
