@@ -71,7 +71,8 @@ struct ScriptPlanner {
                     .name, "the name of this table begins or ends with a blank, and is used without it", at: range,
                     hint: "write `\(name)`"))
         }
-        let isKnown = errors.contains { $0.range == error.range && $0.message == error.message }
+        // Ranges are equal to each other wherever they stand: places are compared by their offsets.
+        let isKnown = errors.contains { $0.range.offset == error.range.offset && $0.message == error.message }
         if !isKnown, !failedNames.contains(where: isMissing) { errors.append(error) }
     }
 
