@@ -8,6 +8,12 @@ package protocol Source: AnyObject, Sendable {
     /// Opens `parallelism` readers. `positions` is what the readers returned at the epoch that is restored
     /// (from any number of readers: a source must be able to deal them out anew), empty for a fresh start.
     func open(parallelism: Int, positions: [[UInt8]], rejects: any RejectRecorder) throws -> [any SourceReader]
+
+    /// Differs when a reading from the start may give other rows than before; nil where nobody can tell. Cheap.
+    func stamp() throws -> UInt64?
+
+    /// Finds rows by these columns of the scan, in this order; nil unless they are the key by which the table finds rows.
+    func rows(byKey columns: [Int]) -> (any KeyedRows)?
 }
 
 /// One of the readers of a source; all calls come from one thread.

@@ -66,6 +66,31 @@ package final class ResultTable: Sendable {
         }
     }
 
+    /// The rows with these primary keys as they are between two writes, in all columns of the table. Throws where the keys
+    /// are of other kinds than the table's.
+    func rows(withKeys keys: [Column], count: Int) throws -> Batch {
+        let codec = RowCodec(fields: primaryKey.map { fields[$0] })
+        let wanted = Batch(columns: keys, rowCount: count)
+        try codec.check(wanted, table: name)
+        let heap = ByteHeap()
+        let columns = fields.map { Column($0.type, capacity: max(1, count)) }
+        for column in columns where column.kind == .text { column.owners = [heap] }
+        let found = try state.withLock { state throws -> Int in
+            var found = 0
+            var key: [UInt8] = []
+            for row in 0..<count {
+                key.removeAll(keepingCapacity: true)
+                codec.encode(wanted, row: row, into: &key)
+                guard let slot = key.withUnsafeBytes({ state.store.find($0)?.slot }), state.store.slots[slot].isLive
+                else { continue }
+                try rowCodec.decode(state.store.slots[slot].row, into: columns, row: found, heap: heap)
+                found += 1
+            }
+            return found
+        }
+        return Batch(columns: columns, rowCount: found)
+    }
+
     /// Calls `notify` after writes that changed something, from the writer's thread: at most once until the
     /// subscription is armed again. Without subscribers a write pays one atomic load.
     package func subscribe(_ notify: @escaping @Sendable () -> Void) -> TableSubscription {

@@ -263,7 +263,8 @@ extension ScalarFunction {
         case .and, .or, .greatest, .least, .concatenate, .makeArray, .presentRow: 1...Int.max
         case .makeRow: 0...Int.max
         case .arrayConcat, .mapUnion: 1...Int.max
-        case .cardinality, .element, .arrayDistinct, .arrayReverse, .arrayMaximum, .arrayMinimum, .mapKeys, .mapValues,
+        case .element: 1...2
+        case .cardinality, .arrayDistinct, .arrayReverse, .arrayMaximum, .arrayMinimum, .mapKeys, .mapValues,
             .mapEntries:
             1...1
         case .arraySlice, .arrayJoin: 2...3

@@ -9,8 +9,9 @@ import StreamSQL
 final class JoinOperator: Operator {
     private let plan: JoinPlan
     private let rightFields: [Field]
-    private let table: GroupTable
-    private let rightColumns: [GrowableColumn]
+    private var table: GroupTable
+    private var rightColumns: [GrowableColumn]
+    private let seed: UInt64
     /// First row of a key, and the next row of the same key; -1 ends the list.
     private var firstRow: [Int32] = []
     private var nextRow: [Int32] = []
@@ -22,6 +23,7 @@ final class JoinOperator: Operator {
     ) throws {
         self.plan = plan
         self.rightFields = rightFields
+        self.seed = seed
         table = GroupTable(keyTypes: plan.rightKeys.map { rightFields[$0].type.nullable(true) }, seed: seed)
         rightColumns = rightFields.map { GrowableColumn($0.type.nullable(true)) }
         residual = try plan.residual.map {
@@ -29,14 +31,54 @@ final class JoinOperator: Operator {
         }
     }
 
+    /// Forgets the rows of the right side.
+    func removeAll() {
+        table = GroupTable(keyTypes: table.keyTypes, seed: seed)
+        rightColumns = rightFields.map { GrowableColumn($0.type.nullable(true)) }
+        firstRow.removeAll(keepingCapacity: true)
+        nextRow.removeAll(keepingCapacity: true)
+    }
+
+    /// The rows of the right side that have one of these keys, key after key.
+    func rows(withKeys keys: [Column], count: Int) -> Batch {
+        var found: [Int32] = []
+        for group in groups(of: keys, count: count) where group >= 0 {
+            var row = firstRow[Int(group)]
+            while row >= 0 {
+                found.append(row)
+                row = nextRow[Int(row)]
+            }
+        }
+        return Batch(columns: rightColumns.map { $0.gathered(found) }, rowCount: found.count)
+    }
+
+    /// The rows of a batch of the left side that have no partner by their keys though none of these is NULL.
+    func missing(_ batch: Batch) -> [Int32] {
+        let keys = plan.leftKeys.map { batch.columns[$0] }
+        return groups(of: keys, count: batch.rowCount).enumerated().compactMap { row, group in
+            let isKnown = group >= 0 && firstRow[Int(group)] >= 0
+            return isKnown || keys.contains { !$0.isValid(row) } ? nil : Int32(truncatingIfNeeded: row)
+        }
+    }
+
+    private func groups(of keys: [Column], count: Int) -> [Int32] {
+        var groups = [Int32](repeating: -1, count: count)
+        groups.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            table.find(keys, rowCount: count, groups: base, nullSafe: plan.nullSafe)
+        }
+        return groups
+    }
+
     var stateRows: Int { nextRow.count }
     var stateBytes: Int { rightColumns.reduce(table.byteSize + nextRow.count * 8) { $0 + $1.byteSize } }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
-        if input == 1 { build(batch) } else { try probe(batch, output) }
+        if input == 1 { add(batch) } else { try probe(batch, output) }
     }
 
-    private func build(_ batch: Batch) {
+    /// Adds rows of the right side.
+    func add(_ batch: Batch) {
         var groups = [Int32](repeating: 0, count: batch.rowCount)
         groups.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
@@ -56,13 +98,7 @@ final class JoinOperator: Operator {
     }
 
     private func probe(_ batch: Batch, _ output: NodeRuntime) throws {
-        var groups = [Int32](repeating: -1, count: batch.rowCount)
-        groups.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            table.find(
-                plan.leftKeys.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: base, nullSafe: plan.nullSafe
-            )
-        }
+        let groups = groups(of: plan.leftKeys.map { batch.columns[$0] }, count: batch.rowCount)
         var left: [Int32] = []
         var right: [Int32] = []
         var firstLeft = 0

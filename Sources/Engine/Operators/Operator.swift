@@ -13,6 +13,8 @@ protocol Operator: AnyObject {
     /// The clock went on while no rows came; called for operators that go by it.
     func tick(output: NodeRuntime) throws
     var goesByClock: Bool { get }
+    /// Event time may go on to here and no further, for rows wait inside; whoever lets them go sends the rest.
+    var watermarkBound: Int64 { get }
     /// An input ended; called after its last row and watermark.
     func inputEnded(_ input: Int, output: NodeRuntime) throws
     /// What changed since the last call.
@@ -36,6 +38,7 @@ extension Operator {
     func flush(output: NodeRuntime) throws {}
     func tick(output: NodeRuntime) throws {}
     var goesByClock: Bool { false }
+    var watermarkBound: Int64 { Watermark.final }
     func inputEnded(_ input: Int, output: NodeRuntime) throws {}
     func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
     func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { try snapshot(epoch: epoch) }

@@ -74,6 +74,9 @@ struct OperatorFactory {
                 wallMilliseconds: wallMilliseconds)
         case .versionJoin(let join): return try versionJoin(join, node, context)
         case .streamJoin(let join): return try streamJoin(join, node, context)
+        case .lookupJoin(let join):
+            return try LookupJoinOperator(
+                join, leftFields: inputFields, plan: plan, wiring: wiring, seed: seeds.table, context: context)
         case .clock(let timeColumn):
             let clock = wiring.environment.clock
             return ClockOperator(timeColumn: timeColumn) { clock.wallMilliseconds() }

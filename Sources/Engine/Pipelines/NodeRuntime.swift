@@ -82,7 +82,7 @@ final class NodeRuntime {
             try body.advance(to: least, output: self)
             if flushesBeforeWatermarks { try body.flush(output: self) }
         }
-        try emitWatermark(least)
+        try emitWatermark(min(least, body.watermarkBound))
     }
 
     func receiveEnd(input: Int) throws {

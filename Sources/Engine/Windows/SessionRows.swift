@@ -13,14 +13,18 @@ final class SessionRows {
     private var lasts = StateArray<Int32>(zero: -1)
     private var removed = KeyedEntries()
     private(set) var time = WatermarkState()
+    /// Rows that take others back are kept as such: a column behind those of the row holds 1 or -1.
+    private let keepsSigns: Bool
+    private static let signType = DataType(.bigint, isNullable: false)
 
     init(
         inputFields: [Field], keyColumns: [Int], timeColumn: Int, gapMilliseconds: Int64, clock: WindowClock,
-        seed: UInt64
+        seed: UInt64, keepsSigns: Bool = false
     ) {
+        self.keepsSigns = keepsSigns
         self.keyColumns = keyColumns
         self.timeColumn = timeColumn
-        rows = RowStore(types: inputFields.map(\.type))
+        rows = RowStore(types: inputFields.map(\.type) + (keepsSigns ? [Self.signType] : []))
         sessions = SessionTable(
             keyTypes: keyColumns.map { inputFields[$0].type }, gapMilliseconds: gapMilliseconds, clock: clock,
             seed: seed)
@@ -37,10 +41,17 @@ final class SessionRows {
             firsts.reserve(sessions.count)
             lasts.reserve(sessions.count)
             for pair in sessions.takeMerges() { concatenate(pair.from, pair.into) }
+            let columns = batch.columns + (keepsSigns ? [Self.signs(of: batch)] : [])
             for row in 0..<batch.rowCount where numbers[row] >= 0 {
-                link(rows.append(batch.columns, row: row), to: numbers[row])
+                link(rows.append(columns, row: row), to: numbers[row])
             }
         }
+    }
+
+    private static func signs(of batch: Batch) -> Column {
+        let column = Column(signType, capacity: max(1, batch.rowCount))
+        for row in 0..<batch.rowCount { column.int64[row] = batch.kind(row).isAddition ? 1 : -1 }
+        return column
     }
 
     private func link(_ slot: Int32, to session: Int32) {

@@ -138,12 +138,12 @@ struct Aggregation {
 
     private func windowAggregate(
         _ input: Int, _ shape: WindowShape, _ timeColumn: Int, _ timeType: DataType, _ groups: [Int],
-        _ bound: [AggregateCall], partition: [Int]
+        _ bound: [AggregateCall], partition: [Int], rowFilter: Int? = nil
     ) -> Built {
         let aggregate = LogicalWindowAggregate(
             shape: shape, timeColumn: timeColumn, groupColumns: groups, calls: bound,
             windowColumns: [.start, .end, .time], timeType: timeType, partition: partition,
-            emission: windowEmission)
+            emission: windowEmission, rowFilter: rowFilter)
         let node = graph.add(.windowAggregate(aggregate), [input])
         var built = Built(node: node)
         built.timePosition = groups.count + bound.count + 2
@@ -184,24 +184,26 @@ struct Aggregation {
             }
         }
         let partition = try sessionKeys(source, &projection, groups, at: range)
+        if source.isSession { try checkSets(source, at: range) }
         if grouping.isExpanded { projection.unshared = projection.expressions.count }
         let bound = projection.calls(calls) { $0.inlined(source.projections) }
         let timeType = graph.fields[source.input][source.timeColumn].type
         let time = projection.position(of: .column(source.timeColumn, timeType))
+        // What is left out above SESSION does not end a session.
+        let filter = PlanExpression.conjunction(below)
+        let rowFilter = source.isSession ? filter.map { projection.position(of: $0) } : nil
         var input = graph.calculate(
-            source.input, condition: .conjunction(below), projections: projection.expressions,
+            source.input, condition: source.isSession ? nil : filter, projections: projection.expressions,
             names: projection.expressions.enumerated().map { position, expression in
                 if case .column(let column, _) = expression { return graph.fields[source.input][column].name }
                 return "a\(position)"
             })
         if grouping.isExpanded {
-            guard !source.isSession else {
-                throw SQLError(.unsupported, "grouping sets over SESSION are not supported yet", at: range)
-            }
             input = grouping.expand(input, keyColumns: keyColumns, in: graph)
             groups.append(graph.fields[input].count - 1)
         }
-        var built = windowAggregate(input, source.shape, time, timeType, groups, bound, partition: partition)
+        var built = windowAggregate(
+            input, source.shape, time, timeType, groups, bound, partition: partition, rowFilter: rowFilter)
         if grouping.isExpanded { built.columnPositions[groupingColumn] = groups.count - 1 }
         let windowStart = groups.count + calls.count
         for (position, key) in groupKeys.enumerated() { built.keyPositions[key] = position }
@@ -231,13 +233,20 @@ extension Aggregation {
             above.append(conjunct)
         }
         below.removeAll(where: readsWindow)
-        if source.isSession, !below.isEmpty {
-            // What is left out above does not end a session.
-            throw SQLError(
-                .unsupported, "conditions above SESSION are not supported yet", at: range,
-                hint: "put them into a view that SESSION reads; rows left out there end no session either")
-        }
         return (below, above)
+    }
+
+    /// Sessions of different keys are put together nowhere: every set is grouped by what they are kept for.
+    private func checkSets(_ source: WindowSource, at range: SourceRange) throws(SQLError) {
+        for (number, key) in keys.enumerated() {
+            guard case .column(let position, _) = key.inlined(source.projections), source.partition.contains(position),
+                !grouping.sets.allSatisfy({ $0.contains(number) })
+            else { continue }
+            throw SQLError(
+                .unsupported,
+                "grouping sets without '\(graph.fields[source.input][position].name)', which SESSION is partitioned by, "
+                    + "are not supported: sessions of different keys have windows of their own", at: range)
+        }
     }
 
     /// What sessions are kept for, as positions of the projection. When it is all that is grouped by, in that order.

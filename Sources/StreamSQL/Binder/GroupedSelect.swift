@@ -222,6 +222,7 @@ struct GroupedSelect {
     private func column(_ name: String, _ expression: PlanExpression, _ built: Aggregation.Built) -> RelationColumn {
         var column = RelationColumn(name: name, type: expression.type)
         if case .column(let position, _) = expression, position == built.timePosition { column.time = .rowTime }
+        if case .call(.processingTime, _, _) = expression { column.time = .processingTime }
         return column
     }
 }

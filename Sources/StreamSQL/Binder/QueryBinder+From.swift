@@ -5,17 +5,18 @@ extension QueryBinder {
     func scope(_ reference: TableReference, left: Scope? = nil) throws(SQLError) -> Scope {
         switch reference.kind {
         case .table(let table):
-            var (relation, path) = try self.table(table.name, hints: table.hints, at: reference.range)
+            let isLookup = table.asOf.map { isProcessingTime($0, of: left) } ?? false
+            var (relation, path) = try self.table(
+                table.name, hints: table.hints, at: reference.range, isLookup: isLookup)
             let version = try table.asOf.flatMap { (time) throws(SQLError) in
                 try self.version(time, of: table, &relation, left: left)
             }
             var scope = try aliased(relation, path: path, reference)
             scope.version = version
+            if isLookup { scope.lookup = try lookup(in: table, alias: reference.alias) }
             return scope
-        case .derived(let query, let isLateral):
-            if isLateral {
-                throw SQLError(.unsupported, "LATERAL subqueries are not supported yet", at: reference.range)
-            }
+        case .derived(let query, _):
+            // LATERAL without anything on the left of it reads nothing from there.
             return try aliased(try bind(query), path: [], reference)
         case .function(let call, _):
             return try aliased(try tableFunction(call, at: reference.range), path: [], reference)
@@ -179,6 +180,9 @@ extension QueryBinder {
         if case .unnest(let collections, let withOrdinality) = join.right.kind {
             return try unnestJoin(join, collections, withOrdinality: withOrdinality, at: range)
         }
+        if case .derived(let query, isLateral: true) = join.right.kind {
+            return try lateralJoin(join, query, at: range)
+        }
         let left = try scope(join.left)
         let right = try scope(join.right, left: left)
         var combined = Scope(left, right, node: left.node)
@@ -195,6 +199,7 @@ extension QueryBinder {
             }
         }
         combined.version = nil
+        combined.lookup = nil
         if join.isAsOf {
             if let match = join.matchCondition {
                 let binder = ExpressionBinder(scope: combined, clause: "MATCH_CONDITION")
@@ -202,8 +207,8 @@ extension QueryBinder {
             }
             return try asOfJoin(join, left, right, conditions, combined, at: range)
         }
-        if let version = right.version {
-            combined.node = try versionJoin(join.kind, left, right, version, conditions, at: range)
+        if right.version != nil || right.lookup != nil {
+            combined.node = try joinAsOf(join.kind, left, right, conditions, at: range)
             for position in left.columns.count..<combined.columns.count {
                 if join.kind == .left { combined.columns[position].type.isNullable = true }
                 combined.columns[position].time = .none

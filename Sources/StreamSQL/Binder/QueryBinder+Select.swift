@@ -15,11 +15,14 @@ extension QueryBinder {
 
     func bind(_ select: Select, orderBy: [OrderItem]) throws(SQLError) -> BoundSelect {
         try refuseUnsupported(select)
-        let outer = joinTimesToLive
+        let outer = (joinTimesToLive, lookupHints, metLookupHints)
         joinTimesToLive = try StateHint.timesToLive(select)
-        defer { joinTimesToLive = outer }
+        lookupHints = try LookupHint.hints(select)
+        metLookupHints = []
+        defer { (joinTimesToLive, lookupHints, metLookupHints) = outer }
         var scope =
             try select.from.map { (from) throws(SQLError) in try self.scope(from) } ?? scopeOfOneRow(for: select)
+        try checkLookupHints(select)
         if var joined = scope {
             try joinSubqueries(of: select, &joined)
             scope = joined
@@ -132,7 +135,7 @@ extension QueryBinder {
 
     // MARK: Without aggregates
 
-    private func plain(
+    func plain(
         _ select: Select, _ items: [Item], _ scope: Scope, _ condition: PlanExpression?, _ orderBy: [OrderItem],
         binderScope: Scope?
     ) throws(SQLError) -> BoundSelect {

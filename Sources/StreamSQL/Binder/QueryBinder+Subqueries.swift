@@ -101,7 +101,7 @@ extension QueryBinder {
 
     /// Joins the subqueries inside an expression so that each is a column. `needsUnknown`: whether UNKNOWN must be told
     /// from FALSE.
-    private func joinValues(
+    func joinValues(
         in expression: Expression, needsUnknown: Bool, _ scope: inout Scope
     ) throws(SQLError) {
         guard scope.subqueries[expression] == nil else { return }
@@ -117,12 +117,12 @@ extension QueryBinder {
             let found = try membership(
                 value, source, &scope, needsUnknown: needsUnknown || isNegated, at: expression.range)
             scope.subqueries[expression] = isNegated ? .call(.not, [found], found.type) : found
-        case .quantified:
+        case .quantified(let operation, let value, let quantifier, let query):
             guard let other = Self.membership(expression) else {
-                throw SQLError(
-                    .unsupported,
-                    "ANY and ALL other than = ANY and <> ALL are supported only where they stand alone in "
-                        + "WHERE", at: expression.range, hint: "compare with MIN or MAX of the subquery")
+                try joinValues(in: value, needsUnknown: true, &scope)
+                scope.subqueries[expression] = try quantifiedValue(
+                    operation, value, quantifier, query, &scope, at: expression.range)
+                return
             }
             try joinValues(in: other, needsUnknown: needsUnknown, &scope)
             scope.subqueries[expression] = scope.subqueries[other]
@@ -207,114 +207,27 @@ extension QueryBinder {
     }
 
     /// Joins a node that has at most one row for each key; gives one of its columns.
-    private func extend(
+    func extend(
         _ scope: inout Scope, with node: Int, keys: [PlanExpression], column: Int, at range: SourceRange
     ) -> PlanExpression {
-        let leftCount = scope.columns.count
         let conditions = keys.enumerated().map { position, outer in
-            PlanExpression.call(
-                .equal,
-                [
-                    outer.shifted { $0 - Scope.outerBase },
-                    .column(leftCount + position, graph.fields[node][position].type),
-                ],
-                .boolean)
+            PlanExpression.call(.equal, [outer, .column(position, graph.fields[node][position].type)], .boolean)
         }
-        scope.node = joinBuilder.build(.left, scope.node, node, conditions, at: range)
+        return extend(&scope, with: node, conditions: conditions, column: column, at: range)
+    }
+
+    /// Joins a node that has at most one row for which the conditions, over outer columns and its own, hold.
+    func extend(
+        _ scope: inout Scope, with node: Int, conditions: [PlanExpression], column: Int, at range: SourceRange
+    ) -> PlanExpression {
+        let leftCount = scope.columns.count
+        scope.node = joinBuilder.build(
+            .left, scope.node, node, conditions.map { placed($0, leftCount) }, at: range)
         for field in graph.fields[node] {
             scope.hidden.insert(scope.columns.count)
             scope.columns.append(RelationColumn(name: "", type: field.type.nullable(true)))
         }
         return .column(leftCount + column, graph.fields[node][column].type.nullable(true))
-    }
-
-    // MARK: Scalar subqueries
-
-    private func scalar(_ query: Query, _ scope: inout Scope, at range: SourceRange) throws(SQLError) -> PlanExpression
-    {
-        if case .select(let select) = query.body, isGrouped(select, []), select.groupBy == nil, query.with.isEmpty,
-            query.limit == nil, query.offset == nil,
-            let value = try correlatedScalar(select, &scope, at: range)
-        {
-            return value
-        }
-        let relation = try bind(query)
-        guard relation.columns.count == 1 else {
-            throw SQLError(
-                .semantics, "a subquery as a value has one column, not \(relation.columns.count)", at: range)
-        }
-        guard isOneRow(query) else {
-            throw SQLError(
-                .unsupported, "a subquery as a value that may have several rows is not supported yet", at: range,
-                hint: "an aggregate such as MAX makes it one row")
-        }
-        return extend(&scope, with: relation.node, keys: [], column: 0, at: range)
-    }
-
-    private func isOneRow(_ query: Query) -> Bool {
-        if let limit = query.limit, case .literal(.integer("1")) = limit.kind { return true }
-        switch query.body {
-        case .select(let select):
-            return select.groupBy == nil && (isGrouped(select, []) || select.from == nil)
-        case .values(let values): return values.rows.count == 1
-        case .query(let inner): return isOneRow(inner)
-        case .table, .setOperation: return false
-        }
-    }
-
-    /// An aggregate over the rows that belong to a row outside: grouped by what ties them, and joined.
-    private func correlatedScalar(
-        _ select: Select, _ scope: inout Scope, at range: SourceRange
-    ) throws(SQLError) -> PlanExpression? {
-        guard let from = select.from else { return nil }
-        var inner = try self.scope(from)
-        let (local, conditions) = try filters(of: select, &inner, outer: scope)
-        guard !conditions.isEmpty else { return nil }
-        var outer: [PlanExpression] = []
-        var keys: [PlanExpression] = []
-        for condition in conditions {
-            let sides = try equality(condition, at: range)
-            outer.append(sides.outer)
-            keys.append(sides.inner)
-        }
-        inner.outer = []
-        // Keys that are computed become columns of the scope.
-        let names = inner.columns.map(\.name) + keys.indices.map { "key\($0)" }
-        inner.node = graph.calculate(
-            inner.node, condition: .conjunction(local), projections: graph.columns(of: inner.node) + keys, names: names)
-        var keyItems: [Item] = []
-        for key in keys {
-            inner.hidden.insert(inner.columns.count)
-            keyItems.append(Item(name: "", source: .column(inner.columns.count), range: range))
-            inner.columns.append(RelationColumn(name: "", type: key.type))
-        }
-        let items = try outputItems(select, inner)
-        guard items.count == 1, let item = items.first else {
-            throw SQLError(.semantics, "a subquery as a value has one column, not \(items.count)", at: range)
-        }
-        var grouped = GroupedSelect(binder: self, scope: inner)
-        grouped.extraKeys = keyItems.indices.map { .column(inner.columns.count - keys.count + $0, keys[$0].type) }
-        let bound = try grouped.bind(select, keyItems + [item], nil, [])
-        let value = extend(&scope, with: bound.relation.node, keys: outer, column: keys.count, at: range)
-        guard case .expression(let expression) = item.source, Self.counts(expression) else { return value }
-        // Nothing to count is no row, and stands for 0.
-        guard case .call = expression.kind else {
-            throw SQLError(
-                .unsupported, "a correlated subquery that computes with COUNT is not supported yet", at: range,
-                hint: "let the subquery give COUNT alone")
-        }
-        let zero = PlanExpression.literal(.int64(0), value.type.nullable(false))
-        return .conditional(
-            [
-                ConditionalBranch(
-                    condition: .call(.isNotNull, [value], DataType(.boolean, isNullable: false)), value: value)
-            ],
-            otherwise: zero, value.type)
-    }
-
-    private static func counts(_ expression: Expression) -> Bool {
-        if case .call(let call) = expression.kind, Lexer.uppercased(call.name.last.utf8) == "COUNT" { return true }
-        return AggregateSearch.parts(of: expression).contains(where: counts)
     }
 
     // MARK: Binding
@@ -350,10 +263,7 @@ extension QueryBinder {
         let (local, conditions) = try filters(of: select, &inner, outer: outer)
         guard !conditions.isEmpty else { return nil }
         if query.limit != nil || query.offset != nil || isGrouped(select, []) {
-            throw SQLError(
-                .unsupported,
-                "GROUP BY, aggregates and LIMIT in a subquery that reads columns from outside are not supported here yet",
-                at: select.range)
+            return try groupedOrLimited(query, outer: outer, at: select.range)
         }
         inner.outer = []
         let node = graph.filter(inner.node, .conjunction(local))
@@ -372,8 +282,26 @@ extension QueryBinder {
             ranges: ranges)
     }
 
+    /// A correlated subquery with GROUP BY or LIMIT.
+    private func groupedOrLimited(_ query: Query, outer: Scope, at range: SourceRange) throws(SQLError) -> Subquery? {
+        guard let tied = try tied(query, outer: outer) else { return nil }
+        guard tied.valuesOverNothing == nil else {
+            throw SQLError(
+                .unsupported,
+                "an aggregate without GROUP BY in a subquery that reads columns from outside is not supported here yet",
+                at: range, hint: "compare with the subquery as a value")
+        }
+        let fields = graph.fields[tied.node]
+        return Subquery(
+            relation: Relation(
+                node: tied.node, columns: fields.map { RelationColumn(name: $0.name, type: $0.type) }),
+            conditions: tied.conditions,
+            outputs: tied.columns.indices.map { .column(tied.firstColumn + $0, tied.columns[$0].type) },
+            ranges: tied.columns.map { _ in query.range })
+    }
+
     /// The conditions of a subquery's WHERE: those over its own columns, and those that read columns from outside.
-    private func filters(
+    func filters(
         of select: Select, _ inner: inout Scope, outer: Scope
     ) throws(SQLError) -> (local: [PlanExpression], conditions: [PlanExpression]) {
         guard let filter = select.filter else { return ([], []) }
@@ -396,7 +324,7 @@ extension QueryBinder {
     }
 
     /// An equality between something outside and something inside.
-    private func equality(
+    func equality(
         _ condition: PlanExpression, at range: SourceRange
     ) throws(SQLError) -> (outer: PlanExpression, inner: PlanExpression) {
         if case .call(.equal, let operands, _) = condition, operands.count == 2 {

@@ -22,6 +22,11 @@ final class QueryBinder {
     private var commonTables: [[String: Relation]] = []
     /// What STATE_TTL hints of the SELECT being bound say of the inputs of its joins.
     var joinTimesToLive: [String: Int64] = [:]
+    /// What LOOKUP hints of the SELECT being bound say, by table; those that met their table are noted.
+    var lookupHints: [String: LookupHint] = [:]
+    var metLookupHints: Set<String> = []
+    /// Result tables that joins look rows up in.
+    private(set) var lookedUpTables: Set<String> = []
     private var viewDepth = 0
     static let maximumViewDepth = 32
     private var viewUses = 0
@@ -76,7 +81,7 @@ final class QueryBinder {
     }
 
     /// The constant of LIMIT or OFFSET.
-    private func count(_ expression: Expression?, _ clause: String) throws(SQLError) -> Int? {
+    func count(_ expression: Expression?, _ clause: String) throws(SQLError) -> Int? {
         guard let expression else { return nil }
         let bound = try ExpressionBinder(scope: nil, clause: clause).bind(expression)
         guard case .literal(.int64(let value), let type) = bound, type.logical.isInteger, value >= 0 else {
@@ -210,7 +215,7 @@ final class QueryBinder {
 
     /// What a name in FROM means, and the path its columns are qualified with.
     func table(
-        _ name: ObjectName, hints: [HintSyntax], at range: SourceRange
+        _ name: ObjectName, hints: [HintSyntax], at range: SourceRange, isLookup: Bool = false
     ) throws(SQLError) -> (relation: Relation, path: [String]) {
         if name.parts.count == 1 {
             for scope in commonTables.reversed() {
@@ -221,13 +226,15 @@ final class QueryBinder {
         switch try catalog.object(name) {
         case .table(let definition):
             let hinted = try applyHints(hints, to: definition)
-            guard hinted.table.connector != nil || readsEmbeddedTables else {
+            guard hinted.table.connector != nil || readsEmbeddedTables || isLookup else {
                 throw SQLError(
                     .unsupported, "reading the result table '\(name.text)' in a job is not supported yet",
                     at: name.range,
-                    hint: "it has no connector; SELECT and the queries of dashboards can read it")
+                    hint: "JOIN it FOR SYSTEM_TIME AS OF a column of processing time; SELECT and dashboards can read it")
             }
-            if hinted.table.connector == nil { hasReadEmbeddedTable = true }
+            if hinted.table.connector == nil {
+                if isLookup { lookedUpTables.insert(name.last) } else { hasReadEmbeddedTable = true }
+            }
             if !readTables.contains(hinted.table.name) { readTables.append(hinted.table.name) }
             return (TableScan(graph: graph, options: options).relation(hinted, at: name.range), path)
         case .view(let view): return (try expand(view, at: name.range), path)
@@ -258,7 +265,7 @@ final class QueryBinder {
     }
 
     /// A table with the options of an OPTIONS hint.
-    private func applyHints(_ hints: [HintSyntax], to definition: TableDefinition) throws(SQLError) -> TableDefinition {
+    func applyHints(_ hints: [HintSyntax], to definition: TableDefinition) throws(SQLError) -> TableDefinition {
         var result = definition
         for hint in hints where Lexer.uppercased(hint.name.text.utf8) == "OPTIONS" {
             guard case .options(let options) = hint.arguments else {

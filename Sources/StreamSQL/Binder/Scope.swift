@@ -39,6 +39,8 @@ struct Scope {
 
     /// Set on a table that is looked at as it was at a time of the left side.
     var version: QueryBinder.Version?
+    /// Set on a table that is looked at as it is when a row of the left side comes.
+    var lookup: LookupSettings?
     /// What the subqueries of the SELECT stand for, once they are joined.
     var subqueries: [Expression: PlanExpression] = [:]
     /// Columns of subqueries after WHERE, which do not change from row to row of a group.

@@ -1,15 +1,15 @@
 /// Options of Flink's own connectors, which scripts may carry though Millrace does not use all of them.
 enum KnownOptions {
     /// Options that every table may have.
-    private static let common: Set<String> = [
+    private static let common = LookupSettings.optionNames.union([
         "connector", "format", "value.format", "key.format", "key.fields", "key.fields-prefix", "value.fields-include",
         "scan.parallelism", "sink.parallelism", "scan.watermark.emit.strategy", "scan.watermark.emit.on-event.gap",
         "scan.watermark.idle-timeout", "scan.watermark.alignment.group", "scan.watermark.alignment.max-drift",
         "scan.watermark.alignment.update-interval", "property-version",
-    ]
+    ])
 
     /// Options of tables without a connector.
-    static let resultTable: Set<String> = ["max-rows"]
+    static let resultTable = LookupSettings.optionNames.union(["max-rows"])
 
     private static let hbase: Set<String> = [
         "table-name", "zookeeper.quorum", "zookeeper.znode.parent", "null-string-literal",

@@ -6,6 +6,8 @@ struct JoinBuilder {
     var timesToLive = StateTimesToLive()
     /// The right side has versions, of which those that held at a time of the left are joined.
     var asOf: VersionTimes?
+    /// The right side is looked at as it is when a row of the left comes.
+    var lookup: LookupSettings?
     /// What the versions are of: other equalities only test the version that was found.
     var versionKeys: [Int] = []
 
@@ -44,7 +46,7 @@ struct JoinBuilder {
         let leftWidth = leftCount + leftSide.extra.count
         let join = LogicalJoin(
             kind: kind, leftKeys: leftSide.keys, rightKeys: rightSide.keys,
-            nullSafe: nullSafe, timesToLive: timesToLive, asOf: asOf,
+            nullSafe: nullSafe, timesToLive: timesToLive, asOf: asOf, lookup: lookup,
             residual: PlanExpression.conjunction(residual)?.shifted {
                 $0 < leftCount ? $0 : $0 - leftCount + leftWidth
             }, range: range)

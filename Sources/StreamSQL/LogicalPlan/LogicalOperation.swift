@@ -84,6 +84,8 @@ struct LogicalWindowAggregate: Hashable {
     var partition: [Int] = []
     /// Results before and behind the end of a window.
     var emission: WindowEmission?
+    /// A BOOLEAN column: rows where it is not true make sessions, and are not aggregated.
+    var rowFilter: Int?
 
     var isSession: Bool {
         if case .session = shape { return true }
@@ -139,6 +141,8 @@ struct LogicalJoin: Hashable {
     var timesToLive = StateTimesToLive()
     /// The right side is looked at as it was at a time of the left.
     var asOf: VersionTimes?
+    /// The right side is a table, looked at as it is when a row of the left comes.
+    var lookup: LookupSettings?
     var residual: PlanExpression?
     var range: SourceRange
 }

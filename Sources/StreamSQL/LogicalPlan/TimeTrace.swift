@@ -67,7 +67,7 @@ struct TimeTrace {
             return first + none.dropFirst(first.count)
         case .join(let join):
             guard inputs.count > 1, join.kind.emitsPairs else { return first }
-            return first + (join.asOf == nil ? inputs[1] : inputs[1].map { _ in .none })
+            return first + (join.asOf == nil && join.lookup == nil ? inputs[1] : inputs[1].map { _ in .none })
         case .process(let plan):
             return plan.hasTimeAttribute ? none.dropLast() + [.rowTime] : none
         default: return none
@@ -79,7 +79,7 @@ struct TimeTrace {
     /// Whether a join's conditions bound the time its rows are needed.
     func timing(of join: LogicalJoin, _ id: Int) -> JoinTiming {
         let inputs = graph.nodes[id].inputs
-        guard inputs.count == 2, join.asOf == nil else { return .unbounded }
+        guard inputs.count == 2, join.asOf == nil, join.lookup == nil else { return .unbounded }
         let left = columns[inputs[0]]
         let right = columns[inputs[1]]
         return window(join, left, right, graph.fields[inputs[0]]) ?? interval(join, left, right) ?? .unbounded

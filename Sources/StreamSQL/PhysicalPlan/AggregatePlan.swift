@@ -80,12 +80,15 @@ package struct WindowAggregatePlan: Sendable {
     /// The rows come with the bounds of their window, which are among the group columns; `shape` and `timeColumn` are of
     /// no meaning then.
     package var attached: AttachedWindow?
+    /// A BOOLEAN column: rows where it is not true make sessions, and are not aggregated.
+    package var rowFilter: Int?
 
     package init(
         shape: WindowShape, timeColumn: Int, groupColumns: [Int], calls: [AggregateCall], windowColumns: [WindowColumn],
         zone: TimeZoneRules? = nil, partition: [Int] = [], inputRetracts: Bool = false,
-        emission: WindowEmission? = nil, attached: AttachedWindow? = nil
+        emission: WindowEmission? = nil, attached: AttachedWindow? = nil, rowFilter: Int? = nil
     ) {
+        self.rowFilter = rowFilter
         self.emission = emission
         self.attached = attached
         self.partition = partition

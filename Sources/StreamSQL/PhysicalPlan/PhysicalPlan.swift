@@ -104,6 +104,7 @@ package enum PlanOperation: Sendable {
     case join(JoinPlan)
     case streamJoin(StreamJoinPlan)
     case versionJoin(VersionJoinPlan)
+    case lookupJoin(LookupJoinPlan)
     case sort(SortPlan)
     case timeSort(TimeSortPlan)
     case match(MatchPlan)

@@ -9,8 +9,14 @@ package struct SessionWindowPlan: Sendable {
     package var partition: [Int]
     /// As in ``WindowPlan``.
     package var zone: TimeZoneRules?
+    /// True when the input takes rows back (-U, -D).
+    package var inputRetracts: Bool
 
-    package init(gapMilliseconds: Int64, timeColumn: Int, partition: [Int], zone: TimeZoneRules? = nil) {
+    package init(
+        gapMilliseconds: Int64, timeColumn: Int, partition: [Int], zone: TimeZoneRules? = nil,
+        inputRetracts: Bool = false
+    ) {
+        self.inputRetracts = inputRetracts
         self.gapMilliseconds = gapMilliseconds
         self.timeColumn = timeColumn
         self.partition = partition
@@ -20,10 +26,11 @@ package struct SessionWindowPlan: Sendable {
 
 extension WindowAggregatePlan {
     /// Whether the rows of a session are kept until it closes: where the states of its calls can't be merged when two
-    /// sessions become one, or groups are finer than what sessions are kept for.
+    /// sessions become one or take rows back, groups are finer than what sessions are kept for, or some rows make
+    /// sessions and are not aggregated.
     package var keepsRows: Bool {
         guard case .session = shape else { return false }
-        return groupColumns != partition || !calls.allSatisfy(\.mergesInAnyOrder)
+        return inputRetracts || rowFilter != nil || groupColumns != partition || !calls.allSatisfy(\.mergesInAnyOrder)
     }
 }
 

@@ -165,6 +165,7 @@ struct NodeSignatures {
                 &hash,
                 "windowAggregate \(aggregate.shape) \(joined([aggregate.timeColumn], input))\(zone(aggregate.timeType))"
                     + (aggregate.partition.isEmpty ? "" : " of \(joined(aggregate.partition, input))")
+                    + (aggregate.rowFilter.map { " where \(joined([$0], input))" } ?? "")
                     + (aggregate.emission == nil ? "" : " revised"),
                 aggregate.groupColumns, aggregate.calls, input, aggregate.windowColumns.map { "\($0)" })
         case .window(let shape, let timeColumn):

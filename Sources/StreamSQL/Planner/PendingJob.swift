@@ -9,6 +9,8 @@ struct PendingJob {
     var materialization: SinkMaterialization
     /// Names of the tables written to, for the job's description.
     var targets: [String] = []
+    /// Names of the result tables that rows are looked up in.
+    var lookedUp: Set<String> = []
     var jobName: String?
     var recovery: StateRecovery
 
@@ -26,15 +28,21 @@ struct PendingJob {
             && materialization == options.sinkMaterialization && recovery == options.stateRecovery
     }
 
-    /// Whether this job must be done before the INSERT: it ends, and writes rows that the INSERT may replace.
+    /// Whether this job must be done before the INSERT: it ends, and writes rows that the INSERT may replace, or looks at
+    /// what the INSERT writes.
     func precedes(_ insert: Insert) -> Bool {
+        if lookedUp.contains(insert.table.last) { return isBounded }
         let replaces = zip(roots, targets).contains { root, name in
             guard name == insert.table.last, case .table(let table) = root.target else { return false }
             return insert.isOverwrite || table.replacesRows || !table.primaryKey.isEmpty
         }
-        guard replaces else { return false }
-        return graph.nodes.allSatisfy { node in
-            if case .scan(let scan) = node.operation { return scan.table.isBounded }
+        return replaces && isBounded
+    }
+
+    /// Whether the job ends by itself. Result tables are only looked at, and end nothing.
+    var isBounded: Bool {
+        graph.nodes.allSatisfy { node in
+            if case .scan(let scan) = node.operation { return scan.table.isBounded || scan.table.connector == nil }
             return true
         }
     }

@@ -46,6 +46,9 @@ struct PhysicalPlanner {
         for node in graph.nodes {
             if case .scan(let scan) = node.operation {
                 result.append(scan.table.isBounded || (isBatchMode && scan.table.connector == nil))
+            } else if case .join(let join) = node.operation, join.lookup != nil, let left = node.inputs.first {
+                // The table that rows are looked up in ends nothing.
+                result.append(result[left])
             } else {
                 result.append(node.inputs.allSatisfy { result[$0] })
             }
@@ -295,16 +298,14 @@ struct PhysicalPlanner {
         _ aggregate: LogicalWindowAggregate, _ id: Int, _ input: Int, _ root: LogicalPlan.Root
     ) throws(SQLError) -> Int {
         let retracts = result.nodes[input].changelog != .append
-        guard !retracts || !aggregate.isSession else {
-            throw SQLError(.unsupported, "sessions over changing rows are not supported yet", at: root.range)
-        }
         // All rows of a session meet, whatever groups they are dealt to then.
         let keys = aggregate.isSession ? aggregate.partition : aggregate.groupColumns
         let dealt = keyed(input, keys)
         let operation = WindowAggregatePlan(
             shape: aggregate.shape, timeColumn: aggregate.timeColumn, groupColumns: aggregate.groupColumns,
             calls: aggregate.calls, windowColumns: aggregate.windowColumns, zone: windowZone(aggregate.timeType),
-            partition: aggregate.partition, inputRetracts: retracts, emission: isBatchMode ? nil : aggregate.emission)
+            partition: aggregate.partition, inputRetracts: retracts, emission: isBatchMode ? nil : aggregate.emission,
+            rowFilter: aggregate.rowFilter)
         guard operation.emission == nil || !aggregate.isSession else {
             throw SQLError(
                 .unsupported, "sessions give their result once: table.exec.emit settings are not for them",
@@ -314,7 +315,10 @@ struct PhysicalPlanner {
         var layout = operation.keepsRows ? "rows" : retracts ? "counted" : ""
         if operation.emission != nil { layout += " early" }
         var state = NodeState(label: label("window aggregation", keys, id))
-        if operation.keepsRows {
+        if aggregate.isSession, retracts {
+            // Rows are held with what they do: only the same rows can be read again.
+            layout += " changing \(rowLayout(graph.nodes[id].inputs[0]))"
+        } else if operation.keepsRows {
             state.rows = [heldRows(id)]
         } else {
             state.calls = signatures.pieces(aggregate.calls, over: graph.nodes[id].inputs[0], fieldsBelow(id))
@@ -327,18 +331,19 @@ struct PhysicalPlanner {
     private mutating func sessionWindow(
         _ session: LogicalSessionWindow, _ id: Int, _ input: Int, _ root: LogicalPlan.Root
     ) throws(SQLError) -> Int {
-        guard result.nodes[input].changelog == .append else {
-            throw SQLError(.unsupported, "windows over changing rows are not supported yet", at: root.range)
-        }
+        let retracts = result.nodes[input].changelog != .append
         let dealt = keyed(input, session.partition)
         let below = result.nodes[dealt]
         let operation = SessionWindowPlan(
             gapMilliseconds: session.gapMilliseconds, timeColumn: session.timeColumn, partition: session.partition,
-            zone: windowZone(below.fields[session.timeColumn].type))
+            zone: windowZone(below.fields[session.timeColumn].type), inputRetracts: retracts)
         return add(
             .sessionWindow(operation), [dealt], graph.fields[id], .append, below.distribution,
-            name: name("session-window", id),
-            state: NodeState(label: label("session windows", session.partition, id), rows: [heldRows(id)]))
+            name: name(
+                "session-window", id,
+                stateLayout: retracts ? "changing \(rowLayout(graph.nodes[id].inputs[0]))" : ""),
+            state: NodeState(
+                label: label("session windows", session.partition, id), rows: retracts ? [] : [heldRows(id)]))
     }
 
     private mutating func match(
@@ -391,6 +396,7 @@ struct PhysicalPlanner {
         _ join: LogicalJoin, _ id: Int, _ isStatic: Bool, _ root: LogicalPlan.Root
     ) throws(SQLError) -> Int {
         let inputs = graph.nodes[id].inputs
+        if let settings = join.lookup, let built = try lookupJoin(join, settings, id, isStatic, root) { return built }
         guard readsOneSideFirst(join, id, isStatic: isStatic) else { return try streamJoin(join, id, isStatic, root) }
         let swaps = join.kind == .inner && !isBounded[inputs[1]]
         let probe = try node(inputs[swaps ? 1 : 0], isStatic: isStatic, root)

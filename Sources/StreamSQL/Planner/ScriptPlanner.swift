@@ -202,19 +202,33 @@ struct ScriptPlanner {
 
     private mutating func insert(_ insert: Insert, at range: SourceRange) throws(SQLError) {
         if let job = pending, !job.accepts(session.options) || job.precedes(insert) { try flush() }
-        var job = pending ?? PendingJob(session.options)
-        try add(insert, to: &job, at: range)
+        let waiting = pending
+        var job = waiting ?? PendingJob(session.options)
+        let ends = job.isBounded
+        let lookedUp = try add(insert, to: &job, at: range)
+        if let waiting, ends, waiting.targets.contains(where: lookedUp.contains) {
+            // What is looked up is there first, where its writing ends.
+            try flush()
+            job = PendingJob(session.options)
+            _ = try add(insert, to: &job, at: range)
+        }
         pending = job
         if !session.options.sharesScans { try flush() }
     }
 
-    private mutating func add(_ insert: Insert, to job: inout PendingJob, at range: SourceRange) throws(SQLError) {
+    /// Binds an INSERT into a job; returns the result tables that it looks rows up in.
+    @discardableResult
+    private mutating func add(
+        _ insert: Insert, to job: inout PendingJob, at range: SourceRange
+    ) throws(SQLError) -> Set<String> {
         let binder = binder(job.graph)
         do throws(SQLError) {
             let root = try InsertBinder(binder: binder, catalog: session.catalog, checker: session.checker)
                 .bind(insert, at: range)
             job.roots.append(root)
             job.targets.append(insert.table.last)
+            job.lookedUp.formUnion(binder.lookedUpTables)
+            return binder.lookedUpTables
         } catch {
             for other in binder.errors { note(other) }
             // Where the target is missing, the query was not looked at yet.

@@ -46,6 +46,9 @@ struct UpsertKeys {
             let width = nodes[node.inputs[0]].fields.count
             return below.flatMap { key in build.map { key.union($0.map { $0 + width }) } }
         case .streamJoin(let join): return joined(node, join.kind, join.leftKeys, join.rightKeys, known)
+        case .lookupJoin(let join):
+            // A row of the left meets one row of the table at most.
+            return join.findsOneRow ? below : []
         case .versionJoin(let join):
             // A row of the left meets one version at most.
             return below.filter { Set(join.leftKeys).isSubset(of: $0) }

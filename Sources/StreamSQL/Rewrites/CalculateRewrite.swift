@@ -162,6 +162,7 @@ struct CalculateRewrite {
         conditions += join.residual?.conjuncts ?? []
         var builder = JoinBuilder(graph: graph, timesToLive: join.timesToLive)
         builder.asOf = join.asOf
+        builder.lookup = join.lookup
         builder.versionKeys = join.rightKeys
         if join.kind == .inner, join.asOf == nil {
             let pushed = conjuncts.filter(\.isDeterministic)

@@ -84,7 +84,9 @@ struct ColumnPruning {
         case .sessionWindow(let session):
             return required.filter { $0 < width }.union([session.timeColumn]).union(session.partition)
         case .windowAggregate(let aggregate):
-            return Set(aggregate.groupColumns).union([aggregate.timeColumn]).union(
+            return Set(aggregate.groupColumns + (aggregate.rowFilter.map { [$0] } ?? [])).union(
+                [aggregate.timeColumn]
+            ).union(
                 read(aggregate.calls, required, from: aggregate.groupColumns.count))
         case .over(let over): return required.filter { $0 < width }.union(self.kept(over, required, width).columns)
         case .rowNumber(let numbered):
@@ -301,6 +303,7 @@ struct ColumnPruning {
             aggregate.calls = moved(aggregate.calls, groups)
             aggregate.timeColumn = at(aggregate.timeColumn)
             aggregate.partition = aggregate.partition.map(at)
+            aggregate.rowFilter = aggregate.rowFilter.map(at)
             var kept: [WindowAggregatePlan.WindowColumn] = []
             for (role, column) in aggregate.windowColumns.enumerated() where required.contains(windowBase + role) {
                 positions[windowBase + role] = groups + aggregate.calls.count + kept.count

@@ -30,6 +30,31 @@ final class TableSource: Source {
         let reader = TableReader(batches, passing: passed)
         return (0..<max(1, parallelism)).map { $0 == 0 ? reader : TableReader([], passing: 0) }
     }
+
+    func stamp() throws -> UInt64? { table.version }
+
+    func rows(byKey columns: [Int]) -> (any KeyedRows)? {
+        let physical = columns.map { positions.indices.contains($0) ? positions[$0] : -1 }
+        guard !table.primaryKey.isEmpty, Set(physical) == Set(table.primaryKey), physical.count == table.primaryKey.count
+        else { return nil }
+        // The table wants the values in the order of its own key.
+        let order = table.primaryKey.compactMap { physical.firstIndex(of: $0) }
+        return TableRows(table: table, positions: positions, order: order)
+    }
+}
+
+/// Rows of a ``ResultTable`` by its primary key.
+private struct TableRows: KeyedRows {
+    let table: ResultTable
+    /// The table's columns that are wanted.
+    let positions: [Int]
+    /// Where among the given keys each column of the primary key stands.
+    let order: [Int]
+
+    func rows(withKeys keys: [Column], count: Int) throws -> Batch {
+        let found = try table.rows(withKeys: order.map { keys[$0] }, count: count)
+        return Batch(columns: positions.map { found.columns[$0] }, rowCount: found.rowCount)
+    }
 }
 
 /// Hands out the batches of a ``TableSource``.

@@ -139,7 +139,15 @@ struct ArrayKernels {
                 if array.count > 1, bad < 0 { bad = row }
                 return array[0]
             }
-            if bad >= 0 { throw EvaluationError(row: bad, "ELEMENT takes an array of one element at most") }
+            if bad >= 0 {
+                let isOfSubquery = call.arguments.count > 1
+                throw EvaluationError(
+                    row: bad,
+                    isOfSubquery
+                        ? "a subquery as a value gave more than one row" : "ELEMENT takes an array of one element at most",
+                    hint: isOfSubquery
+                        ? "an aggregate such as MAX, or LIMIT 1, makes it one" : "a WHERE or CASE can keep such rows away")
+            }
             return result
         }
     }

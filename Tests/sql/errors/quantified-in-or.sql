@@ -1,1 +1,0 @@
-SELECT x FROM (VALUES (1)) AS t(x) WHERE x > ANY (SELECT y FROM (VALUES (1)) AS s(y)) OR x = 2;
