@@ -75,7 +75,9 @@ final class LookupJoinOperator: Operator {
         let rows: Batch
         if let cache {
             let milliseconds = Int64(truncatingIfNeeded: now / 1_000_000)
-            rows = try cache.rows(withKeys: keys, count: count, now: milliseconds) { try table.rows(withKeys: $0, count: $1) }
+            rows = try cache.rows(withKeys: keys, count: count, now: milliseconds) {
+                try table.rows(withKeys: $0, count: $1)
+            }
         } else {
             rows = try table.rows(withKeys: keys, count: count)
         }

@@ -33,10 +33,9 @@ struct OperatorFactory {
             if aggregate.phase == .local {
                 return LocalAggregateOperator(aggregate, inputFields: inputFields, seed: seeds.table)
             }
-            let clock = wiring.environment.clock
             return AggregateOperator(
                 aggregate, inputFields: inputFields, isBatchMode: plan.isBatchMode, seed: seeds.table,
-                keepsChanges: wiring.store != nil, upkeep: upkeep, wallMilliseconds: { clock.wallMilliseconds() })
+                keepsChanges: wiring.store != nil, upkeep: upkeep, wallMilliseconds: wallMilliseconds)
         case .window(let window): return WindowOperator(window)
         case .sessionWindow(let session):
             return SessionWindowOperator(session, inputFields: inputFields, seed: seeds.table)
@@ -74,9 +73,7 @@ struct OperatorFactory {
                 wallMilliseconds: wallMilliseconds)
         case .versionJoin(let join): return try versionJoin(join, node, context)
         case .streamJoin(let join): return try streamJoin(join, node, context)
-        case .lookupJoin(let join):
-            return try LookupJoinOperator(
-                join, leftFields: inputFields, plan: plan, wiring: wiring, seed: seeds.table, context: context)
+        case .lookupJoin(let join): return try lookupJoin(join, inputFields, context)
         case .clock(let timeColumn):
             let clock = wiring.environment.clock
             return ClockOperator(timeColumn: timeColumn) { clock.wallMilliseconds() }
@@ -138,6 +135,13 @@ struct OperatorFactory {
         return RankOperator(
             rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,
             seed: seeds.table, wallMilliseconds: wallMilliseconds)
+    }
+
+    private func lookupJoin(
+        _ join: LookupJoinPlan, _ leftFields: [Field], _ context: EvaluationContext
+    ) throws -> any Operator {
+        try LookupJoinOperator(
+            join, leftFields: leftFields, plan: plan, wiring: wiring, seed: seeds.table, context: context)
     }
 
     private func versionJoin(

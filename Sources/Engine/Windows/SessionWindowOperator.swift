@@ -65,7 +65,8 @@ final class SessionWindowOperator: Operator {
         for start in stride(from: 0, to: left.count, by: 4_096) {
             let part = Array(left[start..<min(start + 4_096, left.count)])
             let columns = table.keys.map { $0.gathered(part) }
-            let bounds = SessionColumns.columns([.start, .end, .time], output.node.fields.suffix(3), clock, part.count) {
+            let bounds = SessionColumns.columns([.start, .end, .time], output.node.fields.suffix(3), clock, part.count)
+            {
                 let session = Int(columns[0].int64[$0])
                 return (held.sessions.starts.base[session], held.sessions.ends.base[session])
             }

@@ -58,7 +58,8 @@ struct LookupHint {
         let retrying = ["retry-predicate", "retry-strategy", "fixed-delay", "max-attempts"]
         let given = retrying.filter { values[$0] != nil }
         guard !given.isEmpty else { return result }
-        guard given.count == retrying.count, let delay = values["fixed-delay"], let attempts = try integer("max-attempts")
+        guard given.count == retrying.count, let delay = values["fixed-delay"],
+            let attempts = try integer("max-attempts")
         else {
             let missing = retrying.filter { values[$0] == nil }
             throw SQLError(

@@ -29,7 +29,9 @@ extension QueryBinder {
     }
 
     /// The columns of the left with those of the query, under the names of its alias.
-    private func named(_ left: Scope, _ columns: [RelationColumn], _ reference: TableReference) throws(SQLError) -> Scope {
+    private func named(
+        _ left: Scope, _ columns: [RelationColumn], _ reference: TableReference
+    ) throws(SQLError) -> Scope {
         var relation = Relation(node: left.node, columns: columns)
         if let alias = reference.alias {
             relation = try renamed(relation, alias.columns, of: alias.name.text, at: reference.range)
@@ -41,7 +43,8 @@ extension QueryBinder {
         return result
     }
 
-    private func joined(_ join: Join, _ left: Scope, _ tied: TiedQuery, at range: SourceRange) throws(SQLError) -> Scope {
+    private func joined(_ join: Join, _ left: Scope, _ tied: TiedQuery, at range: SourceRange) throws(SQLError) -> Scope
+    {
         let leftCount = left.columns.count
         let isPadded = join.kind == .left || tied.valuesOverNothing != nil
         var columns = tied.columns
@@ -85,7 +88,9 @@ extension QueryBinder {
     }
 
     /// LATERAL (SELECT expressions): one row, computed of the row of the left.
-    private func lateralRow(_ join: Join, _ select: Select, _ left: Scope, at range: SourceRange) throws(SQLError) -> Scope {
+    private func lateralRow(
+        _ join: Join, _ select: Select, _ left: Scope, at range: SourceRange
+    ) throws(SQLError) -> Scope {
         guard select.filter == nil, !isGrouped(select, []) else {
             throw SQLError(.unsupported, "LATERAL (SELECT …) without FROM takes expressions only", at: select.range)
         }
@@ -109,7 +114,8 @@ extension QueryBinder {
         let condition = try ExpressionBinder(scope: result, clause: "ON").boolean(expression, "ON")
         guard condition != .literal(.boolean(true), DataType(.boolean, isNullable: false)) else { return result }
         guard join.kind != .left else {
-            throw SQLError(.unsupported, "LEFT JOIN LATERAL (SELECT …) without FROM takes ON TRUE only", at: expression.range)
+            throw SQLError(
+                .unsupported, "LEFT JOIN LATERAL (SELECT …) without FROM takes ON TRUE only", at: expression.range)
         }
         result.node = graph.filter(result.node, condition)
         return result

@@ -119,7 +119,9 @@ extension QueryBinder {
             case .greater, .greaterOrEqual: .call(function, [value, least], .boolean)
             case .less, .lessOrEqual: .call(function, [value, greatest], .boolean)
             default:
-                .call(.or, [.call(function, [value, least], .boolean), .call(function, [value, greatest], .boolean)], .boolean)
+                .call(
+                    .or, [.call(function, [value, least], .boolean), .call(function, [value, greatest], .boolean)],
+                    .boolean)
             }
         let zero = PlanExpression.literal(.int64(0), DataType(.bigint, isNullable: false))
         let isEmpty = PlanExpression.call(

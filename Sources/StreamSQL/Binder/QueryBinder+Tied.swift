@@ -33,7 +33,8 @@ extension QueryBinder {
         inner.outer = []
         let limits = try limits(of: query)
         let isGrouped = isGrouped(select, query.orderBy)
-        let ties = try ties(conditions, inner, areEqualities: isGrouped || limits != nil || select.isDistinct, at: select.range)
+        let ties = try ties(
+            conditions, inner, areEqualities: isGrouped || limits != nil || select.isDistinct, at: select.range)
         for column in ties.columns {
             inner.hidden.insert(inner.columns.count)
             inner.columns.append(RelationColumn(name: "", type: column.type))
@@ -65,7 +66,9 @@ extension QueryBinder {
         let items = keys + (try outputItems(select, inner))
         // Numbers in ORDER BY count the SELECT's own columns.
         let orderBy = orderBy.map { item in
-            guard case .literal(.integer(let digits)) = item.expression.kind, let number = Int(digits) else { return item }
+            guard case .literal(.integer(let digits)) = item.expression.kind, let number = Int(digits) else {
+                return item
+            }
             var item = item
             item.expression.kind = .literal(.integer(String(number.addingReportingOverflow(count).partialValue)))
             return item

@@ -25,6 +25,14 @@ final class QueryBinder {
     /// What LOOKUP hints of the SELECT being bound say, by table; those that met their table are noted.
     var lookupHints: [String: LookupHint] = [:]
     var metLookupHints: Set<String> = []
+    /// What INSERTs before in the same job write.
+    var jobRoots: [LogicalPlan.Root] = []
+    /// Result tables that jobs filled which are over by then.
+    var filledTables: Set<String> = []
+    /// Whether such a table was read, as it is when the job begins.
+    private(set) var readsFilledTables = false
+    /// Result tables whose rows are those that the job writes.
+    private(set) var readWrittenTables: Set<String> = []
     /// Result tables that joins look rows up in.
     private(set) var lookedUpTables: Set<String> = []
     private var viewDepth = 0
@@ -226,11 +234,22 @@ final class QueryBinder {
         switch try catalog.object(name) {
         case .table(let definition):
             let hinted = try applyHints(hints, to: definition)
+            if hinted.table.connector == nil, !readsEmbeddedTables, !isLookup {
+                if filledTables.contains(hinted.table.name) {
+                    readsFilledTables = true
+                    return (TableScan(graph: graph, options: options).relation(hinted, at: name.range), path)
+                }
+                if let written = try written(hinted, at: name.range) {
+                    readWrittenTables.insert(name.last)
+                    return (written, path)
+                }
+            }
             guard hinted.table.connector != nil || readsEmbeddedTables || isLookup else {
                 throw SQLError(
-                    .unsupported, "reading the result table '\(name.text)' in a job is not supported yet",
+                    .unsupported, "the result table '\(name.text)' is written by no INSERT before in this job",
                     at: name.range,
-                    hint: "JOIN it FOR SYSTEM_TIME AS OF a column of processing time; SELECT and dashboards can read it")
+                    hint: "JOIN it FOR SYSTEM_TIME AS OF a column of processing time; SELECT and dashboards can read it"
+                )
             }
             if hinted.table.connector == nil {
                 if isLookup { lookedUpTables.insert(name.last) } else { hasReadEmbeddedTable = true }

@@ -114,7 +114,9 @@ struct LookupOptions {
             return .every(milliseconds: max(1, interval))
         case "TIMED":
             let key = prefix + "timed-reload.iso-time"
-            guard let text = options[key], let time = Self.timeOfDay(text) else { throw bad(key, "a time such as 10:15Z") }
+            guard let text = options[key], let time = Self.timeOfDay(text) else {
+                throw bad(key, "a time such as 10:15Z")
+            }
             let days = try integer(prefix + "timed-reload.interval-in-days") ?? 1
             return .daily(at: time, days: Int64(max(1, days)))
         default: throw bad(prefix + "reload-strategy", "PERIODIC or TIMED")

@@ -129,11 +129,7 @@ enum NodeText {
             return "\(join.isLeft ? "left join" : "join") of versions \(names(join.leftKeys, left)) = "
                 + "\(names(join.rightKeys, right)) as of \(names([join.leftTime], left))\(residual)"
         case .streamJoin(let join): return streamJoin(join, node, inputs, plan)
-        case .lookupJoin(let join):
-            let residual = join.residual.map { ", where \(text($0, inputs + join.rightFields))" } ?? ""
-            return "\(join.isLeft ? "left lookup join" : "lookup join") of \(join.scan.table.name) "
-                + "\(names(join.leftKeys, inputs)) = \(names(join.rightKeys, join.rightFields))\(residual)"
-                + join.settings.text
+        case .lookupJoin(let join): return lookupJoin(join, inputs)
         case .sort(let sort): return self.sort(sort, inputs)
         case .clock(let timeColumn): return "clock as \(names([timeColumn], inputs))"
         case .process(let plan): return plan.text
@@ -142,6 +138,13 @@ enum NodeText {
             if case .table(let table) = sink.target { return "sink \(table.name)" }
             return "result \(names(Array(node.fields.indices), node.fields))"
         }
+    }
+
+    private static func lookupJoin(_ join: LookupJoinPlan, _ inputs: [Field]) -> String {
+        let residual = join.residual.map { ", where \(text($0, inputs + join.rightFields))" } ?? ""
+        return "\(join.isLeft ? "left lookup join" : "lookup join") of \(join.scan.table.name) "
+            + "\(names(join.leftKeys, inputs)) = \(names(join.rightKeys, join.rightFields))\(residual)"
+            + join.settings.text
     }
 
     private static func streamJoin(

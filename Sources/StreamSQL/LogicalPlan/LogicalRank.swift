@@ -15,6 +15,8 @@ struct LogicalRank: Hashable {
     var window: Window?
     var stateTimeToLiveMilliseconds: Int64?
     var range: SourceRange
+    /// It keeps the rows of a table by its key; where the input changes them by that key, it has nothing to do.
+    var keepsTable = false
 
     /// The window columns that are part of the partition.
     struct Window: Hashable {

@@ -11,6 +11,8 @@ struct PendingJob {
     var targets: [String] = []
     /// Names of the result tables that rows are looked up in.
     var lookedUp: Set<String> = []
+    /// Names of the result tables that are read as they are written.
+    var readTables: Set<String> = []
     var jobName: String?
     var recovery: StateRecovery
 
@@ -31,7 +33,7 @@ struct PendingJob {
     /// Whether this job must be done before the INSERT: it ends, and writes rows that the INSERT may replace, or looks at
     /// what the INSERT writes.
     func precedes(_ insert: Insert) -> Bool {
-        if lookedUp.contains(insert.table.last) { return isBounded }
+        if lookedUp.contains(insert.table.last) || readTables.contains(insert.table.last) { return isBounded }
         let replaces = zip(roots, targets).contains { root, name in
             guard name == insert.table.last, case .table(let table) = root.target else { return false }
             return insert.isOverwrite || table.replacesRows || !table.primaryKey.isEmpty

@@ -7,6 +7,7 @@ extension PhysicalPlanner {
     ) throws(SQLError) -> Int {
         let below = result.nodes[input]
         let retracts = below.changelog != .append
+        if rank.keepsTable, retracts, UpsertKeys(result).keepOrder(of: rank.partition, at: input) { return input }
         guard rank.window == nil || !retracts else {
             throw SQLError(
                 .unsupported, "ROW_NUMBER() in windows over changing rows is not supported yet", at: rank.range,

@@ -8,6 +8,8 @@ package struct PlanningSession: Sendable {
     let checker: OptionChecker
     /// Functions that CREATE FUNCTION declared, as written, by their names in upper case.
     var userFunctions: [String: String] = [:]
+    /// Result tables that jobs filled which end by themselves: those are over when the next one begins.
+    var filledTables: Set<String> = []
 
     package init(
         connectors: [ConnectorDescription], tableFunctions: [any TableFunction] = [], timeZone: String = "UTC"

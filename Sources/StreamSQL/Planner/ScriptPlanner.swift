@@ -96,6 +96,10 @@ struct ScriptPlanner {
         pending = nil
         guard errors.isEmpty, !job.roots.isEmpty else { return }
         steps.append(.job(try job.plan(), description: job.description))
+        guard job.isBounded else { return }
+        for case .table(let table) in job.roots.map(\.target) where table.connector == nil {
+            session.filledTables.insert(table.name)
+        }
     }
 
     // MARK: Statements
@@ -205,8 +209,18 @@ struct ScriptPlanner {
         let waiting = pending
         var job = waiting ?? PendingJob(session.options)
         let ends = job.isBounded
-        let lookedUp = try add(insert, to: &job, at: range)
-        if let waiting, ends, waiting.targets.contains(where: lookedUp.contains) {
+        let binder = try add(insert, to: &job, at: range)
+        if ends, binder.readsFilledTables {
+            // The table is read as it is when all before is done.
+            pending = waiting
+            try flush()
+            job = PendingJob(session.options)
+            job.isBatchMode = true
+            _ = try add(insert, to: &job, at: range)
+            pending = job
+            return try flush()
+        }
+        if let waiting, ends, waiting.targets.contains(where: binder.lookedUpTables.contains) {
             // What is looked up is there first, where its writing ends.
             try flush()
             job = PendingJob(session.options)
@@ -216,19 +230,37 @@ struct ScriptPlanner {
         if !session.options.sharesScans { try flush() }
     }
 
-    /// Binds an INSERT into a job; returns the result tables that it looks rows up in.
+    /// Binds an INSERT into a job; returns what bound it.
     @discardableResult
     private mutating func add(
         _ insert: Insert, to job: inout PendingJob, at range: SourceRange
-    ) throws(SQLError) -> Set<String> {
+    ) throws(SQLError) -> QueryBinder {
         let binder = binder(job.graph)
+        binder.jobRoots = job.roots
+        binder.filledTables = session.filledTables
+        guard !job.readTables.contains(insert.table.last) else {
+            throw SQLError(
+                .semantics, "'\(insert.table.text)' is read by an INSERT before this one, in the same job", at: range,
+                hint: "put the INSERTs that fill a table before those that read it")
+        }
         do throws(SQLError) {
             let root = try InsertBinder(binder: binder, catalog: session.catalog, checker: session.checker)
                 .bind(insert, at: range)
             job.roots.append(root)
             job.targets.append(insert.table.last)
             job.lookedUp.formUnion(binder.lookedUpTables)
-            return binder.lookedUpTables
+            job.readTables.formUnion(binder.readWrittenTables)
+            guard !binder.readWrittenTables.contains(insert.table.last) else {
+                throw SQLError(
+                    .unsupported, "an INSERT that reads the table it writes is not supported", at: range,
+                    hint: "read the query that fills it, from a view")
+            }
+            guard !binder.readsFilledTables || job.isBounded else {
+                throw SQLError(
+                    .unsupported, "a result table that was filled before can't be read together with an endless table",
+                    at: range, hint: "JOIN it FOR SYSTEM_TIME AS OF a column of processing time")
+            }
+            return binder
         } catch {
             for other in binder.errors { note(other) }
             // Where the target is missing, the query was not looked at yet.

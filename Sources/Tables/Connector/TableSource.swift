@@ -35,7 +35,8 @@ final class TableSource: Source {
 
     func rows(byKey columns: [Int]) -> (any KeyedRows)? {
         let physical = columns.map { positions.indices.contains($0) ? positions[$0] : -1 }
-        guard !table.primaryKey.isEmpty, Set(physical) == Set(table.primaryKey), physical.count == table.primaryKey.count
+        guard !table.primaryKey.isEmpty, Set(physical) == Set(table.primaryKey),
+            physical.count == table.primaryKey.count
         else { return nil }
         // The table wants the values in the order of its own key.
         let order = table.primaryKey.compactMap { physical.firstIndex(of: $0) }

@@ -144,9 +144,11 @@ struct ArrayKernels {
                 throw EvaluationError(
                     row: bad,
                     isOfSubquery
-                        ? "a subquery as a value gave more than one row" : "ELEMENT takes an array of one element at most",
+                        ? "a subquery as a value gave more than one row"
+                        : "ELEMENT takes an array of one element at most",
                     hint: isOfSubquery
-                        ? "an aggregate such as MAX, or LIMIT 1, makes it one" : "a WHERE or CASE can keep such rows away")
+                        ? "an aggregate such as MAX, or LIMIT 1, makes it one"
+                        : "a WHERE or CASE can keep such rows away")
             }
             return result
         }
