@@ -56,4 +56,11 @@ static inline uint64_t millrace_hash_bytes(const uint8_t *bytes, size_t length, 
     return millrace_mix(state ^ pi, millrace_mix(first ^ odd, last ^ state) ^ odd);
 }
 
+/* Ten to the power n, which must lie in 0...22: those that a double holds exactly. */
+static inline double millrace_power_of_ten(int64_t n) {
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    return powers[n];
+}
+
 #endif

@@ -13,41 +13,52 @@ package struct CivilDate: Sendable, Equatable {
         self.day = day
     }
 
-    /// The date of a number of days since 1970-01-01; total, so extreme numbers give meaningless dates.
+    /// 400-year eras that are added, so that divisions have nothing negative to divide: years and days down to some
+    /// thousand millions of years before 1970 are counted from there.
+    @inlinable package static var eras: Int64 { 1 &<< 24 }
+    @inlinable package static var yearsBefore: Int64 { 400 &* eras }
+    /// From 1 March of the year 0, with which months of equal steps begin, and the eras.
+    @inlinable package static var daysBefore: Int64 { 719_468 &+ 146_097 &* eras }
+
+    /// The date of a number of days since 1970-01-01; total, so extreme numbers give meaningless dates. After Cassio Neri and
+    /// Lorenz Schneider: each step is a division by a constant, or a multiplication and a shift that stand for one.
     @inlinable
     package init(days: Int64) {
-        let shifted = days &+ 719_468
-        let era = floorDivide(shifted, 146_097)
-        let dayOfEra = shifted &- era &* 146_097
-        let yearOfEra = (dayOfEra &- dayOfEra / 1_460 &+ dayOfEra / 36_524 &- dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra &- (365 &* yearOfEra &+ yearOfEra / 4 &- yearOfEra / 100)
-        let shiftedMonth = (5 &* dayOfYear &+ 2) / 153
-        day = dayOfYear &- (153 &* shiftedMonth &+ 2) / 5 &+ 1
-        month = shiftedMonth < 10 ? shiftedMonth &+ 3 : shiftedMonth &- 9
-        year = yearOfEra &+ era &* 400 &+ (month <= 2 ? 1 : 0)
+        let quarters = UInt64(bitPattern: days &+ CivilDate.daysBefore) &* 4 | 3
+        let century = quarters / 146_097
+        let dayOfCentury = (quarters &- century &* 146_097) | 3
+        let product = 2_939_745 &* dayOfCentury
+        let yearOfCentury = product &>> 32
+        let dayOfYear = (product & 0xFFFF_FFFF) / 2_939_745 / 4
+        let steps = 2_141 &* dayOfYear &+ 197_913
+        let isNextYear: Int64 = dayOfYear >= 306 ? 1 : 0
+        day = Int64(bitPattern: (steps & 0xFFFF) / 2_141) &+ 1
+        month = Int64(bitPattern: steps &>> 16) &- 12 &* isNextYear
+        year = Int64(bitPattern: 100 &* century &+ yearOfCentury) &+ isNextYear &- CivilDate.yearsBefore
     }
 
     /// Days since 1970-01-01. Days past the end of the month count on into the next one.
     @inlinable
     package static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year &- 1 : year
-        let era = floorDivide(shifted, 400)
-        let yearOfEra = shifted &- era &* 400
-        let dayOfYear = (153 &* (month > 2 ? month &- 3 : month &+ 9) &+ 2) / 5 &+ day &- 1
-        let dayOfEra = yearOfEra &* 365 &+ yearOfEra / 4 &- yearOfEra / 100 &+ dayOfYear
-        return era &* 146_097 &+ dayOfEra &- 719_468
+        let isEarly: Int64 = month <= 2 ? 1 : 0
+        let fromMarch = UInt64(bitPattern: year &- isEarly &+ yearsBefore)
+        let century = fromMarch / 100
+        let ofYears = 1_461 &* fromMarch / 4 &- century &+ century / 4
+        let ofMonths = (979 &* (month &+ 12 &* isEarly) &- 2_919) &>> 5
+        return Int64(bitPattern: ofYears) &+ ofMonths &+ day &- 1 &- daysBefore
     }
 
     @inlinable package var days: Int64 { CivilDate.days(year: year, month: month, day: day) }
 
     @inlinable
-    package static func isLeap(_ year: Int64) -> Bool { year & 3 == 0 && (year % 100 != 0 || year % 400 == 0) }
+    package static func isLeap(_ year: Int64) -> Bool { year & 3 == 0 && (year % 25 != 0 || year & 15 == 0) }
 
     /// Days of a month.
     @inlinable
     package static func length(ofMonth month: Int64, year: Int64) -> Int64 {
         if month == 2 { return isLeap(year) ? 29 : 28 }
-        return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
+        // Long and short months take turns, and change over after July.
+        return 30 | (month ^ month &>> 3)
     }
 
     /// 1 for the first of January.
@@ -92,10 +103,10 @@ package func floorModulo(_ value: Int64, _ divisor: Int64) -> Int64 {
 
 /// Lengths of time in the units of columns.
 package enum TimeUnits {
-    package static let microsecondsPerSecond: Int64 = 1_000_000
-    package static let microsecondsPerMillisecond: Int64 = 1_000
-    package static let microsecondsPerMinute: Int64 = 60_000_000
-    package static let microsecondsPerHour: Int64 = 3_600_000_000
-    package static let microsecondsPerDay: Int64 = 86_400_000_000
-    package static let millisecondsPerDay: Int64 = 86_400_000
+    @inlinable package static var microsecondsPerSecond: Int64 { 1_000_000 }
+    @inlinable package static var microsecondsPerMillisecond: Int64 { 1_000 }
+    @inlinable package static var microsecondsPerMinute: Int64 { 60_000_000 }
+    @inlinable package static var microsecondsPerHour: Int64 { 3_600_000_000 }
+    @inlinable package static var microsecondsPerDay: Int64 { 86_400_000_000 }
+    @inlinable package static var millisecondsPerDay: Int64 { 86_400_000 }
 }

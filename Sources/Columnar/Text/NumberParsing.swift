@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 
 /// Reads numbers from text as SQL casts do.
@@ -113,11 +114,6 @@ package enum NumberParsing {
         return result
     }
 
-    private static let exactPowers: [Double] = [
-        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-        1e20, 1e21, 1e22,
-    ]
-
     /// A DOUBLE in Java's grammar: NaN, Infinity, hexadecimal, a trailing `d` or `f`; blanks around are ignored.
     package static func double(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Double? {
         var literal = NumberLiteral(bytes, count)
@@ -125,15 +121,52 @@ package enum NumberParsing {
         switch form {
         case .value(let value): return value
         case .decimal:
-            if !literal.isCut, literal.mantissa <= 1 << 53, abs(literal.exponent) <= 22 {
-                let mantissa = Double(UInt64(truncatingIfNeeded: literal.mantissa))
-                let power = exactPowers[abs(literal.exponent)]
-                let value = literal.exponent < 0 ? mantissa / power : mantissa * power
+            if !literal.isCut, let mantissa = UInt64(exactly: literal.mantissa),
+                let value = nearest(mantissa, tens: literal.exponent)
+            {
                 return literal.isNegative ? -value : value
             }
             return literal.withTerminatedText { strtod($0, nil) }
         case .hexadecimal: return literal.withTerminatedText { strtod($0, nil) }
         }
+    }
+
+    /// The DOUBLE nearest to `mantissa` times ten to `exponent`; nil where this does not tell, and for the largest and the
+    /// smallest numbers.
+    @inlinable
+    package static func nearest(_ mantissa: UInt64, tens exponent: Int) -> Double? {
+        if mantissa <= 1 << 53, exponent >= -22, exponent <= 22 {
+            // Both are exact, so their product or quotient is rounded once.
+            let power = millrace_power_of_ten(Int64(exponent.magnitude))
+            return exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
+        }
+        return scaled(mantissa, tens: exponent)
+    }
+
+    /// By a product with 128 bits of the power of ten.
+    @usableFromInline
+    static func scaled(_ mantissa: UInt64, tens exponent: Int) -> Double? {
+        guard mantissa != 0, exponent >= PowersOfTen.smallest, exponent <= 308 else { return nil }
+        let zeros = mantissa.leadingZeroBitCount
+        let factor = mantissa &<< UInt64(zeros)
+        let power = PowersOfTen.scaled(exponent)
+        let low = power.low.multipliedFullWidth(by: factor).high
+        let high = power.high.multipliedFullWidth(by: factor)
+        let (middle, carry) = high.low.addingReportingOverflow(low)
+        let product = UInt128(high.high &+ (carry ? 1 : 0)) &<< 64 | UInt128(middle)
+        // The power is rounded up and the end of the product is cut: what was meant is less than one away from it.
+        let dropped = UInt128(75 &- product.leadingZeroBitCount)
+        let rest = product & ~(UInt128.max &<< dropped)
+        let half: UInt128 = 1 &<< (dropped &- 1)
+        if rest == half { return nil }
+        var significand = UInt64(truncatingIfNeeded: product &>> dropped) &+ (rest > half ? 1 : 0)
+        var binary = Int(dropped) &+ 64 &- zeros &+ PowersOfTen.floorLog2(exponent) &- 127 &+ 1_075
+        if significand >> 53 != 0 {
+            significand &>>= 1
+            binary &+= 1
+        }
+        guard binary >= 1, binary <= 2_046 else { return nil }
+        return Double(bitPattern: UInt64(binary) &<< 52 | significand & 0xF_FFFF_FFFF_FFFF)
     }
 
     /// A FLOAT in the same grammar, rounded once.

@@ -3,13 +3,6 @@ package enum NumberText {
     /// Bytes that every function of this type may write at most.
     package static let longest = 80
 
-    /// Digits of two numbers below 100 as pairs.
-    private static let pairs: [UInt8] = {
-        var bytes: [UInt8] = []
-        for number in UInt8(0)..<100 { bytes += [0x30 + number / 10, 0x30 + number % 10] }
-        return bytes
-    }()
-
     /// Digits with a minus sign where needed; returns how many bytes.
     package static func write(_ value: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
         var count = 0
@@ -22,25 +15,18 @@ package enum NumberText {
 
     /// Digits without sign.
     package static func write(unsigned value: UInt64, to target: UnsafeMutablePointer<UInt8>) -> Int {
-        let count = digitCount(value)
-        var rest = value
-        var index = count
-        pairs.withUnsafeBufferPointer { pairs in
-            while rest >= 100 {
-                let pair = Int(truncatingIfNeeded: rest % 100) &* 2
-                rest /= 100
-                index &-= 2
-                target[index] = pairs[pair]
-                target[index &+ 1] = pairs[pair &+ 1]
-            }
+        let place = UnsafeMutableRawPointer(target)
+        if value < 100_000_000 {
+            let digits = DigitWord.digits(value)
+            let zeros = min(digits.trailingZeroBitCount &>> 3, 7)
+            place.storeBytes(of: (digits | DigitWord.zeros) &>> UInt64(8 &* zeros), as: UInt64.self)
+            return 8 &- zeros
         }
-        if rest >= 10 {
-            target[0] = 0x30 &+ UInt8(truncatingIfNeeded: rest / 10)
-            target[1] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
-        } else {
-            target[0] = 0x30 &+ UInt8(truncatingIfNeeded: rest)
-        }
-        return count
+        let high = value / 100_000_000
+        let count = write(unsigned: high, to: target)
+        let digits = DigitWord.digits(value &- high &* 100_000_000) | DigitWord.zeros
+        place.storeBytes(of: digits, toByteOffset: count, as: UInt64.self)
+        return count &+ 8
     }
 
     /// Exactly `count` digits, zeros in front; higher digits are lost.
@@ -53,17 +39,6 @@ package enum NumberText {
             target[index] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
-    }
-
-    private static func digitCount(_ value: UInt64) -> Int {
-        var count = 1
-        var limit: UInt64 = 10
-        while value >= limit {
-            count &+= 1
-            if count == 20 { break }
-            limit &*= 10
-        }
-        return count
     }
 
     /// A decimal with exactly `scale` digits after the point.

@@ -4,15 +4,18 @@ package enum TimeText {
 
     /// `yyyy-MM-dd`; years beyond four digits are written in full.
     package static func write(days: Int64, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        if let text = PackedText(days: days) {
+            text.store(to: target)
+            return text.count
+        }
         let date = CivilDate(days: days)
         var length = 0
         if date.year < 0 {
             target[0] = 0x2D
             length = 1
         }
-        let year = Int64(bitPattern: UInt64(date.year.magnitude))
-        if year >= 0 && year <= 9_999 {
-            NumberText.write(year, digits: 4, to: target + length)
+        if date.year.magnitude <= 9_999 {
+            NumberText.write(Int64(date.year.magnitude), digits: 4, to: target + length)
             length &+= 4
         } else {
             length &+= NumberText.write(unsigned: date.year.magnitude, to: target + length)
@@ -28,22 +31,21 @@ package enum TimeText {
     package static func write(
         microsecondsOfDay time: Int64, precision: Int, to target: UnsafeMutablePointer<UInt8>
     ) -> Int {
-        let seconds = time / 1_000_000
-        NumberText.write(seconds / 3_600, digits: 2, to: target)
-        target[2] = 0x3A
-        NumberText.write(seconds / 60 % 60, digits: 2, to: target + 3)
-        target[5] = 0x3A
-        NumberText.write(seconds % 60, digits: 2, to: target + 6)
+        let time = UInt64(bitPattern: time)
+        let second = time / 1_000_000
+        let minute = second / 60
+        let hour = minute / 60
+        let pairs = hour | (minute &- hour &* 60) &<< 16 | (second &- minute &* 60) &<< 32
+        let digits = DigitWord.digits(pairs: pairs) | DigitWord.zeros
+        let clock = digits & 0xFFFF | (digits &>> 16 & 0xFFFF) &<< 24 | (digits &>> 32 & 0xFFFF) &<< 48
+        let place = UnsafeMutableRawPointer(target)
+        place.storeBytes(of: clock | 0x3A00_003A_0000, as: UInt64.self)
         guard precision > 0 else { return 8 }
         target[8] = 0x2E
+        let fraction = DigitWord.digits((time &- second &* 1_000_000) &* 100) | DigitWord.zeros
+        place.storeBytes(of: fraction, toByteOffset: 9, as: UInt64.self)
         let shown = min(precision, 9)
-        var digits: UInt64 = 0
-        withUnsafeMutableBytes(of: &digits) { buffer in
-            let place = buffer.baseAddress!.assumingMemoryBound(to: UInt8.self)
-            NumberText.write(time % 1_000_000, digits: 6, to: place)
-            (target + 9).update(from: place, count: min(shown, 6))
-        }
-        for index in 6..<max(6, shown) { target[9 &+ index] = 0x30 }
+        if shown == 9 { target[17] = 0x30 }
         return 9 &+ shown
     }
 

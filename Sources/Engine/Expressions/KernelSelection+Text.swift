@@ -32,7 +32,7 @@ extension KernelSelection {
         case .overlay:
             let isFull = has([.text, .text, .int64, .int64])
             return isFull || has([.text, .text, .int64]) ? TextSearchKernels.overlay : nil
-        case .translate: return has([.text, .text, .text]) ? TextSearchKernels.translate : nil
+        case .translate: return has([.text, .text, .text]) ? TranslateKernel.translate : nil
         case .isAlpha: return has([.text]) ? TextSearchKernels.isAlpha : nil
         case .isDigit: return has([.text]) ? TextSearchKernels.isDigit : nil
         case .isDecimal: return has([.text]) ? TextSearchKernels.isDecimal : nil

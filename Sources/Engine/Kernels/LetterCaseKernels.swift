@@ -3,19 +3,32 @@ import StreamSQL
 
 /// UPPER, LOWER and INITCAP. ASCII is done byte by byte, the rest by the Unicode tables.
 enum LetterCaseKernels {
-    static let upper: Kernel = map({ byte in byte >= 0x61 && byte <= 0x7A ? byte & 0xDF : byte }, uppercased)
-    static let lower: Kernel = map({ byte in byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }, lowercased)
+    static let upper: Kernel = map(firstLetter: 0x61, uppercased)
+    static let lower: Kernel = map(firstLetter: 0x41, lowercased)
 
-    private static func map(
-        _ byte: @escaping @Sendable (UInt8) -> UInt8, _ text: @escaping @Sendable (String) -> String
-    ) -> Kernel {
+    /// Changes the case of the 26 ASCII letters from `firstLetter` on.
+    private static func map(firstLetter: UInt8, _ change: @escaping @Sendable (String) -> String) -> Kernel {
         { call in
-            let texts = TextOperand(call[0])
-            return makeTexts(call) { row, heap in
-                let source = texts[row]
-                guard source.isASCII else { return heap.add(text(source.string)) }
-                return write(source, heap) { target in
-                    for index in 0..<source.count { target[index] = byte(source[index]) }
+            let texts = UnsafePointer(call[0].column.text)
+            let mask = call[0].rowMask
+            // Added to a byte below 128, it sets the highest bit from the first letter on, or behind the last one.
+            let from = PackedText.manyOnes &* UInt128(128 &- firstLetter)
+            let behind = PackedText.manyOnes &* UInt128(128 &- 26 &- firstLetter)
+            return writeTexts(call) { row, writer in
+                let place = texts + (row & mask)
+                if var text = PackedText(place), text.bits & (PackedText.manyOnes &<< 7) == 0 {
+                    let letters = ((text.bits &+ from) ^ (text.bits &+ behind)) & (PackedText.manyOnes &<< 7)
+                    text.bits ^= letters &>> 2
+                    return writer.add(text)
+                }
+                let source = TextBytes(start: TextView.bytes(at: place), count: place.pointee.count)
+                guard source.isASCII else { return writer.heap.add(change(source.string)) }
+                return writer.add(upTo: source.count) { target in
+                    for index in 0..<source.count {
+                        let byte = source[index]
+                        target[index] = byte ^ (byte &- firstLetter < 26 ? 0x20 : 0)
+                    }
+                    return source.count
                 }
             }
         }

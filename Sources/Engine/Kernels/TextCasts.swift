@@ -8,20 +8,7 @@ enum TextCasts {
     /// The kernel that reads a text as the type; what can't be read fails or, for TRY_CAST, is NULL.
     static func parse(to: LogicalType, isTry: Bool, zone: TimeZoneRules) -> Kernel? {
         switch to {
-        case .tinyint, .smallint, .integer, .bigint:
-            return read(to, isTry) { text, row, result in
-                guard let value = NumberParsing.integer(text.start, text.count), to.wrapped(value) == value else {
-                    return false
-                }
-                result.int64[row] = value
-                return true
-            }
-        case .double:
-            return read(to, isTry) { text, row, result in
-                guard let value = NumberParsing.double(text.start, text.count) else { return false }
-                result.float64[row] = value
-                return true
-            }
+        case .tinyint, .smallint, .integer, .bigint, .double: return TextNumberKernels.kernel(to: to, isTry: isTry)
         case .float:
             return read(to, isTry) { text, row, result in
                 guard let value = NumberParsing.float(text.start, text.count) else { return false }
@@ -112,20 +99,34 @@ enum TextCasts {
     private static func read(
         _ call: KernelCall, _ to: LogicalType, _ isTry: Bool, _ body: (TextBytes, Int, Column) -> Bool
     ) throws(EvaluationError) -> Column {
+        try readPlaces(call, to, isTry) { place, row, result in
+            body(TextBytes(start: TextView.bytes(at: place), count: place.pointee.count), row, result)
+        }
+    }
+
+    /// Calls the closure with the place of each view that is not NULL; what it can't read fails or, for TRY_CAST, is NULL.
+    @inline(__always)
+    static func readPlaces(
+        _ call: KernelCall, _ to: LogicalType, _ isTry: Bool,
+        _ body: (UnsafePointer<TextView>, Int, Column) -> Bool
+    ) throws(EvaluationError) -> Column {
         let result = call.makeResult()
-        let texts = TextOperand(call[0])
+        let texts = UnsafePointer(call[0].column.text)
+        let mask = call[0].rowMask
         var badRow = -1
         forEachValid(call, into: result) { row in
-            if body(texts[row], row, result) { return true }
+            if body(texts + (row & mask), row, result) { return true }
             if badRow < 0 { badRow = row }
             return false
         }
-        if badRow >= 0 && !isTry {
-            throw EvaluationError(
-                row: badRow, "the text \(shown(texts[badRow])) can't be cast to \(to)",
-                hint: "TRY_CAST gives NULL instead; a WHERE or CASE can keep such rows away")
-        }
+        if badRow >= 0 && !isTry { throw failure(badRow, TextOperand(call[0])[badRow], to) }
         return result
+    }
+
+    private static func failure(_ row: Int, _ text: TextBytes, _ to: LogicalType) -> EvaluationError {
+        EvaluationError(
+            row: row, "the text \(shown(text)) can't be cast to \(to)",
+            hint: "TRY_CAST gives NULL instead; a WHERE or CASE can keep such rows away")
     }
 
     /// The text for a message, cut where it is long.
@@ -200,6 +201,9 @@ enum TextCasts {
         if case .char(let length) = to { (limit, padding) = (length, 0x20) }
         if from.kind == .text { return nil }
         if from.kind == .bits { return writeBooleans(limit, padding) }
+        if limit == LogicalType.unboundedLength, let kernel = NumberTextKernels.kernel(from: from, zone: zone) {
+            return kernel
+        }
         let writer = ValueText(zone: zone)
         let form = ValueText.Form(from)
         return { [limit, padding] call in

@@ -70,6 +70,7 @@ enum TextMakingKernels {
         let texts = TextOperand(call[0])
         let needles = TextOperand(call[1])
         let replacements = TextOperand(call[2])
+        var bytes: [UInt8] = []
         return makeTexts(call) { row, heap in
             let text = texts[row]
             let needle = needles[row]
@@ -77,7 +78,7 @@ enum TextMakingKernels {
             if found < 0 { return text.view }
             let replacement = replacements[row]
             if needle.count == 0 { return spread(text, replacement, heap) }
-            var bytes: [UInt8] = []
+            bytes.removeAll(keepingCapacity: true)
             var start = 0
             while found >= 0, bytes.count <= longestMadeText {
                 bytes.append(contentsOf: UnsafeBufferPointer(start: text.start + start, count: found &- start))
@@ -126,17 +127,47 @@ enum TextMakingKernels {
     }
 
     static let reverse: Kernel = { call in
-        let texts = TextOperand(call[0])
-        return makeTexts(call) { row, heap in
-            let text = texts[row]
-            return write(text.count, heap) { target in
-                var index = 0
-                while index < text.count {
-                    let next = text.offset(ofCharacter: 1, from: index)
-                    (target + (text.count &- next)).update(from: text.start + index, count: next &- index)
-                    index = next
-                }
+        let texts = UnsafePointer(call[0].column.text)
+        let mask = call[0].rowMask
+        return writeTexts(call) { row, writer in
+            let place = texts + (row & mask)
+            if let text = PackedText(place), text.bits & (PackedText.manyOnes &<< 7) == 0 {
+                // The bytes behind the end come to the front, and leave.
+                guard text.count > 0 else { return TextView() }
+                let bits = text.bits.byteSwapped &>> UInt128(128 &- 8 &* text.count)
+                return writer.add(PackedText(bits: bits, count: text.count))
             }
+            let text = TextBytes(start: TextView.bytes(at: place), count: place.pointee.count)
+            return writer.add(upTo: text.count) { target in
+                if text.isASCII { reverseBytes(text, to: target) } else { reverseCharacters(text, to: target) }
+                return text.count
+            }
+        }
+    }
+
+    /// Eight bytes at once from the end.
+    private static func reverseBytes(_ text: TextBytes, to target: UnsafeMutablePointer<UInt8>) {
+        var left = text.count
+        var place = UnsafeMutableRawPointer(target)
+        while left >= 8 {
+            left &-= 8
+            let word = UnsafeRawPointer(text.start + left).loadUnaligned(as: UInt64.self)
+            place.storeBytes(of: word.byteSwapped, as: UInt64.self)
+            place += 8
+        }
+        while left > 0 {
+            left &-= 1
+            place.storeBytes(of: text[left], as: UInt8.self)
+            place += 1
+        }
+    }
+
+    private static func reverseCharacters(_ text: TextBytes, to target: UnsafeMutablePointer<UInt8>) {
+        var index = 0
+        while index < text.count {
+            let next = text.offset(ofCharacter: 1, from: index)
+            (target + (text.count &- next)).update(from: text.start + index, count: next &- index)
+            index = next
         }
     }
 

@@ -94,28 +94,6 @@ enum TextSearchKernels {
         }
     }
 
-    /// TRANSLATE(text, from, to): each character of `from` becomes the one at its place in `to`, or is left out.
-    static let translate: Kernel = { call in
-        let texts = TextOperand(call[0])
-        let froms = TextOperand(call[1])
-        let tos = TextOperand(call[2])
-        let memory = call.remembered { CompiledTexts<[UnicodeScalar]>() }
-        var bytes: [UInt8] = []
-        return makeTexts(call) { row, heap in
-            let from = memory.value(froms[row]) { Array(String(decoding: $0, as: UTF8.self).unicodeScalars) }
-            let to = Array(tos[row].string.unicodeScalars)
-            bytes.removeAll(keepingCapacity: true)
-            for scalar in texts[row].string.unicodeScalars {
-                if let index = from.firstIndex(of: scalar) {
-                    if index < to.count { bytes.append(to[index]) }
-                } else {
-                    bytes.append(scalar)
-                }
-            }
-            return heap.add(bytes)
-        }
-    }
-
     // MARK: Tests of characters
 
     static let isAlpha = test { text in

@@ -109,6 +109,7 @@ enum TimeField: String, Sendable {
         if self == .week { return days &- (CivilDate.weekday(days: days) &+ 1) % 7 }
         guard let months else { return days }
         let date = CivilDate(days: days)
+        if self == .month { return days &- date.day &+ 1 }
         let index = date.year &* 12 &+ date.month &- 1
         // Centuries and millennia begin with their year 1.
         let shift: Int64 = self == .century || self == .millennium ? 12 : 0

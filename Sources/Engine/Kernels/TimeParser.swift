@@ -203,6 +203,9 @@ struct FixedLayout: Sendable {
     private var fractionUnit: Int64 = 0
     private var length = 0
     private var literals: [(place: Int, byte: UInt8)] = []
+    /// Where the time begins, when the date and what separates it stand in front and are 8 to 16 bytes; else 0.
+    fileprivate var dateLength = 0
+    fileprivate var hasTimeLiterals = false
 
     /// nil when the pattern has anything else in it.
     init?(_ pattern: TimePattern) {
@@ -216,6 +219,9 @@ struct FixedLayout: Sendable {
                 length += count
             }
         }
+        let timeBegin = [hour, minute, second, fraction].filter { $0 >= 0 }.min() ?? length
+        if (8...16).contains(timeBegin), max(year, month, day) < timeBegin { dateLength = timeBegin }
+        hasTimeLiterals = literals.contains { $0.place >= dateLength }
     }
 
     private mutating func place(_ letter: UInt8, _ count: Int) -> Bool {
@@ -247,55 +253,98 @@ struct FixedLayout: Sendable {
     }
     fileprivate var fractionPlace: (start: Int, digits: Int, unit: Int64) { (fraction, fractionDigits, fractionUnit) }
     fileprivate var textLength: Int { length }
-    fileprivate func literalsMatch(_ text: TextBytes) -> Bool {
-        for literal in literals where text[literal.place] != literal.byte { return false }
+    fileprivate func literalsMatch(_ text: TextBytes, from start: Int) -> Bool {
+        for literal in literals where literal.place >= start && text[literal.place] != literal.byte { return false }
         return true
     }
-    fileprivate var hasLiterals: Bool { !literals.isEmpty }
 }
 
 /// Reads texts of one layout and remembers the last day, which most rows of a log share.
 struct FixedLayoutReader {
     private let layout: FixedLayout
-    private var lastDate: (Int64, Int64, Int64) = (-1, -1, -1)
-    private var lastDays: Int64 = 0
+    private var lastDays: Int64?
+    /// The first and the last eight bytes of the last date's text, which overlap or meet.
+    private var lastBegin: UInt64 = 0
+    private var lastEnd: UInt64 = 0
 
     init(_ layout: FixedLayout) { self.layout = layout }
 
     @inline(__always)
     mutating func parse(_ text: TextBytes) -> Int64? {
-        guard text.count == layout.textLength, !layout.hasLiterals || layout.literalsMatch(text) else { return nil }
+        guard text.count == layout.textLength else { return nil }
+        guard !layout.hasTimeLiterals || layout.literalsMatch(text, from: layout.dateLength) else { return nil }
+        guard let days = days(text) else { return nil }
         let places = layout.places
-        var bad: UInt8 = 0
-        @inline(__always) func two(_ place: Int, _ missing: Int64) -> Int64 {
-            guard place >= 0 else { return missing }
-            let high = text[place] &- 0x30
-            let low = text[place &+ 1] &- 0x30
-            bad |= unsafeBitCast(high > 9, to: UInt8.self) | unsafeBitCast(low > 9, to: UInt8.self)
-            return Int64(high) &* 10 &+ Int64(low)
-        }
-        let year = places.year < 0 ? 1_970 : two(places.year, 0) &* 100 &+ two(places.year &+ 2, 0)
-        let month = two(places.month, 1)
-        let day = two(places.day, 1)
-        let hour = two(places.hour, 0)
-        let minute = two(places.minute, 0)
-        let second = two(places.second, 0)
+        var digits = FixedDigits(text)
+        let hour = digits.two(places.hour, missing: 0)
+        let minute = digits.two(places.minute, missing: 0)
+        let second = digits.two(places.second, missing: 0)
         let fraction = layout.fractionPlace
-        var microsecond: Int64 = 0
-        for index in 0..<fraction.digits {
-            let digit = text[fraction.start &+ index] &- 0x30
-            bad |= unsafeBitCast(digit > 9, to: UInt8.self)
-            microsecond = microsecond &* 10 &+ Int64(digit)
-        }
-        guard bad == 0, hour < 24, minute < 60, second < 60 else { return nil }
-        if (year, month, day) != lastDate {
-            guard year >= 1, month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
-            lastDays = CivilDate.days(
-                year: year, month: month, day: min(day, CivilDate.length(ofMonth: month, year: year)))
-            lastDate = (year, month, day)
-        }
+        let microsecond = digits.number(fraction.start, fraction.digits)
+        guard digits.areValid, hour < 24, minute < 60, second < 60 else { return nil }
         let seconds = (hour &* 60 &+ minute) &* 60 &+ second
-        return lastDays &* TimeUnits.microsecondsPerDay &+ seconds &* TimeUnits.microsecondsPerSecond
+        return days &* TimeUnits.microsecondsPerDay &+ seconds &* TimeUnits.microsecondsPerSecond
             &+ microsecond &* fraction.unit
+    }
+
+    /// Days since 1970; nil when the text has no such date.
+    @inline(__always)
+    private mutating func days(_ text: TextBytes) -> Int64? {
+        let dateLength = layout.dateLength
+        guard dateLength > 0 else { return layout.literalsMatch(text, from: 0) ? date(text) : nil }
+        let place = UnsafeRawPointer(text.start)
+        let begin = place.loadUnaligned(as: UInt64.self)
+        let end = place.loadUnaligned(fromByteOffset: dateLength &- 8, as: UInt64.self)
+        if begin == lastBegin, end == lastEnd, let lastDays { return lastDays }
+        lastDays = layout.literalsMatch(text, from: 0) ? date(text) : nil
+        lastBegin = begin
+        lastEnd = end
+        return lastDays
+    }
+
+    private func date(_ text: TextBytes) -> Int64? {
+        let places = layout.places
+        var digits = FixedDigits(text)
+        let year =
+            places.year < 0
+            ? 1_970 : digits.two(places.year, missing: 0) &* 100 &+ digits.two(places.year &+ 2, missing: 0)
+        let month = digits.two(places.month, missing: 1)
+        let day = digits.two(places.day, missing: 1)
+        guard digits.areValid, year >= 1, month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
+        return CivilDate.days(
+            year: year, month: month, day: min(day, CivilDate.length(ofMonth: month, year: year)))
+    }
+}
+
+/// Reads digits at known places and remembers whether all of them were some.
+private struct FixedDigits {
+    private let start: UnsafeRawPointer
+    /// The highest bit of a byte is set when any character at its place was no digit.
+    private var bad: UInt16 = 0
+
+    @inline(__always)
+    init(_ text: TextBytes) { start = UnsafeRawPointer(text.start) }
+
+    @inline(__always) var areValid: Bool { bad & 0x8080 == 0 }
+
+    /// Two digits; `missing` for a negative place.
+    @inline(__always)
+    mutating func two(_ place: Int, missing: Int64) -> Int64 {
+        guard place >= 0 else { return missing }
+        let pair = start.loadUnaligned(fromByteOffset: place, as: UInt16.self) ^ 0x3030
+        bad |= pair | (pair &+ 0x7676)
+        return Int64(pair & 0xFF) &* 10 &+ Int64(pair &>> 8)
+    }
+
+    /// So many digits.
+    @inline(__always)
+    mutating func number(_ place: Int, _ count: Int) -> Int64 {
+        var value: Int64 = 0
+        for index in 0..<count {
+            let digit = UInt16(start.load(fromByteOffset: place &+ index, as: UInt8.self)) ^ 0x30
+            bad |= digit | (digit &+ 0x76)
+            value = value &* 10 &+ Int64(digit)
+        }
+        return value
     }
 }
