@@ -80,13 +80,12 @@ extension PlanningSession {
 
     private func rows(_ definition: TableDefinition) -> [[String]] {
         let key = definition.table.primaryKey.map { definition.table.physicalFields[$0].name }
-        let base = definition.baseFields.map(\.name)
         return definition.columns.enumerated().map { position, column in
             var time = TimeAttribute.none
             var watermark = ""
             if let declared = definition.watermark, declared.column == position {
                 time = .rowTime
-                watermark = ExpressionText.text(declared.expression) { definition.columns[$0].name }
+                watermark = definition.schema.watermarks.first.map { sqlText(of: $0.expression) } ?? ""
             } else if column.isProcessingTime {
                 time = .processingTime
             }
@@ -96,8 +95,14 @@ extension PlanningSession {
             case .metadata(let index):
                 let metadata = definition.metadata[index]
                 extras = "METADATA FROM '\(metadata.key)'" + (metadata.isVirtual ? " VIRTUAL" : "")
-            case .computed(let expression):
-                extras = "AS " + ExpressionText.text(expression) { $0 < base.count ? base[$0] : "?" }
+            case .computed:
+                // As it was written, not as it is computed: DESCRIBE is read by who writes SQL.
+                let written = definition.schema.columns.first { $0.name.text == column.name }
+                if case .computed(let expression)? = written?.kind {
+                    extras = "AS " + sqlText(of: expression)
+                } else {
+                    extras = ""
+                }
             }
             return [
                 column.name, Self.type(column.type, time), column.type.isNullable ? "TRUE" : "FALSE",

@@ -35,7 +35,7 @@ struct PanelQueryTests {
                               left join [k] = [k] [I]
                                 scan totals [k, n] [I]
                                 exchange to all [I]
-                                  scan names [k, label] [I]
+                                  scan names static [k, label] [I]
                 """)
     }
 
