@@ -198,11 +198,13 @@ struct KernelSelection {
             guard let unit = try unit(1), arguments[0].type.kind == .int64 else { return nil }
             return kernels.round(unit, logical(0), isUp: function == .ceilingTime)
         case .addInterval, .subtractInterval:
-            guard has([.int64, .int64]) || has([.int128, .int64]) else { return nil }
+            guard has([.int64, .int64]) || has([.int128, .int64]) && logical(0).isWideTimestamp else { return nil }
             let shift = kernels.shift(logical(0), by: logical(1), isNegative: function == .subtractInterval)
             return logical(0).isWideTimestamp ? WideTimeKernels.keepingNanoseconds(shift, of: 0, logical(0)) : shift
         case .timestampAdd:
-            guard has([.text, .int64, .int64]) || has([.text, .int64, .int128]) else { return nil }
+            guard has([.text, .int64, .int64]) || has([.text, .int64, .int128]) && logical(2).isWideTimestamp else {
+                return nil
+            }
             let add = try unit(0).flatMap { kernels.add($0, logical(2)) }
             guard logical(2).isWideTimestamp else { return add }
             return add.map { WideTimeKernels.keepingNanoseconds($0, of: 2, logical(2)) }
