@@ -162,7 +162,8 @@ final class LookupJoinOperator: Operator {
 
     /// What waits at the end is asked for as often as it is to be.
     func inputEnded(_ input: Int, output: NodeRuntime) throws {
-        while let due = waiting.nextDue {
+        // In order, what comes behind the first is not asked for before it.
+        while let due = plan.settings.keepsOrder ? waiting.firstDue : waiting.nextDue {
             let time = now
             if due > time { clock.sleep(nanoseconds: min(due - time, 1_000_000_000)) }
             try askAgain(output)

@@ -32,7 +32,9 @@ struct WaitingRows {
     var isEmpty: Bool { entries.isEmpty }
     var rowCount: Int { entries.reduce(0) { $0 + $1.batch.rowCount } }
     var byteSize: Int { entries.reduce(0) { $0 + $1.batch.byteSize } }
-    /// When the first of them is due.
+    /// When the one that came first is due.
+    var firstDue: UInt64? { entries.first?.due }
+    /// When the next of them is due.
     var nextDue: UInt64? { entries.lazy.map(\.due).min() }
 
     /// The least event time that something waits at.
