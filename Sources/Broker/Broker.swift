@@ -36,6 +36,7 @@ package final class Broker: RequestHandling {
             if case .ingest? = StateKey(entry.key) { deliveries.append(entry) }
         }
         let security = settings.asksWhoComes ? BrokerSecurity(control: control, random: environment.random) : nil
+        if security != nil { control.storeSecretIfNew() }
         self.security = security
         ingest = IngestService(
             log: log, store: store, security: security, settings: settings, clock: environment.clock)
@@ -58,8 +59,7 @@ package final class Broker: RequestHandling {
         ticker.stop()
         log.setObserver(nil)
         fetches.stop()
-        security?.doorkeeper.stop()
-        ingest.stop()
+        security?.stop()
     }
 
     package func closed(_ connection: ConnectionID) {

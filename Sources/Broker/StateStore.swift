@@ -23,6 +23,8 @@ enum StateKey: Sendable, Hashable {
     case transaction(String)
     case credential(user: String, ScramMechanism)
     case accessRule(AccessRule)
+    /// What unknown users are made up from.
+    case secret
     /// An idempotency key of records that came over HTTP.
     case ingest(topic: String, key: String)
 
@@ -35,6 +37,7 @@ enum StateKey: Sendable, Hashable {
             Self.encode(3, [group, place.topic], place.partition, producer)
         case .credential(let user, let mechanism): Self.encode(4, [user, mechanism.name], -1)
         case .ingest(let topic, let key): Self.encode(6, [topic, key], -1)
+        case .secret: Self.encode(7, [], -1)
         case .accessRule(let rule):
             Self.encode(5, [rule.name, rule.principal, rule.host], Self.packed(AccessBinding(rule)))
         }
@@ -89,6 +92,7 @@ enum StateKey: Sendable, Hashable {
             guard let mechanism = ScramMechanism(name: texts[1]) else { return nil }
             self = .credential(user: texts[0], mechanism)
         case (6, 2): self = .ingest(topic: texts[0], key: texts[1])
+        case (7, 0): self = .secret
         case (5, 3):
             guard let rule = Self.rule(texts, number) else { return nil }
             self = .accessRule(rule)

@@ -20,12 +20,16 @@ package protocol Sink: AnyObject, Sendable {
     /// All input ended and its last epoch is committed.
     func finish() throws
 
+    /// Bytes of rows that are held back until their epoch is durable. While they are many, sources are not read on.
+    var heldBytes: Int { get }
+
     /// What the sink promises, in words for people, such as "exactly once, with the epoch".
     var guarantee: String { get }
 }
 
 extension Sink {
     package func advance(to watermark: Int64) throws {}
+    package var heldBytes: Int { 0 }
 }
 
 /// A change of one named state, as it goes into an epoch.

@@ -145,6 +145,44 @@ def certificates_are_read_again(server, certificate, key):
     return "a new certificate without a restart"
 
 
+def own_command(server, *arguments, code=0):
+    done = subprocess.run([server.binary, *arguments, "-b", server.address], capture_output=True, text=True, timeout=90)
+    assert done.returncode == code, f"{arguments}: exit {done.returncode}: {done.stderr[-400:]}"
+    return done.stdout + done.stderr
+
+
+def own_commands_log_in(server, certificate):
+    (server.folder / "password").write_text(PASSWORDS["admin"] + "\n")
+    login = ["--tls-ca", certificate, "--user", "admin", "--password-file", server.folder / "password"]
+    own_command(server, "topics", "create", "own", *login)
+    assert "own" in own_command(server, "topics", "list", *login)
+    stranger, _ = make_certificate(server.folder, "stranger")
+    own_command(server, "topics", "list", "--tls-ca", stranger, *login[2:], code=1)
+    return "our own commands, encrypted"
+
+
+def client_certificates(server):
+    """Only who shows a certificate that was signed by the right one comes in."""
+    certificate, key = make_certificate(server.folder)
+    (known, known_key), (other, other_key) = make_certificate(server.folder, "known"), make_certificate(server.folder, "other")
+    server.options = ["--kafka-tls-cert", certificate, "--kafka-tls-key", key, "--kafka-tls-client-ca", known]
+    server.start()
+    trusted = ["--tls-ca", certificate]
+    own_command(server, "topics", "create", "mine", *trusted, "--tls-cert", known, "--tls-key", known_key)
+    own_command(server, "topics", "list", *trusted, "--tls-cert", other, "--tls-key", other_key, code=1)
+    own_command(server, "topics", "list", *trusted, code=1)
+    settings = {"security.protocol": "SSL", "ssl.ca.location": str(certificate)}
+    shown = {"ssl.certificate.location": str(known), "ssl.key.location": str(known_key)}
+    kcat(server.address, settings | shown, "-P", "-t", "mine", text="here\n")
+    assert kcat(server.address, settings | shown, "-C", "-t", "mine", "-o", "beginning", "-e", "-q").split() == ["here"]
+    refused = subprocess.run(
+        ["kcat", "-b", server.address, "-L", "-m", "8", *[part for name, value in settings.items() for part in ("-X", f"{name}={value}")]],
+        capture_output=True, text=True, timeout=60)
+    assert refused.returncode != 0, refused.stdout
+    server.stop()
+    return "clients with the right certificate come in, others do not"
+
+
 def run(server, encrypted):
     """Starts the server with what the tests want; gives their outcomes in one line."""
     outcomes = []
@@ -159,6 +197,7 @@ def run(server, encrypted):
     outcomes.append(wrong_logins_are_refused(server, certificate))
     outcomes.append(rules_are_kept(server, certificate))
     if encrypted:
+        outcomes.append(own_commands_log_in(server, certificate))
         outcomes.append(certificates_are_read_again(server, certificate, key))
     server.stop()
     return "; ".join(outcomes)

@@ -89,10 +89,13 @@ class Server:
             return json.load(answer)
 
     def job(self):
+        """The job over the topic; lines that the job in front of it rejected are added to its own."""
         jobs = self.get("/api/v1/jobs")["jobs"]
-        assert len(jobs) == 1, jobs
-        assert jobs[0]["state"] == "running", f"{jobs[0]['state']}: {jobs[0]['error']}"
-        return jobs[0]
+        assert len(jobs) == 2, jobs
+        for job in jobs:
+            assert job["state"] == "running", f"{job['name']} {job['state']}: {job['error']}"
+        collecting, counting = jobs
+        return counting | {"rejected": collecting["rejected"] + counting["rejected"], "sources": collecting["sources"] + counting["sources"]}
 
     def rows(self, sql):
         request = urllib.request.Request(

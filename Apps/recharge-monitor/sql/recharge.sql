@@ -1,4 +1,5 @@
--- National phone-recharge monitoring: from the log lines of 23 nodes to the numbers of the dashboard.
+-- National phone-recharge monitoring: from the log lines of 23 nodes, which collect.sql brings into the topic, to the
+-- numbers of the dashboard.
 -- Times in the logs are wall times of Shanghai without a zone.
 SET 'table.local-time-zone' = 'Asia/Shanghai';
 -- A line that is read twice is read twice within hours: what deduplication remembers stays bounded. The totals are kept for
@@ -22,8 +23,9 @@ CREATE TABLE recharge_log (
   -- "Data as of" on the page. A clock that runs ahead must not push it into the future.
   WATERMARK FOR logged AS CASE WHEN logged <= LOCALTIMESTAMP + INTERVAL '1' DAY THEN logged END
 ) WITH (
-  'connector' = 'tail',
-  'path' = '${MILLRACE_LOGS:-logs}/node-*/recharge.log*',
+  'connector' = 'kafka',
+  'topic' = 'JsonData',
+  'scan.startup.mode' = 'earliest-offset',
   'format' = 'json',
   'json.fail-on-missing-field' = 'true'
 );

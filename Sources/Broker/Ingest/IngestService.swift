@@ -1,7 +1,6 @@
 import CommitLog
 import Diagnostics
 import KafkaProtocol
-import NIOPosix
 import Synchronization
 
 /// Records that come as one HTTP request: appended as a whole to one partition, once for each idempotency key.
@@ -82,8 +81,6 @@ package final class IngestService: Sendable {
     private let security: BrokerSecurity?
     private let settings: BrokerSettings
     private let clock: any TimeSource
-    /// Logins are slow to check.
-    private let thread = NIOThreadPool(numberOfThreads: 1)
 
     init(
         log: CommitLog, store: LogStateStore, security: BrokerSecurity?, settings: BrokerSettings,
@@ -94,10 +91,7 @@ package final class IngestService: Sendable {
         self.security = security
         self.settings = settings
         self.clock = clock
-        thread.start()
     }
-
-    func stop() { thread.shutdownGracefully { _ in } }
 
     /// Takes stored keys back at the start.
     func restore(_ entries: [StateEntry]) throws(WireError) {
@@ -124,11 +118,9 @@ package final class IngestService: Sendable {
         guard let user = delivery.user, let password = delivery.password else {
             return answer(.failure(.unauthenticated))
         }
-        thread.submit { [self] state in
-            guard case .active = state else { return answer(.failure(.failed("the queue is stopping"))) }
-            guard security.control.check(user: user, password: password) else {
-                return answer(.failure(.unauthenticated))
-            }
+        security.passwords.look(at: password, of: user, from: delivery.host) { [self] verdict in
+            guard verdict != .busy else { return answer(.failure(.busy("too many logins wait"))) }
+            guard verdict == .right else { return answer(.failure(.unauthenticated)) }
             let access = Access(user: user, host: delivery.host, control: security.control)
             let mayCreate = access.may(.create, .topic, delivery.topic) || access.may(.create)
             guard access.may(.write, .topic, delivery.topic), mayCreate || log.topic(named: delivery.topic) != nil

@@ -10,20 +10,32 @@ final class AccessControl: Sendable {
     private struct State {
         var users: [String: [ScramMechanism: ScramCredential]] = [:]
         var list: AccessList
+        var hasStoredSecret = false
         /// Passwords that were right lately, by user, under a key of this process: PLAIN then costs one hash.
         var seenPasswords: [String: [UInt8]] = [:]
     }
 
     private let state: Mutex<State>
     private let store: any StateStore
-    private let secret: [UInt8]
+    /// What unknown users are made up from; stored, so that they stay the same over restarts as known ones do.
+    private let secret: Mutex<[UInt8]>
     private let secretCode: HMAC<SHA256>
 
     init(store: any StateStore, superUsers: Set<String>, random: any RandomSource) {
         self.store = store
         state = Mutex(State(list: AccessList(superUsers: superUsers)))
-        secret = (0..<4).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
-        secretCode = HMAC(key: secret)
+        let fresh = { (0..<4).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } } }
+        secret = Mutex(fresh())
+        secretCode = HMAC(key: fresh())
+    }
+
+    /// Stores what unknown users are made up from, once all stored entries were given back and none told it.
+    func storeSecretIfNew() {
+        let new = state.withLock { state in
+            defer { state.hasStoredSecret = true }
+            return state.hasStoredSecret ? nil : secret.withLock { $0 }
+        }
+        if let new { store.put([StateEntry(key: StateKey.secret.bytes, value: new)]) { _ in } }
     }
 
     /// Takes a stored entry back at the start.
@@ -33,6 +45,9 @@ final class AccessControl: Sendable {
         case .credential(let user, let mechanism):
             let credential = try StoredCredential(stored: value).credential(mechanism)
             state.withLock { $0.users[user, default: [:]][mechanism] = credential }
+        case .secret:
+            secret.withLock { $0 = value }
+            state.withLock { $0.hasStoredSecret = true }
         case .accessRule(let rule): state.withLock { $0.list.insert(rule) }
         default: break
         }
@@ -42,17 +57,45 @@ final class AccessControl: Sendable {
 
     /// The user's credential, or one that no password fits.
     func credential(_ mechanism: ScramMechanism, of user: String) -> ScramCredential {
-        state.withLock { $0.users[user]?[mechanism] } ?? .imaginary(mechanism, for: user, secret: secret)
+        state.withLock { $0.users[user]?[mechanism] } ?? imaginary(mechanism, for: user)
+    }
+
+    /// A credential that no password fits, of the kind that users here have: each unknown name is like one of them, and
+    /// the same one each time.
+    private func imaginary(_ mechanism: ScramMechanism, for user: String) -> ScramCredential {
+        let secret = secret.withLock { $0 }
+        let kinds = state.withLock { state in
+            state.users.keys.sorted().compactMap { state.users[$0]?[mechanism] }
+                .map { (salt: $0.salt.count, iterations: $0.iterations) }
+        }
+        let choice = HMAC<SHA256>(key: secret).authenticate(Array("like \(user)".utf8))
+        let number = choice.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        let kind =
+            kinds.isEmpty
+            ? (salt: ScramCredential.usualSaltBytes, iterations: ScramCredential.usualIterations)
+            : kinds[number % kinds.count]
+        return .imaginary(
+            mechanism, for: user, secret: secret, saltBytes: kind.salt, iterations: kind.iterations)
+    }
+
+    /// Whether this password of the user was right lately. Costs one hash.
+    func remembers(user: String, password: String) -> Bool {
+        let trace = trace(user, password)
+        return state.withLock { $0.seenPasswords[user] }.map { isSameSecret($0, trace) } ?? false
+    }
+
+    private func trace(_ user: String, _ password: String) -> [UInt8] {
+        secretCode.authenticate(Array("\(user)\u{0}\(password)".utf8))
     }
 
     /// Whether this is the user's password. Takes milliseconds the first time: not for a thread that serves others.
     func check(user: String, password: String) -> Bool {
-        let trace = secretCode.authenticate(Array("\(user)\u{0}\(password)".utf8))
+        let trace = trace(user, password)
         let (known, seen) = state.withLock { ($0.users[user], $0.seenPasswords[user]) }
         if let seen, isSameSecret(seen, trace) { return true }
         // As long for a user who is not there.
         let credential =
-            known?[.sha256] ?? known?[.sha512] ?? .imaginary(.sha256, for: user, secret: secret)
+            known?[.sha256] ?? known?[.sha512] ?? imaginary(.sha256, for: user)
         guard credential.matches(password: password), known != nil else { return false }
         state.withLock { state in
             // Unless the password was changed while it was looked at.

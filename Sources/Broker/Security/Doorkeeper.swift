@@ -1,6 +1,5 @@
 import Diagnostics
 import KafkaProtocol
-import NIOPosix
 import Synchronization
 
 /// Asks every connection who it is before anything else of it is answered.
@@ -8,19 +7,18 @@ final class Doorkeeper: Sendable {
     private let control: AccessControl
     private let random: any RandomSource
     private let sessions = Mutex<[ConnectionID: SaslSession]>([:])
-    /// Passwords are slow to look at, and so one after another on a thread of their own: whoever sends many wrong ones
-    /// slows only other logins by PLAIN.
-    private let thread = NIOThreadPool(numberOfThreads: 1)
+    private let passwords: PasswordDesk
 
-    init(control: AccessControl, random: any RandomSource) {
+    init(control: AccessControl, passwords: PasswordDesk, random: any RandomSource) {
         self.control = control
+        self.passwords = passwords
         self.random = random
-        thread.start()
     }
 
-    func stop() { thread.shutdownGracefully { _ in } }
-
-    func closed(_ connection: ConnectionID) { sessions.withLock { $0[connection] = nil } }
+    func closed(_ connection: ConnectionID) {
+        sessions.withLock { $0[connection] = nil }
+        passwords.closed(connection)
+    }
 
     /// Who it is; nil until that is shown.
     func user(of connection: ConnectionID) -> String? { sessions.withLock { $0[connection]?.user } }
@@ -43,7 +41,7 @@ final class Doorkeeper: Sendable {
 
     func authenticate(_ call: Call) {
         call.with(SaslAuthenticateRequest.self) { request in
-            take(Array(request.authentication), of: call.connection) { outcome in
+            take(Array(request.authentication), of: call.connection, from: call.access.host) { outcome in
                 var response = SaslAuthenticateResponse()
                 switch outcome {
                 case .challenge(let bytes): response.authentication = bytes[...]
@@ -61,7 +59,7 @@ final class Doorkeeper: Sendable {
 
     /// A token without a header around it; its answer has none either.
     func rawToken(_ request: BrokerRequest, reply: @escaping @Sendable (BrokerReply) -> Void) {
-        take(request.frame, of: request.connection) { outcome in
+        take(request.frame, of: request.connection, from: request.clientHost) { outcome in
             switch outcome {
             case .challenge(let bytes): reply(.frame(bytes))
             case .admitted(let bytes): reply(.admitted(bytes))
@@ -77,7 +75,7 @@ final class Doorkeeper: Sendable {
     }
 
     private func take(
-        _ token: [UInt8], of connection: ConnectionID, done: @escaping @Sendable (Outcome) -> Void
+        _ token: [UInt8], of connection: ConnectionID, from host: String, done: @escaping @Sendable (Outcome) -> Void
     ) {
         let nonce = (0..<3).map { _ in String(random.next(), radix: 36) }.joined()
         let step = sessions.withLock { sessions in
@@ -91,15 +89,16 @@ final class Doorkeeper: Sendable {
         case .failure(let reason): done(.refused(.saslAuthenticationFailed, "authentication failed: \(reason)"))
         case nil: done(.refused(.illegalSaslState, "there is no exchange to go on with; begin with SaslHandshake"))
         case .check(let user, let password):
-            thread.submit { [self] state in
-                guard case .active = state else { return done(.refused(.saslAuthenticationFailed, "stopping")) }
-                let isRight = control.check(user: user, password: password)
+            passwords.look(at: password, of: user, from: host, connection: connection) { [self] verdict in
                 // The connection may be gone; then nothing is left to note.
-                sessions.withLock { $0[connection]?.checked(user: isRight ? user : nil) }
-                done(
-                    isRight
-                        ? .admitted([])
-                        : .refused(.saslAuthenticationFailed, "authentication failed: wrong user or password"))
+                sessions.withLock { $0[connection]?.checked(user: verdict == .right ? user : nil) }
+                switch verdict {
+                case .right: done(.admitted([]))
+                case .wrong:
+                    done(.refused(.saslAuthenticationFailed, "authentication failed: wrong user or password"))
+                case .busy:
+                    done(.refused(.saslAuthenticationFailed, "too many logins wait; try again in a moment"))
+                }
             }
         }
     }

@@ -22,7 +22,8 @@ package struct UserStore: Sendable {
     /// Makes a user or changes the password, for both mechanisms; blocks until it is durable.
     package func set(_ user: String, password: String, iterations: Int) throws {
         for mechanism in ScramMechanism.allCases {
-            let salt = (0..<3).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
+            let words = (ScramCredential.usualSaltBytes + 7) / 8
+            let salt = (0..<words).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
             let credential = ScramCredential(
                 mechanism: mechanism, password: password, salt: salt, iterations: iterations)
             try store(credential, mechanism, of: user)

@@ -264,6 +264,7 @@ final class FileSink: Sink, @unchecked Sendable {
         try removeLaterParts(names.root, depth: layout.keys.count)
         closed = state.closed.map { ClosedPart(folder: $0.folder, number: $0.number, epoch: 0) }
         due = state.due.map { ($0, 0) }
+        try dropTakenParts()
         try publish(upTo: 0)
         for open in state.open {
             let path = names.hidden(open.folder, open.number)
@@ -276,6 +277,18 @@ final class FileSink: Sink, @unchecked Sendable {
                 file: file, number: open.number, openedAt: environment.clock.monotonicNanoseconds(),
                 length: open.length)
             folders[Array(open.folder.utf8)] = folder
+        }
+    }
+
+    /// A part that has neither of its names got its visible one before the stop, and somebody has taken it away since:
+    /// nothing is left to do with it, but to say so, for a file that was lost looks the same.
+    private func dropTakenParts() throws {
+        closed = try closed.filter { part in
+            let (hidden, visible) = (names.hidden(part.folder, part.number), names.visible(part.folder, part.number))
+            if try environment.files.status(hidden) != nil { return true }
+            if try environment.files.status(visible) != nil { return true }
+            Warning.write("\(visible) was complete before the restart and is gone; going on without it")
+            return false
         }
     }
 

@@ -70,6 +70,7 @@ package struct KafkaConnector: Connector {
             "scan.watermark.idle-timeout",
             "after this long without records a partition no longer holds back event time; 2 s by default, 0 for never"),
         OptionDescription("topic.partitions", "partitions of the topic where the table makes it; 1 by default"),
+        OptionDescription("topic.retention", "how long a topic that the table makes keeps records; 7 d by default"),
         OptionDescription(
             "sink.delivery-guarantee", values: ["none", "at-least-once", "exactly-once"],
             "at-least-once by default; exactly-once shows rows once their epoch is durable"),

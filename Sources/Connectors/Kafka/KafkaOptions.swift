@@ -38,6 +38,8 @@ struct KafkaOptions: Sendable {
     var stop: Place?
     /// Partitions of a topic that is made because this table names it.
     var newPartitions: Int32
+    /// How long such a topic keeps records, milliseconds; nil leaves it at the default of all topics.
+    var newRetentionMilliseconds: Int64?
     var idleNanoseconds: UInt64
     /// How often new partitions and topics are looked for; nil for never.
     var discoveryNanoseconds: UInt64?
@@ -68,6 +70,10 @@ struct KafkaOptions: Sendable {
         start = try Self.start(values, isUpsert: isUpsert)
         stop = try Self.stop(values)
         newPartitions = Int32(clamping: try values.integer("topic.partitions", default: 1, in: 1...10_000))
+        if let retention = values.text("topic.retention"), !retention.isEmpty {
+            newRetentionMilliseconds = Int64(
+                clamping: try values.nanoseconds("topic.retention", default: 0) / 1_000_000)
+        }
         idleNanoseconds = try values.nanoseconds("scan.watermark.idle-timeout", default: 2_000_000_000)
         let discovery = try values.nanoseconds("scan.topic-partition-discovery.interval", default: 1_000_000_000)
         discoveryNanoseconds = discovery == 0 ? nil : discovery

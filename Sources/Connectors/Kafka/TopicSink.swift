@@ -28,7 +28,8 @@ final class TopicSink: Sink, @unchecked Sendable {
     /// Names the sink in the fence; new for a job that begins anew.
     private var name: String
     private var waiting: [Outbox] = []
-    private var heldBytes = 0
+    /// Bytes of ``waiting``.
+    private var waitingBytes = 0
     private var applied: DeliveredPlace?
 
     private static let mark: UInt32 = 0x4D52_4B32
@@ -56,6 +57,8 @@ final class TopicSink: Sink, @unchecked Sendable {
         }
     }
 
+    var heldBytes: Int { isExact ? waitingBytes + assembly.waitingBytes : 0 }
+
     private var isExact: Bool { options.guarantee == .exactlyOnce }
 
     // MARK: writing
@@ -64,7 +67,7 @@ final class TopicSink: Sink, @unchecked Sendable {
         let now = clock.wallMilliseconds()
         try records.forEach(batch) { try assembly.append($0, timestamp: now) }
         if !isExact { return try delivery.submit(try assembly.take()) }
-        guard heldBytes + assembly.waitingBytes <= Self.heldBytesMax else {
+        guard heldBytes <= Self.heldBytesMax else {
             throw MillraceError(
                 .system, code: "outbox_full",
                 "table '\(options.table.name)' got more than \(Self.heldBytesMax >> 20) MiB of rows in one epoch",
@@ -79,9 +82,9 @@ final class TopicSink: Sink, @unchecked Sendable {
             try delivery.drain()
             return []
         }
-        heldBytes += assembly.waitingBytes
+        waitingBytes += assembly.waitingBytes
         waiting.append(Outbox(epoch: epoch, batches: try assembly.take()))
-        var writer = ByteWriter(reserving: heldBytes + 1_024)
+        var writer = ByteWriter(reserving: waitingBytes + 1_024)
         writer.write(name)
         writer.write(delivery.topicID.high)
         writer.write(delivery.topicID.low)
@@ -106,7 +109,7 @@ final class TopicSink: Sink, @unchecked Sendable {
             try deliver(outbox)
             waiting.removeFirst()
         }
-        if waiting.isEmpty { heldBytes = 0 }
+        if waiting.isEmpty { waitingBytes = 0 }
     }
 
     /// Appends an epoch's rows, part by part, each together with the fence that counts it.

@@ -36,8 +36,18 @@ final class EpochCoordinator: Sendable {
     private let instances: Mutex<Set<Int>> = Mutex([])
     /// Instances of each node.
     private let instanceCounts: Mutex<[String: Int]> = Mutex([:])
+    /// Bytes that sinks hold back until their epoch is durable.
+    private let held = Atomic<Int>(0)
+    /// False where no epochs are cut: what sinks hold then leaves at the end only.
+    private let hasEpochs: Bool
 
-    init(lastEpoch: UInt64) {
+    /// Sinks that hold so much have an epoch cut at once.
+    private static let heldBytesEnough = 8 << 20
+    /// Sinks that hold so much are given nothing more to hold.
+    private static let heldBytesMax = 32 << 20
+
+    init(lastEpoch: UInt64, hasEpochs: Bool = false) {
+        self.hasEpochs = hasEpochs
         requested = Atomic(lastEpoch)
         committed = Atomic(lastEpoch)
     }
@@ -55,6 +65,13 @@ final class EpochCoordinator: Sendable {
 
     var requestedEpoch: UInt64 { requested.load(ordering: .acquiring) }
     var committedEpoch: UInt64 { committed.load(ordering: .acquiring) }
+
+    /// Tells how many bytes more, or less, a sink holds back.
+    func hold(_ bytes: Int) { held.add(bytes, ordering: .relaxed) }
+    /// An epoch is wanted ahead of its time.
+    var holdsEnough: Bool { hasEpochs && held.load(ordering: .relaxed) >= Self.heldBytesEnough }
+    /// Sources are not to be read on.
+    var holdsTooMuch: Bool { hasEpochs && held.load(ordering: .relaxed) >= Self.heldBytesMax }
 
     /// Asks the sources to cut the next epoch; false while one is in flight or all have finished.
     func requestNext() -> Bool {

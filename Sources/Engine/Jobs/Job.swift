@@ -50,7 +50,7 @@ package final class Job: Sendable {
         let (restored, report) = try JobBeginning(plan: plan, wiring: wiring).begin()
         stateReport = report
         let seeds = try JobSeeds.restored(from: restored) ?? JobSeeds(random: wiring.environment.random)
-        coordinator = EpochCoordinator(lastEpoch: restored?.epoch ?? 0)
+        coordinator = EpochCoordinator(lastEpoch: restored?.epoch ?? 0, hasEpochs: wiring.store != nil)
         let builder = PipelineBuilder(
             plan: plan, layout: try PipelineLayout(plan), wiring: wiring, settings: settings, coordinator: coordinator,
             control: control, restored: restored, seeds: seeds)
@@ -109,18 +109,26 @@ package final class Job: Sendable {
     /// Cuts epochs on time and stores those that became whole, until the job is over.
     private func superviseEpochs() {
         let clock = wiring.environment.clock
-        let interval = UInt64(settings.epochMilliseconds) * 1_000_000
-        var lastCut = clock.monotonicNanoseconds()
+        var pace = EpochPace(milliseconds: settings.epochMilliseconds, now: clock.monotonicNanoseconds())
         var isOver = false
         while !isOver {
             let now = clock.monotonicNanoseconds()
-            let wantsStop = outcome.withLock { $0.stopWanted }
-            if wiring.store != nil, now &- lastCut >= interval || wantsStop, coordinator.requestNext() { lastCut = now }
-            isOver = storeWholeEpochs(cutAt: lastCut) || control.isStopped
+            let (wantsStop, isTroubled) = outcome.withLock { ($0.stopWanted, $0.problem != nil) }
+            if wiring.store != nil,
+                wantsStop
+                    || pace.isDue(now: now, rows: rowsIn, isPressed: coordinator.holdsEnough, isTroubled: isTroubled),
+                coordinator.requestNext()
+            {
+                pace.didCut(now: now, rows: rowsIn)
+            }
+            isOver = storeWholeEpochs(cutAt: pace.lastCut) || control.isStopped
             if !isOver { clock.sleep(nanoseconds: 500_000) }
         }
         end()
     }
+
+    /// Rows that operators have taken in, all added up: it grows while anything comes.
+    private var rowsIn: UInt64 { counters.reduce(0) { $0 &+ $1.rowsIn } }
 
     /// Stores what is whole; true when the job is over.
     private func storeWholeEpochs(cutAt: UInt64) -> Bool {

@@ -29,6 +29,8 @@ protocol Operator: AnyObject {
     var stateRows: Int { get }
     /// Memory of what is held, roughly, in bytes; counted against the job's bound.
     var stateBytes: Int { get }
+    /// Bytes held back until their epoch is durable.
+    var uncommittedBytes: Int { get }
     /// Rows dropped because they were late.
     var lateRows: Int { get }
 }
@@ -46,5 +48,6 @@ extension Operator {
     func committed(epoch: UInt64) throws {}
     var stateRows: Int { 0 }
     var stateBytes: Int { 0 }
+    var uncommittedBytes: Int { 0 }
     var lateRows: Int { 0 }
 }

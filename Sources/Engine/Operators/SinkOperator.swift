@@ -11,6 +11,7 @@ final class SinkOperator: Operator {
     func advance(to watermark: Int64, output: NodeRuntime) throws { try sink.advance(to: watermark) }
     func snapshot(epoch: UInt64) throws -> [StateChange] { try sink.snapshot(epoch: epoch) }
     func committed(epoch: UInt64) throws { try sink.committed(epoch: epoch) }
+    var uncommittedBytes: Int { sink.heldBytes }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
         var restored: [StateChange] = []

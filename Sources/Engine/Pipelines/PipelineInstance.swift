@@ -36,6 +36,9 @@ final class PipelineInstance {
     private(set) var lanes: [Lane]
     private(set) var isFinished = false
     private let senders: [EdgeSender]
+    /// Operators that hold rows back for epochs, and what this instance has said that they hold.
+    private let holders: [any Operator]
+    private var toldHeld = 0
     private let coordinator: EpochCoordinator
     private let flushNanoseconds: UInt64
     private let clock: any TimeSource
@@ -75,6 +78,7 @@ final class PipelineInstance {
         self.takesPartInEpochs = takesPartInEpochs
         self.clock = clock
         senders = nodes.flatMap(\.senders)
+        holders = nodes.map(\.body).filter { $0 is SinkOperator }
         goesByClock = nodes.contains { $0.body.goesByClock }
         lastEpoch = coordinator.requestedEpoch
         lastCommitted = coordinator.committedEpoch
@@ -96,6 +100,7 @@ final class PipelineInstance {
         }
         endBlocked(now: now)
         if try takeMessage() || pollSource() {
+            tellHeld()
             hasUnflushed = true
             if isFlushDue(now, least: flushNanoseconds) { try flush() }
             try finishIfDone()
@@ -131,7 +136,15 @@ final class PipelineInstance {
         guard committed > lastCommitted else { return }
         lastCommitted = committed
         for node in nodes { try node.body.committed(epoch: committed) }
+        tellHeld()
         if let source, !source.isStatic { source.reader.committed() }
+    }
+
+    private func tellHeld() {
+        guard !holders.isEmpty else { return }
+        let held = holders.reduce(0) { $0 &+ $1.uncommittedBytes }
+        if held != toldHeld { coordinator.hold(held &- toldHeld) }
+        toldHeld = held
     }
 
     /// Whether flushing again leaves most of the time to reading. While little comes a flush is cheap and follows each
@@ -156,6 +169,7 @@ final class PipelineInstance {
 
     private func pollSource() throws -> Bool {
         guard let source, !source.isFinished, !isSourceAtBarrier, !isGateClosed else { return false }
+        if takesPartInEpochs, coordinator.holdsTooMuch { return false }
         let hasRead = try source.poll()
         if source.isFinished { try cutIfAligned(epoch: coordinator.requestedEpoch) }
         return hasRead

@@ -71,9 +71,15 @@ package final class RecordDecoder {
         if end == first + 1, decoded.consumed < to, decoded.batch == nil { decoded.consumed = to }
         let next = decoded.consumed >= to ? end : max(first + 1, records.record(at: decoded.consumed - 1) + 1)
         countOfLines = decoded.lines
-        return DecodedRecords(
-            batch: decoded.batch, origins: [], next: next,
-            rejected: decoded.rejected.map { (min(next - 1, records.record(at: $0.offset)), $0) })
+        var rejected = decoded.rejected.map { (min(next - 1, records.record(at: $0.offset)), $0) }
+        if end == first + 1, decoded.consumed < to {
+            // Reading goes on with the next record: what a place can name is a record, not a line of one.
+            let rest = RejectedLine(
+                reason: "too_many_rows", detail: "the record has more rows than one may have; the rest is left out",
+                offset: decoded.consumed, length: to - decoded.consumed)
+            rejected.append((first, rest))
+        }
+        return DecodedRecords(batch: decoded.batch, origins: [], next: next, rejected: rejected)
     }
 
     private var countOfLines = 0

@@ -2,6 +2,9 @@
 package struct ScramCredential: Sendable, Equatable {
     /// Iterations that are taken: fewer are too quick to guess, more would stop a client for seconds.
     package static let iterations = 4_096...65_536
+    /// What our own command gives a user.
+    package static let usualIterations = 8_192
+    package static let usualSaltBytes = 24
 
     package var mechanism: ScramMechanism
     package var salt: [UInt8]
@@ -41,11 +44,18 @@ package struct ScramCredential: Sendable, Equatable {
 
     /// A credential that no password fits, the same each time for one user: whoever asks for a user that is not there
     /// learns nothing from the salt.
-    package static func imaginary(_ mechanism: ScramMechanism, for user: String, secret: [UInt8]) -> ScramCredential {
-        let salt = ScramMechanism.sha256.authenticate(user, key: secret)
+    package static func imaginary(
+        _ mechanism: ScramMechanism, for user: String, secret: [UInt8], saltBytes: Int = usualSaltBytes,
+        iterations: Int = usualIterations
+    ) -> ScramCredential {
+        var salt: [UInt8] = []
+        while salt.count < saltBytes {
+            salt += ScramMechanism.sha512.authenticate("\(mechanism.name) \(salt.count) \(user)", key: secret)
+        }
+        salt.removeLast(salt.count - saltBytes)
         let key = ScramMechanism.sha512.authenticate(user, key: secret)
         return ScramCredential(
-            mechanism: mechanism, salt: salt, iterations: iterations.lowerBound,
+            mechanism: mechanism, salt: salt, iterations: iterations,
             storedKey: Array(key.prefix(mechanism.digestBytes)), serverKey: Array(key.prefix(mechanism.digestBytes)))
     }
 }

@@ -15,9 +15,33 @@ struct QueueAddress: ParsableArguments {
     @Option(help: "A file with the password in its first line.")
     var passwordFile: String?
 
+    @Flag(help: "Connect encrypted, and trust the certificates that the system trusts.")
+    var tls = false
+
+    @Option(help: "Connect encrypted, and trust the certificates of this PEM file.")
+    var tlsCa: String?
+
+    @Option(help: "A PEM file with the certificate to show to a server that asks for one; needs --tls-key.")
+    var tlsCert: String?
+
+    @Option(help: "The PEM file with that certificate's key.")
+    var tlsKey: String?
+
+    mutating func validate() throws {
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key go together")
+        }
+        guard tlsCert == nil || tls || tlsCa != nil else {
+            throw ValidationError("--tls-cert means something with --tls or --tls-ca only")
+        }
+    }
+
     func client() throws -> QueueClient {
         let address = try ServeSettings.address(server)
         var place = QueuePlace(data.map { .directory($0) } ?? .server(host: address.host, port: address.port))
+        if tls || tlsCa != nil {
+            place.trust = QueueTrust(authority: tlsCa, certificate: tlsCert.flatMap { path in tlsKey.map { (path, $0) } })
+        }
         if let user, data == nil {
             place.user = user
             place.password =

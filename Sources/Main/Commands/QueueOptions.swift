@@ -22,9 +22,15 @@ struct QueueOptions: ParsableArguments {
     @Option(help: "The PEM file with the certificate's key.")
     var kafkaTlsKey: String?
 
+    @Option(help: "A PEM file of certificates: only clients that show one signed by these may connect.")
+    var kafkaTlsClientCa: String?
+
     mutating func validate() throws {
         guard (kafkaTlsCert == nil) == (kafkaTlsKey == nil) else {
             throw ValidationError("--kafka-tls-cert and --kafka-tls-key go together")
+        }
+        guard kafkaTlsClientCa == nil || kafkaTlsCert != nil else {
+            throw ValidationError("--kafka-tls-client-ca means something with --kafka-tls-cert only")
         }
         guard kafkaSuperUser.isEmpty || kafkaAuth else {
             throw ValidationError("--kafka-super-user means something with --kafka-auth only")
@@ -39,6 +45,7 @@ struct QueueOptions: ParsableArguments {
         settings.asksWhoComes = kafkaAuth
         settings.superUsers = kafkaSuperUser
         if let kafkaTlsCert, let kafkaTlsKey { settings.certificate = (kafkaTlsCert, kafkaTlsKey) }
+        settings.clientAuthority = kafkaTlsClientCa
         return settings
     }
 }

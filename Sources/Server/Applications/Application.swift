@@ -69,7 +69,8 @@ package final class Application: Sendable {
                     return try Job(
                         plan: physical,
                         settings: JobSettings(
-                            parallelism: settings.parallelism, epochMilliseconds: settings.epochMilliseconds),
+                            parallelism: settings.parallelism,
+                            epochMilliseconds: physical.epochMilliseconds ?? settings.epochMilliseconds),
                         wiring: wiring)
                 }
                 jobs.append(

@@ -82,14 +82,18 @@ package struct RechargeBenchmark: Sendable {
         }
     }
 
-    /// The application's script as it stands, but its log table is the bounded files.
+    /// The application's script as it stands, but its table reads the bounded files in place of the topic.
     private func runQueries(_ logs: String) throws -> JobFigures {
         let catalog = TableCatalog(random: environment.random)
         let registry = ConnectorRegistry(catalog: catalog)
         var session = PlanningSession(
             connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         var script = try ScriptText(file: sqlFile, variables: ["MILLRACE_LOGS": logs], files: environment.files)
-        script.text.replace("'connector' = 'tail'", with: "'connector' = 'filesystem'")
+        script.text.replace(
+            "'connector' = 'kafka'", with: "'connector' = 'filesystem', 'path' = '\(logs)/node-*/recharge.log*'")
+        for option in ["'topic' = 'JsonData',", "'scan.startup.mode' = 'earliest-offset',"] {
+            script.text.replace(option, with: "")
+        }
         let plan = try ScriptPlanning.plan(script, session: &session)
         let base = sqlFile.split(separator: "/").dropLast(2).joined(separator: "/")
         let folder = (sqlFile.hasPrefix("/") ? "/" : "") + (base.isEmpty ? "." : base)

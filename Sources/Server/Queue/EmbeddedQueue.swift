@@ -17,7 +17,8 @@ final class EmbeddedQueue: Sendable {
     /// Opens the log in `directory` and listens. `onFailure` is called once nothing can be written any more.
     init(directory: String, settings: QueueSettings, environment: Environment) throws {
         let certificate = try settings.certificate.map { path, keyPath in
-            try ServerCertificate(certificate: path, key: keyPath, environment: environment)
+            try ServerCertificate(
+                certificate: path, key: keyPath, clientAuthority: settings.clientAuthority, environment: environment)
         }
         log = try Self.open(directory, environment)
         let door = LateHandler()

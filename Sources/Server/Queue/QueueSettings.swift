@@ -11,6 +11,9 @@ package struct QueueSettings: Sendable {
     /// PEM files; connections are encrypted when they are there.
     package var certificate: (path: String, keyPath: String)?
 
+    /// A PEM file: only clients with a certificate signed by one of these come in.
+    package var clientAuthority: String?
+
     package init(host: String, port: Int) {
         self.host = host
         self.port = port

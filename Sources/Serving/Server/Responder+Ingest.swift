@@ -14,20 +14,14 @@ extension Responder {
                 .notFound, "no_queue", "this server has no queue", hint: "start it with --kafka 127.0.0.1:9092")
         }
         let limits = configuration.limits
-        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? limits.ingestBytes
+        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
         guard announced <= limits.ingestBytes else {
-            _ = try await Self.collect(request.body, limit: 0)
+            try await Self.drain(request.body)
             throw Self.tooLarge(limits.ingestBytes)
         }
-        // Memory is taken before the body is read: who does not fit is told to come back.
-        guard ingestBudget.take(announced, limit: limits.ingestBytesOfAll) else {
-            _ = try await Self.collect(request.body, limit: 0)
-            throw Self.busy("too many records are under way")
-        }
-        defer { ingestBudget.give(announced) }
-        guard let body = try await Self.collect(request.body, limit: limits.ingestBytes) else {
-            throw Self.tooLarge(limits.ingestBytes)
-        }
+        var held = 0
+        defer { ingestBudget.give(held) }
+        let body = try await receive(request.body, held: &held)
         var delivery = IngestDelivery(topic: topic, values: try values(of: body, request))
         delivery.partition = try Self.partition(query)
         delivery.key = HTTPField.Name("Idempotency-Key").flatMap { request.headers[$0] }
@@ -41,18 +35,52 @@ extension Responder {
 
     /// Bytes of a body that is refused which are read all the same.
     private static let drainBytes = 64 << 20
+    private static let drainSeconds: Int64 = 30
 
-    /// The body; nil when it is larger than it may be. Much of a body that is too large is read and thrown away, for
-    /// many clients look at the answer only when they have sent everything.
-    private static func collect(_ body: RequestBody, limit: Int) async throws -> ByteBuffer? {
+    /// The body. Memory of the budget is taken as bytes come, so that one who announces much and sends little holds
+    /// little; one who sends too slowly is sent away.
+    private func receive(_ body: RequestBody, held: inout Int) async throws -> ByteBuffer {
+        let limits = configuration.limits
+        let started = ContinuousClock.now
         var collected = ByteBuffer()
-        var count = 0
-        for try await part in body {
-            count += part.readableBytes
-            if count <= limit { collected.writeImmutableBuffer(part) }
-            if count > limit + drainBytes { break }
+        var rest = body.makeAsyncIterator()
+        while let part = try await rest.next() {
+            let count = collected.readableBytes + part.readableBytes
+            guard count <= limits.ingestBytes else {
+                try await Self.drain(&rest)
+                throw Self.tooLarge(limits.ingestBytes)
+            }
+            guard ingestBudget.take(part.readableBytes, limit: limits.ingestBytesOfAll) else {
+                collected = ByteBuffer()
+                try await Self.drain(&rest)
+                throw Self.busy("too many records are under way")
+            }
+            held += part.readableBytes
+            collected.writeImmutableBuffer(part)
+            let seconds = limits.ingestSeconds + Int64(count / limits.ingestBytesPerSecond)
+            guard ContinuousClock.now - started < .seconds(seconds) else { throw Self.tooSlow }
         }
-        return count <= limit ? collected : nil
+        return collected
+    }
+
+    /// Much of a body that is refused is read and thrown away, for many clients look at the answer only when they have
+    /// sent everything.
+    private static func drain(_ body: RequestBody) async throws {
+        var rest = body.makeAsyncIterator()
+        try await drain(&rest)
+    }
+
+    private static func drain(_ rest: inout RequestBody.AsyncIterator) async throws {
+        let started = ContinuousClock.now
+        var count = 0
+        while let part = try await rest.next() {
+            count += part.readableBytes
+            if count > drainBytes || ContinuousClock.now - started > .seconds(drainSeconds) { break }
+        }
+    }
+
+    private static var tooSlow: ErrorAnswer {
+        ErrorAnswer(.requestTimeout, "body_too_slow", "the body comes too slowly", hint: "send fewer records at once")
     }
 
     private func values(of body: ByteBuffer, _ request: Request) throws -> [[UInt8]] {

@@ -37,6 +37,9 @@ package struct ServingLimits: Sendable {
     package var ingestBytes = 8 << 20
     /// Bytes of records of all requests that may be under way at once.
     package var ingestBytesOfAll = 64 << 20
+    /// How long the records of a request may take to come: so many seconds, and one more for each so many bytes.
+    package var ingestSeconds: Int64 = 15
+    package var ingestBytesPerSecond = 64 << 10
     /// Seconds without a byte after which a connection that is not being answered is closed.
     package var idleSeconds: Int64 = 60
     package var sqlBytes = 256 * 1_024

@@ -41,6 +41,11 @@ struct SessionOptions: Sendable {
             ignoresUnclaimedState: ignores.map { Lexer.uppercased($0.utf8) } == "TRUE")
     }
 
+    /// How often a job cuts an epoch; nil leaves that to whoever starts it.
+    var epochMilliseconds: Int? {
+        values["execution.checkpointing.interval"].flatMap(Self.duration).flatMap { $0 > 0 ? Int(clamping: $0) : nil }
+    }
+
     var jobName: String? { values["pipeline.name"] }
 
     var watermarkIntervalMilliseconds: Int64 {
@@ -93,6 +98,6 @@ struct SessionOptions: Sendable {
     /// Keys whose values must be durations.
     static let durations: Set<String> = [
         "pipeline.auto-watermark-interval", "table.exec.state.ttl", "table.exec.emit.early-fire.delay",
-        "table.exec.emit.late-fire.delay", "table.exec.emit.allow-lateness",
+        "table.exec.emit.late-fire.delay", "table.exec.emit.allow-lateness", "execution.checkpointing.interval",
     ]
 }

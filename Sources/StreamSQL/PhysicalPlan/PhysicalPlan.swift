@@ -10,6 +10,8 @@ package struct PhysicalPlan: Sendable {
     /// True when aggregates and joins give their final rows once, at the end of bounded input.
     package var isBatchMode: Bool
     package var recovery = StateRecovery()
+    /// How often the job cuts an epoch, `execution.checkpointing.interval`; nil where the script does not say.
+    package var epochMilliseconds: Int?
 
     package init(nodes: [PlanNode] = [], timeZone: String = "UTC", isBatchMode: Bool = false) {
         self.nodes = nodes

@@ -15,6 +15,7 @@ struct PendingJob {
     var readTables: Set<String> = []
     var jobName: String?
     var recovery: StateRecovery
+    var epochMilliseconds: Int?
 
     init(_ options: SessionOptions) {
         timeZone = options.timeZone
@@ -22,12 +23,14 @@ struct PendingJob {
         materialization = options.sinkMaterialization
         jobName = options.jobName
         recovery = options.stateRecovery
+        epochMilliseconds = options.epochMilliseconds
     }
 
     /// Whether a further INSERT can run in the same job.
     func accepts(_ options: SessionOptions) -> Bool {
         options.sharesScans && timeZone == options.timeZone && isBatchMode == options.isBatchMode
             && materialization == options.sinkMaterialization && recovery == options.stateRecovery
+            && epochMilliseconds == options.epochMilliseconds
     }
 
     /// Whether this job must be done before the INSERT: it ends, and writes rows that the INSERT may replace, or looks at
@@ -55,6 +58,7 @@ struct PendingJob {
         planner.materialization = materialization
         var plan = try planner.run()
         plan.recovery = recovery
+        plan.epochMilliseconds = epochMilliseconds
         return plan
     }
 

@@ -24,7 +24,11 @@ struct LogPlaces: Sendable {
     func topic(_ name: String) throws -> TopicDescription {
         if let known = log.topic(named: name) { return known }
         do throws(LogError) {
-            return try log.createTopic(name, partitions: options.newPartitions)
+            var configuration = TopicConfiguration()
+            if let retention = options.newRetentionMilliseconds {
+                configuration.retentionMilliseconds = retention
+            }
+            return try log.createTopic(name, partitions: options.newPartitions, configuration: configuration)
         } catch {
             if case .topicExists = error, let known = log.topic(named: name) { return known }
             throw error.error(of: name, table: options.table.name)

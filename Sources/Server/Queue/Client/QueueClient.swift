@@ -1,5 +1,9 @@
+package import Broker
 package import Diagnostics
 import KafkaProtocol
+
+/// Whom a command trusts that connects encrypted.
+package typealias QueueTrust = EncryptedConnection.Trust
 
 /// Where the queue of a command is, and as whom it comes.
 package struct QueuePlace: Sendable {
@@ -12,6 +16,8 @@ package struct QueuePlace: Sendable {
     package var kind: Kind
     package var user: String?
     package var password: String?
+    /// Connects encrypted; nil for an open connection.
+    package var trust: EncryptedConnection.Trust?
 
     package init(_ kind: Kind) { self.kind = kind }
 }
@@ -25,7 +31,13 @@ package final class QueueClient {
     package init(_ place: QueuePlace, environment: Environment = Environment()) throws {
         self.environment = environment
         switch place.kind {
-        case .server(let host, let port): transport = try SocketTransport(host: host, port: port)
+        case .server(let host, let port):
+            transport =
+                if let trust = place.trust {
+                    try EncryptedTransport(host: host, port: port, trust: trust)
+                } else {
+                    try SocketTransport(host: host, port: port)
+                }
         case .directory(let path): transport = try DirectoryTransport(directory: path, environment: environment)
         }
         if let user = place.user { try logIn(user, place.password ?? "") }

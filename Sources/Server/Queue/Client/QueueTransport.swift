@@ -90,10 +90,22 @@ final class SocketTransport: QueueTransport {
     private func gone() -> MillraceError {
         MillraceError(
             .user, code: "connection_lost", "\(place) closed the connection, or does not answer",
-            hint: "a server that wants a login needs --user; one that encrypts needs another client, such as kcat")
+            hint: "a server that wants a login needs --user; one that encrypts needs --tls or --tls-ca")
     }
 
     func close() throws { Glibc.close(descriptor) }
+}
+
+/// A server elsewhere, or here, that encrypts.
+final class EncryptedTransport: QueueTransport {
+    private let connection: EncryptedConnection
+
+    init(host: String, port: Int, trust: EncryptedConnection.Trust) throws {
+        connection = try EncryptedConnection(host: host, port: port, trust: trust)
+    }
+
+    func exchange(_ frame: [UInt8]) throws -> [UInt8] { try connection.exchange(frame) }
+    func close() throws { try connection.close() }
 }
 
 /// The data directory of a server that is not running: a broker in this process, without a door.
