@@ -73,6 +73,9 @@ final class Simulation {
         fixture.files.capacityBytes = nil
         isFaultPlanned = false
         try restart()
+        // The restart may have planned a fault of its own that did not come about.
+        fixture.files.clearFaults()
+        isFaultPlanned = false
         try settleProducers()
         try checkAll()
     }
