@@ -268,6 +268,104 @@ def transactions(address):
     return "abort, commit with offsets, fencing"
 
 
+def python_transactions(address):
+    """kafka-python's own idempotent and transactional producers."""
+    topic = fresh("pytx")
+    create(address, topic, 2)
+    producer = kafka.KafkaProducer(bootstrap_servers=address, enable_idempotence=True, linger_ms=5)
+    for number in range(100):
+        producer.send(topic, value=b"plain %d" % number)
+    producer.flush(30)
+    producer.close()
+    identity = fresh("tx")
+    producer = kafka.KafkaProducer(bootstrap_servers=address, transactional_id=identity)
+    producer.init_transactions()
+    for word, ends in [(b"aborted", producer.abort_transaction), (b"kept", producer.commit_transaction)]:
+        producer.begin_transaction()
+        for number in range(50):
+            producer.send(topic, value=word + b" %d" % number)
+        producer.flush(30)
+        ends()
+    producer.close()
+    committed = read_with_python(address, topic, 150, isolation_level="read_committed", group_id=fresh("g"))
+    assert {message.value.split()[0] for message in committed} == {b"plain", b"kept"}
+    found = read_with_confluent(address, topic, 150, **{"isolation.level": "read_committed"})
+    assert {message.value() for message in found} == {message.value for message in committed}
+    lines = kcat(address, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-X", "isolation.level=read_committed").splitlines()
+    assert len(lines) == 150 and not any(line.startswith("aborted") for line in lines), len(lines)
+    return "idempotent, aborted and committed, seen alike by three clients"
+
+
+def kcat_groups_and_times(address):
+    topic, group = fresh("kcatg"), fresh("group")
+    create(address, topic, 2)
+    producer = confluent_kafka.Producer({"bootstrap.servers": address})
+    for number in range(200):
+        producer.produce(topic, value=str(number), partition=number % 2, timestamp=1_600_000_000_000 + 1000 * number)
+    assert producer.flush(30) == 0
+    late = kcat(address, "-C", "-t", topic, "-o", "s@1600000150000", "-e", "-q", "-f", "%s %T\n").splitlines()
+    assert sorted(late) == sorted(f"{number} {1_600_000_000_000 + 1000 * number}" for number in range(150, 200)), late[:3]
+    first = kcat(address, "-G", group, "-X", "auto.offset.reset=earliest", "-c", "200", "-q", topic, seconds=60).split()
+    assert sorted(map(int, first)) == list(range(200)), len(first)
+    kcat(address, "-P", "-t", topic, "-X", "enable.idempotence=true", text="".join(f"{number}\n" for number in range(200, 300)))
+    # What the group has seen it does not see again.
+    second = kcat(address, "-G", group, "-X", "auto.offset.reset=earliest", "-c", "100", "-q", topic, seconds=60).split()
+    assert sorted(map(int, second)) == list(range(200, 300)), len(second)
+    return "groups, times, idempotent"
+
+
+def python_groups_rebalance(address):
+    """Two members of kafka-python share the partitions, and one goes on alone."""
+    topic, group = fresh("pyg"), fresh("group")
+    create(address, topic, 4)
+    seen, lock, stops = set(), threading.Lock(), [threading.Event() for _ in range(2)]
+
+    def member(number):
+        consumer = kafka.KafkaConsumer(topic, bootstrap_servers=address, group_id=group, auto_offset_reset="earliest", session_timeout_ms=6000, heartbeat_interval_ms=500)
+        while not stops[number].is_set():
+            for messages in consumer.poll(200).values():
+                with lock:
+                    seen.update(message.value for message in messages)
+        consumer.close()
+
+    threads = [threading.Thread(target=member, args=(number,)) for number in range(2)]
+    producer = kafka.KafkaProducer(bootstrap_servers=address)
+    total = 0
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": address})
+
+    def produce_and_wait():
+        nonlocal total
+        for _ in range(80):
+            producer.send(topic, value=b"%d" % total, partition=total % 4)
+            total += 1
+        producer.flush(30)
+        limit = time.monotonic() + 60
+        while len(seen) < total:
+            assert time.monotonic() < limit, f"{len(seen)} of {total} seen"
+            time.sleep(0.05)
+
+    try:
+        threads[0].start()
+        produce_and_wait()
+        threads[1].start()
+        limit = time.monotonic() + 60
+        while len(admin.describe_consumer_groups([group])[group].result(20).members) < 2:
+            assert time.monotonic() < limit, "the second member did not join"
+            time.sleep(0.2)
+        produce_and_wait()
+        stops[0].set()
+        threads[0].join(60)
+        produce_and_wait()
+    finally:
+        for stop in stops:
+            stop.set()
+        for thread in threads:
+            if thread.is_alive():
+                thread.join(60)
+        producer.close()
+    return f"{total} records over 2 members"
+
+
 def administration(address):
     topic = fresh("admin")
     create(address, topic, 2, retention_ms="60000")
@@ -307,4 +405,4 @@ def administration(address):
     return "topics, partitions, settings, records deleted"
 
 
-TESTS = [kcat_round_trip, python_to_confluent, confluent_to_python, groups_rebalance, offsets_by_time, transactions, administration, python_2]
+TESTS = [kcat_round_trip, python_to_confluent, confluent_to_python, groups_rebalance, offsets_by_time, transactions, python_transactions, kcat_groups_and_times, python_groups_rebalance, administration, python_2]
