@@ -69,7 +69,7 @@ final class GroupService: Sendable {
                 state.groups[id, default: Entry(group: ConsumerGroup(id: id, limits: limits), emptySince: wallNow)]
                     .pending[producer, default: [:]][place] = offset
             }
-        case .transaction, .credential, .accessRule, .ingest: break
+        case .transaction, .credential, .accessRule, .ingest, .secret: break
         }
     }
 

@@ -41,7 +41,7 @@ final class Doorkeeper: Sendable {
 
     func authenticate(_ call: Call) {
         call.with(SaslAuthenticateRequest.self) { request in
-            take(Array(request.authentication), of: call.connection, from: call.access.host) { outcome in
+            take(Array(request.authentication), of: call.connection, from: call.clientHost) { outcome in
                 var response = SaslAuthenticateResponse()
                 switch outcome {
                 case .challenge(let bytes): response.authentication = bytes[...]

@@ -43,37 +43,39 @@ extension Responder {
         let limits = configuration.limits
         let started = ContinuousClock.now
         var collected = ByteBuffer()
-        var rest = body.makeAsyncIterator()
-        while let part = try await rest.next() {
-            let count = collected.readableBytes + part.readableBytes
-            guard count <= limits.ingestBytes else {
-                try await Self.drain(&rest)
-                throw Self.tooLarge(limits.ingestBytes)
-            }
-            guard ingestBudget.take(part.readableBytes, limit: limits.ingestBytesOfAll) else {
-                collected = ByteBuffer()
-                try await Self.drain(&rest)
-                throw Self.busy("too many records are under way")
-            }
-            held += part.readableBytes
-            collected.writeImmutableBuffer(part)
+        var count = 0
+        var refusal: ErrorAnswer?
+        for try await part in body {
+            count += part.readableBytes
             let seconds = limits.ingestSeconds + Int64(count / limits.ingestBytesPerSecond)
-            guard ContinuousClock.now - started < .seconds(seconds) else { throw Self.tooSlow }
+            guard ContinuousClock.now - started < .seconds(seconds) else { throw refusal ?? Self.tooSlow }
+            if refusal == nil {
+                if count > limits.ingestBytes {
+                    refusal = Self.tooLarge(limits.ingestBytes)
+                } else if !ingestBudget.take(part.readableBytes, limit: limits.ingestBytesOfAll) {
+                    refusal = Self.busy("too many records are under way")
+                } else {
+                    held += part.readableBytes
+                    collected.writeImmutableBuffer(part)
+                }
+            }
+            guard refusal != nil else { continue }
+            // Nothing of it is kept.
+            collected = ByteBuffer()
+            ingestBudget.give(held)
+            held = 0
+            if count > Self.drainBytes { break }
         }
+        if let refusal { throw refusal }
         return collected
     }
 
     /// Much of a body that is refused is read and thrown away, for many clients look at the answer only when they have
     /// sent everything.
     private static func drain(_ body: RequestBody) async throws {
-        var rest = body.makeAsyncIterator()
-        try await drain(&rest)
-    }
-
-    private static func drain(_ rest: inout RequestBody.AsyncIterator) async throws {
         let started = ContinuousClock.now
         var count = 0
-        while let part = try await rest.next() {
+        for try await part in body {
             count += part.readableBytes
             if count > drainBytes || ContinuousClock.now - started > .seconds(drainSeconds) { break }
         }

@@ -1,9 +1,18 @@
-package import Broker
+import Broker
 package import Diagnostics
 import KafkaProtocol
 
-/// Whom a command trusts that connects encrypted.
-package typealias QueueTrust = EncryptedConnection.Trust
+/// Whom a command trusts that connects encrypted, and what it shows: PEM files.
+package struct QueueTrust: Sendable {
+    /// nil for those the system trusts.
+    package var authority: String?
+    package var certificate: (path: String, keyPath: String)?
+
+    package init(authority: String?, certificate: (path: String, keyPath: String)?) {
+        self.authority = authority
+        self.certificate = certificate
+    }
+}
 
 /// Where the queue of a command is, and as whom it comes.
 package struct QueuePlace: Sendable {
@@ -17,7 +26,7 @@ package struct QueuePlace: Sendable {
     package var user: String?
     package var password: String?
     /// Connects encrypted; nil for an open connection.
-    package var trust: EncryptedConnection.Trust?
+    package var trust: QueueTrust?
 
     package init(_ kind: Kind) { self.kind = kind }
 }
@@ -34,7 +43,9 @@ package final class QueueClient {
         case .server(let host, let port):
             transport =
                 if let trust = place.trust {
-                    try EncryptedTransport(host: host, port: port, trust: trust)
+                    try EncryptedTransport(
+                        host: host, port: port,
+                        trust: EncryptedConnection.Trust(authority: trust.authority, certificate: trust.certificate))
                 } else {
                     try SocketTransport(host: host, port: port)
                 }
