@@ -32,6 +32,12 @@ struct StateModel: Equatable {
         dropEmpty()
     }
 
+    /// The changes of an epoch are all of a state.
+    mutating func forget(_ name: String) {
+        appended[name] = nil
+        keyed[name] = nil
+    }
+
     /// States that hold nothing may be stored or not.
     mutating func dropEmpty() {
         appended = appended.filter { !$0.value.isEmpty }
@@ -52,6 +58,7 @@ struct EpochHistory {
             let changes = Self.changes(epoch: epoch, &random)
             epochs.append(changes)
             var model = models[models.count - 1]
+            for change in changes where change.isWhole { model.forget(change.name) }
             for change in changes { try model.apply(change) }
             model.dropEmpty()
             models.append(model)
@@ -80,8 +87,25 @@ struct EpochHistory {
             changes.append(
                 StateChange(name: "seen/keys", fold: .append, bytes: bytes(Int(random.next() % 40), &random)))
         }
+        changes += ownedChanges(&random)
         if epoch == 2 {
             changes.append(StateChange(name: "once", fold: .append, bytes: bytes(30, &random)))
+        }
+        return changes
+    }
+
+    /// States that their owner writes anew now and then, two instances of it at once.
+    private static func ownedChanges(_ random: inout SplitMix64) -> [StateChange] {
+        let upkeep = StateChange.Upkeep.byOwner(isWhole: random.next() % 6 == 0, wantsWhole: false)
+        var changes: [StateChange] = []
+        for instance in 0..<2 as Range<UInt8> {
+            changes.append(
+                StateChange(
+                    name: "own/blocks", fold: .append, bytes: bytes(Int(random.next() % 40), &random), upkeep: upkeep))
+            var entries = KeyedEntries()
+            entries.put(key: [instance, UInt8(random.next() % 5)], value: bytes(Int(random.next() % 24), &random))
+            if random.next() % 4 == 0 { entries.remove(key: [instance, UInt8(random.next() % 5)]) }
+            changes.append(StateChange(name: "own/rows", fold: .keyed, bytes: entries.bytes, upkeep: upkeep))
         }
         return changes
     }

@@ -16,6 +16,7 @@ extension FoldPolicy {
         policy.inlineBudgetBytes = 300
         policy.stepBytes = 64
         policy.largestAppendedBytes = 400
+        policy.ownerFoldBytes = 300
         policy.toleratedDeadBytes = 200
         policy.pieceBytes = 32
         return policy

@@ -10,7 +10,9 @@ struct BenchCommand: ParsableCommand {
         discussion: """
             Data is generated once and kept in --dir; in memory the figures are steadiest.
             """,
-        subcommands: [BenchRechargeCommand.self, BenchNexmarkCommand.self])
+        subcommands: [
+            BenchRechargeCommand.self, BenchNexmarkCommand.self, BenchStateCommand.self, BenchLatencyCommand.self,
+        ])
 }
 
 /// What all benchmarks take.
