@@ -37,7 +37,7 @@ package struct LatencyBenchmark: Sendable {
         let folder = "\(directory)/latency-\(environment.random.next())"
         try environment.files.createDirectory(folder + "/logs")
         defer { try? BenchmarkJob.remove(folder, environment) }
-        let writer = try EventWriter(
+        let writer = EventWriter(
             file: try environment.files.open(folder + "/logs/events.ndjson", .create), rate: rate, keys: keys,
             clock: environment.clock)
         let sink = LatencySink(clock: environment.clock)
