@@ -33,6 +33,26 @@ struct PasswordDeskTests {
         return control
     }
 
+    /// Keeps the desk's thread busy until the point is raised.
+    private func held(_ desk: PasswordDesk) -> WaitPoint {
+        let (isHeld, gate) = (WaitPoint(), WaitPoint())
+        desk.look(at: "wrong", of: "ann", from: "gate") { _ in
+            isHeld.raise()
+            gate.wait()
+        }
+        isHeld.wait()
+        return gate
+    }
+
+    @Test func aChangedPasswordIsNotRemembered() {
+        let control = control()
+        #expect(control.check(user: "ann", password: "pencil"))
+        #expect(control.remembers(user: "ann", password: "pencil"))
+        control.set(nil, .sha256, of: "ann") { _ in }
+        #expect(!control.remembers(user: "ann", password: "pencil"))
+        #expect(!control.check(user: "ann", password: "pencil"))
+    }
+
     @Test func aPasswordThatWasRightWaitsForNobody() {
         let control = control()
         let desk = PasswordDesk(control: control)
@@ -55,8 +75,10 @@ struct PasswordDeskTests {
     @Test func addressesTakeTurns() {
         let desk = PasswordDesk(control: control())
         let verdicts = Verdicts()
+        let gate = held(desk)
         for number in 0..<20 { desk.look(at: "wrong", of: "ann", from: "many") { verdicts.note("many\(number)", $0) } }
         desk.look(at: "pencil", of: "ann", from: "one") { verdicts.note("one", $0) }
+        gate.raise()
         verdicts.wait(for: 21)
         let place = verdicts.all.firstIndex(of: "one right")
         #expect(place.map { $0 < 20 } ?? false, "\(verdicts.all)")
@@ -66,12 +88,14 @@ struct PasswordDeskTests {
     @Test func waitingIsBoundedAndDroppedWithTheConnection() {
         let desk = PasswordDesk(control: control())
         let verdicts = Verdicts()
+        let gate = held(desk)
         for number in 0..<(PasswordDesk.hostLimit + 40) {
             desk.look(at: "wrong", of: "ann", from: "a", connection: 5) { verdicts.note("\(number)", $0) }
         }
-        #expect(verdicts.all.contains { $0.hasSuffix("busy") })
+        #expect(verdicts.all.filter { $0.hasSuffix("busy") }.count == 40)
         desk.closed(5)
         #expect(desk.waitingCount == 0)
+        gate.raise()
         desk.look(at: "pencil", of: "ann", from: "a", connection: 6) { verdicts.note("after", $0) }
         let clock = SystemClock()
         let limit = clock.monotonicNanoseconds() + 120_000_000_000

@@ -10,6 +10,8 @@ final class KeptRecords: RecordIngest {
 
     init(refusal: IngestRefusal? = nil) { self.refusal = refusal }
 
+    func refusal(user: String?, password: String?, host: String) async -> IngestRefusal? { nil }
+
     func append(_ delivery: IngestDelivery) async -> Result<IngestReceipt, IngestRefusal> {
         if let refusal { return .failure(refusal) }
         deliveries.withLock { $0.append(delivery) }

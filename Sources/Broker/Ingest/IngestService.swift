@@ -115,12 +115,10 @@ package final class IngestService: Sendable {
     /// Appends the values as records; `answer` is called when they are durable, from any thread.
     package func append(_ delivery: Delivery, answer: @escaping Answer) {
         guard let security else { return write(delivery, answer) }
-        guard let user = delivery.user, let password = delivery.password else {
-            return answer(.failure(.unauthenticated))
-        }
-        security.passwords.look(at: password, of: user, from: delivery.host) { [self] verdict in
-            guard verdict != .busy else { return answer(.failure(.busy("too many logins wait"))) }
-            guard verdict == .right else { return answer(.failure(.unauthenticated)) }
+        look(user: delivery.user, password: delivery.password, host: delivery.host) { [self] refusal in
+            if let refusal { return answer(.failure(refusal)) }
+            // It was looked at.
+            let user = delivery.user ?? ""
             let access = Access(user: user, host: delivery.host, control: security.control)
             let mayCreate = access.may(.create, .topic, delivery.topic) || access.may(.create)
             guard access.may(.write, .topic, delivery.topic), mayCreate || log.topic(named: delivery.topic) != nil
@@ -128,6 +126,22 @@ package final class IngestService: Sendable {
                 return answer(.failure(.forbidden))
             }
             write(delivery, answer)
+        }
+    }
+
+    /// Looks at a login alone, so that no memory is held for records of strangers; nil is a right one. A right one is
+    /// remembered, so that ``append(_:answer:)`` finds it again at the cost of a hash.
+    package func look(
+        user: String?, password: String?, host: String, _ done: @escaping @Sendable (Refusal?) -> Void
+    ) {
+        guard let security else { return done(nil) }
+        guard let user, let password else { return done(.unauthenticated) }
+        security.passwords.look(at: password, of: user, from: host) { verdict in
+            switch verdict {
+            case .right: done(nil)
+            case .wrong: done(.unauthenticated)
+            case .busy: done(.busy("too many logins wait"))
+            }
         }
     }
 

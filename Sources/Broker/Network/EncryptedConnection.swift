@@ -77,7 +77,10 @@ package final class EncryptedConnection {
         var buffer = channel.allocator.buffer(capacity: 4 + frame.count)
         buffer.writeInteger(Int32(truncatingIfNeeded: frame.count))
         buffer.writeBytes(frame)
-        channel.writeAndFlush(AnswerReader.Question(bytes: buffer, answer: answer), promise: nil)
+        // A channel that is closed already tells it here and nowhere else.
+        let written = channel.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenFailure { answer.fail($0) }
+        channel.writeAndFlush(AnswerReader.Question(bytes: buffer, answer: answer), promise: written)
         defer { limit.cancel() }
         do { return try answer.futureResult.wait() } catch {
             throw MillraceError(
@@ -112,7 +115,11 @@ private final class AnswerReader: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let question = unwrapOutboundIn(data)
-        if let failure { return question.answer.fail(failure) }
+        if let failure {
+            question.answer.fail(failure)
+            promise?.fail(failure)
+            return
+        }
         waiting.append(question.answer)
         context.write(wrapOutboundOut(question.bytes), promise: promise)
     }

@@ -7,12 +7,32 @@ final class AccessControl: Sendable {
     /// Users at most.
     static let userLimit = 10_000
 
+    /// What a client sees of a credential before its password is looked at.
+    private struct Kind: Hashable, Sendable {
+        var saltBytes: Int
+        var iterations: Int
+    }
+
+    /// Kinds at most that unknown users are made like.
+    private static let kindLimit = 16
+
     private struct State {
         var users: [String: [ScramMechanism: ScramCredential]] = [:]
+        var kinds: [ScramMechanism: [Kind]] = [:]
         var list: AccessList
         var hasStoredSecret = false
         /// Passwords that were right lately, by user, under a key of this process: PLAIN then costs one hash.
         var seenPasswords: [String: [UInt8]] = [:]
+
+        mutating func keep(_ credential: ScramCredential?, _ mechanism: ScramMechanism, of user: String) {
+            users[user, default: [:]][mechanism] = credential
+            if users[user]?.isEmpty == true { users[user] = nil }
+            seenPasswords[user] = nil
+            guard let credential else { return }
+            let kind = Kind(saltBytes: credential.salt.count, iterations: credential.iterations)
+            let known = kinds[mechanism] ?? []
+            if !known.contains(kind), known.count < AccessControl.kindLimit { kinds[mechanism] = known + [kind] }
+        }
     }
 
     private let state: Mutex<State>
@@ -44,7 +64,7 @@ final class AccessControl: Sendable {
         switch key {
         case .credential(let user, let mechanism):
             let credential = try StoredCredential(stored: value).credential(mechanism)
-            state.withLock { $0.users[user, default: [:]][mechanism] = credential }
+            state.withLock { $0.keep(credential, mechanism, of: user) }
         case .secret:
             secret.withLock { $0 = value }
             state.withLock { $0.hasStoredSecret = true }
@@ -57,25 +77,26 @@ final class AccessControl: Sendable {
 
     /// The user's credential, or one that no password fits.
     func credential(_ mechanism: ScramMechanism, of user: String) -> ScramCredential {
-        state.withLock { $0.users[user]?[mechanism] } ?? imaginary(mechanism, for: user)
+        // Made for those too who are there: the time must not tell them apart.
+        let made = imaginary(mechanism, for: user)
+        return state.withLock { $0.users[user]?[mechanism] } ?? made
     }
 
     /// A credential that no password fits, of the kind that users here have: each unknown name is like one of them, and
     /// the same one each time.
     private func imaginary(_ mechanism: ScramMechanism, for user: String) -> ScramCredential {
         let secret = secret.withLock { $0 }
-        let kinds = state.withLock { state in
-            state.users.keys.sorted().compactMap { state.users[$0]?[mechanism] }
-                .map { (salt: $0.salt.count, iterations: $0.iterations) }
+        let kinds = state.withLock { $0.kinds[mechanism] ?? [] }
+        let code = HMAC<SHA256>(key: secret)
+        // By the least code, not by place: a further kind changes only the names that fall to it.
+        let choices = kinds.map { kind in
+            (kind: kind, code: code.authenticate(Array("like \(user) \(kind.saltBytes) \(kind.iterations)".utf8)))
         }
-        let choice = HMAC<SHA256>(key: secret).authenticate(Array("like \(user)".utf8))
-        let number = choice.prefix(4).reduce(0) { $0 << 8 | Int($1) }
         let kind =
-            kinds.isEmpty
-            ? (salt: ScramCredential.usualSaltBytes, iterations: ScramCredential.usualIterations)
-            : kinds[number % kinds.count]
+            choices.min { $0.code.lexicographicallyPrecedes($1.code) }?.kind
+            ?? Kind(saltBytes: ScramCredential.usualSaltBytes, iterations: ScramCredential.usualIterations)
         return .imaginary(
-            mechanism, for: user, secret: secret, saltBytes: kind.salt, iterations: kind.iterations)
+            mechanism, for: user, secret: secret, saltBytes: kind.saltBytes, iterations: kind.iterations)
     }
 
     /// Whether this password of the user was right lately. Costs one hash.
@@ -131,11 +152,7 @@ final class AccessControl: Sendable {
         let key = StateKey.credential(user: user, mechanism).bytes
         store.put([StateEntry(key: key, value: credential.map { StoredCredential($0).stored })]) { [self] error in
             if error == .none {
-                state.withLock { state in
-                    state.users[user, default: [:]][mechanism] = credential
-                    if state.users[user]?.isEmpty == true { state.users[user] = nil }
-                    state.seenPasswords[user] = nil
-                }
+                state.withLock { $0.keep(credential, mechanism, of: user) }
             }
             done(error)
         }

@@ -7,11 +7,16 @@ import ConnectorContract
 /// whole when the changes outweigh what they change.
 struct FoldPlanner {
     var policy: FoldPolicy
+    /// Sections that an owner may leave, before the store folds them after all.
+    private static let ownersSections = 4_096
 
     func plan(name: String, chain: StateChain, isKeptByOwner: Bool = false) -> FoldPlan? {
         switch chain.fold {
         case .replace: nil
-        case .append where isKeptByOwner, .keyed where isKeptByOwner: smallPlan(name: name, chain: chain)
+        case .append where isKeptByOwner, .keyed where isKeptByOwner:
+            // An owner that cannot write its whole state any more must not let the sections run out.
+            smallPlan(name: name, chain: chain)
+                ?? (chain.sections.count > Self.ownersSections ? levelPlan(name: name, chain: chain) : nil)
         case .append: levelPlan(name: name, chain: chain)
         case .keyed: wholePlan(name: name, chain: chain) ?? levelPlan(name: name, chain: chain)
         }

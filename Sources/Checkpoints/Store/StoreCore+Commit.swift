@@ -86,6 +86,10 @@ extension StoreCore {
         pending = []
         failedAttempts = 0
         retained.append(RetainedManifest(epoch: manifest.epoch, blobs: Set(manifest.blobs.keys)))
+        // An owner that wrote its whole state leaves nothing of what a large fold was about.
+        if let plan = task?.plan, !plan.inputs.allSatisfy({ states[plan.name]?.sections.contains($0) ?? false }) {
+            dropTask()
+        }
         removeOutdated()
     }
 

@@ -290,6 +290,8 @@ final class FileSink: Sink, @unchecked Sendable {
             Warning.write("\(visible) was complete before the restart and is gone; going on without it")
             return false
         }
+        // The success file of a folder that is gone has nowhere to stand.
+        due = try due.filter { try environment.files.status(names.path(ofFolder: $0.folder)) != nil }
     }
 
     /// Parts begun behind the epoch that is restored hold rows that will come again. `depth` is how many folders lie

@@ -36,6 +36,8 @@ final class EpochCoordinator: Sendable {
     private let instances: Mutex<Set<Int>> = Mutex([])
     /// Instances of each node.
     private let instanceCounts: Mutex<[String: Int]> = Mutex([:])
+    /// Nodes of each instance.
+    private let nodesOfInstance: Mutex<[Int: [String]]> = Mutex([:])
     /// Bytes that sinks hold back until their epoch is durable.
     private let held = Atomic<Int>(0)
     /// False where no epochs are cut: what sinks hold then leaves at the end only.
@@ -52,9 +54,10 @@ final class EpochCoordinator: Sendable {
         committed = Atomic(lastEpoch)
     }
 
-    /// Tells which instances take part, and how many each node has; before the job starts.
-    func register(_ ids: Set<Int>, instanceCounts counts: [String: Int]) {
-        instances.withLock { $0 = ids }
+    /// Tells which instances take part with which nodes, and how many each node has; before the job starts.
+    func register(_ nodes: [Int: [String]], instanceCounts counts: [String: Int]) {
+        instances.withLock { $0 = Set(nodes.keys) }
+        nodesOfInstance.withLock { $0 = nodes }
         instanceCounts.withLock { $0 = counts }
     }
 
@@ -76,14 +79,17 @@ final class EpochCoordinator: Sendable {
     /// Asks the sources to cut the next epoch; false while one is in flight or all have finished.
     func requestNext() -> Bool {
         let all = instances.withLock { $0 }
+        let nodes = nodesOfInstance.withLock { $0 }
         return state.withLock { state in
             let running = all.subtracting(state.finished)
             guard state.inFlight == nil, !running.isEmpty else { return false }
             let number = requestedEpoch + 1
             state.inFlight = number
             state.waiting = running
-            // What an instance that has finished gave is written once only.
-            state.wholeNodes = state.finished.isEmpty ? state.wholeWanted : []
+            // What an instance that has finished gave is written once only. One node at a time, for all of its state is in
+            // memory twice until the epoch is durable; the others ask again.
+            let ended = state.finished.reduce(into: Set<String>()) { $0.formUnion(nodes[$1] ?? []) }
+            state.wholeNodes = Set(state.wholeWanted.subtracting(ended).sorted().prefix(1))
             state.wholeWanted = []
             state.wholeGiven = [:]
             Self.takeFinal(&state)

@@ -44,7 +44,7 @@ final class LookedUpTable {
         if case .full = plan.settings.cache {
             keyed = nil
         } else {
-            keyed = isBatchMode ? nil : plan.scanKeys.flatMap { source.rows(byKey: $0) }
+            keyed = isBatchMode || plan.nullSafe.contains(true) ? nil : plan.scanKeys.flatMap { source.rows(byKey: $0) }
         }
     }
 

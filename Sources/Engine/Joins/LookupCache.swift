@@ -18,6 +18,8 @@ final class LookupCache {
     private var accessed: [Int64] = []
     /// Rows that a key still has.
     private var liveRows = 0
+    /// Keys that the last clearing left: twice as many are worth another.
+    private var keptLast = 0
 
     private static let never = Int64.min
     /// Fewer dead rows than this are left alone.
@@ -62,7 +64,7 @@ final class LookupCache {
             }
         }
         let result = Batch(columns: rows.map { $0.gathered(list) }, rowCount: list.count)
-        tidy()
+        tidy(now)
         return result
     }
 
@@ -108,11 +110,12 @@ final class LookupCache {
         }
     }
 
-    private func tidy() {
+    private func tidy(_ now: Int64) {
         let most = settings.keysMax ?? Int.max
         let dead = nextRow.count - liveRows
-        guard table.count > most || dead > max(liveRows, Self.leastDeadRows) else { return }
-        var kept = (0..<table.count).filter { written[$0] != Self.never }.map { Int32(truncatingIfNeeded: $0) }
+        let isGrown = table.count > 2 * max(keptLast, Self.leastDeadRows)
+        guard table.count > most || dead > max(liveRows, Self.leastDeadRows) || isGrown else { return }
+        var kept = (0..<table.count).filter { isFresh($0, now) }.map { Int32(truncatingIfNeeded: $0) }
         if kept.count > most {
             kept.sort { accessed[Int($0)] > accessed[Int($1)] }
             // Some room, so that not every further key makes it anew.
@@ -120,6 +123,7 @@ final class LookupCache {
             kept.sort()
         }
         keep(kept)
+        keptLast = kept.count
     }
 
     private func keep(_ groups: [Int32]) {

@@ -40,7 +40,8 @@ final class LookupJoinOperator: Operator {
             join, source: try wiring.makeSource(join.scan, 1), rejects: wiring.rejects,
             shaping: try RowShaping(join.shape, timeZone: timeZone, context: context), isBatchMode: plan.isBatchMode,
             clock: clock, makeIndex: makeIndex)
-        if case .partial(let settings) = join.settings.cache {
+        // Caches and lookups by key know no NULL; where NULL equals NULL the whole table is read.
+        if case .partial(let settings) = join.settings.cache, !join.nullSafe.contains(true) {
             cache = LookupCache(settings, plan: join, seed: seed)
         } else {
             cache = nil

@@ -55,7 +55,12 @@ struct PipelineBuilder {
         try built.restoring.run(clock: wiring.environment.clock)
         let taking = built.instances.indices.filter { id in !layout.stages[stageOfInstance(id)].isStatic }
         let counts = plan.nodes.map { ($0.name, layout.stageOf[$0.id].map(instanceCount) ?? 1) }
-        coordinator.register(Set(taking), instanceCounts: Dictionary(counts) { first, _ in first })
+        let names = taking.map { id in
+            let stage = stageOfInstance(id)
+            return (id, plan.nodes.filter { layout.stageOf[$0.id] == stage }.map(\.name))
+        }
+        coordinator.register(
+            Dictionary(uniqueKeysWithValues: names), instanceCounts: Dictionary(counts) { first, _ in first })
         return built
     }
 

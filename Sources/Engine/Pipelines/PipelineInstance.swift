@@ -268,6 +268,9 @@ final class PipelineInstance {
         guard source?.isFinished ?? true, lanes.allSatisfy(\.isEnded) else { return }
         isFinished = true
         let changes = takesPartInEpochs ? try snapshot(epoch: lastEpoch + 1) : []
+        // No commit reaches this instance any more: the others must not wait for what it holds.
+        coordinator.hold(-toldHeld)
+        toldHeld = 0
         coordinator.finish(instance: id, changes: changes)
         for sender in senders { sender.sendToAll(.end) }
     }

@@ -16,6 +16,8 @@ struct StateUpkeep {
     private var lastBytes = 0
     private var lastRows = 0
 
+    private static let tellingRows = 1_024
+
     init(leastBytes: Int = Self.leastBytes) { self.leastBytes = leastBytes }
 
     /// The state was restored from so many bytes, which are shared by some instances.
@@ -29,7 +31,8 @@ struct StateUpkeep {
         -> [StateChange]
     {
         let bytes = changes.reduce(0) { $0 + $1.bytes.count }
-        if rows > 0 { (lastBytes, lastRows) = (bytes, rows) }
+        // A block of a few rows has more heads than rows: what a row takes is learnt from full ones.
+        if rows >= Self.tellingRows || rows > 0 && (isWhole || lastRows == 0) { (lastBytes, lastRows) = (bytes, rows) }
         stored = isWhole ? bytes : stored &+ bytes
         let live = lastRows > 0 ? Int(Double(lastBytes) / Double(lastRows) * Double(liveRows)) : 0
         let wantsWhole = !isWhole && stored > 2 * live + leastBytes

@@ -67,16 +67,18 @@ package final class RecordDecoder {
     private func decodeLines(_ records: RecordBytes, _ first: Int, _ end: Int) throws -> DecodedRecords {
         let to = records.end(end - 1)
         var decoded = try lines.decode(records.block, from: records.start(first), to: to, isFinal: true)
+        let stop = decoded.consumed
         // The rest of a record with line ends inside belongs to it still.
-        if end == first + 1, decoded.consumed < to, decoded.batch == nil { decoded.consumed = to }
+        let isCut = end == first + 1 && stop < to && (decoded.batch != nil || !decoded.rejected.isEmpty)
+        if end == first + 1, stop < to, decoded.batch == nil { decoded.consumed = to }
         let next = decoded.consumed >= to ? end : max(first + 1, records.record(at: decoded.consumed - 1) + 1)
         countOfLines = decoded.lines
         var rejected = decoded.rejected.map { (min(next - 1, records.record(at: $0.offset)), $0) }
-        if end == first + 1, decoded.consumed < to {
+        if isCut {
             // Reading goes on with the next record: what a place can name is a record, not a line of one.
             let rest = RejectedLine(
                 reason: "too_many_rows", detail: "the record has more rows than one may have; the rest is left out",
-                offset: decoded.consumed, length: to - decoded.consumed)
+                offset: stop, length: to - stop)
             rejected.append((first, rest))
         }
         return DecodedRecords(batch: decoded.batch, origins: [], next: next, rejected: rejected)

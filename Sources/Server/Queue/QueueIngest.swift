@@ -5,6 +5,14 @@ import Serving
 struct QueueIngest: RecordIngest {
     let service: IngestService
 
+    func refusal(user: String?, password: String?, host: String) async -> IngestRefusal? {
+        let refusal = await withCheckedContinuation {
+            (done: CheckedContinuation<IngestService.Refusal?, Never>) in
+            service.look(user: user, password: password, host: host) { done.resume(returning: $0) }
+        }
+        return refusal.map(Self.refusal)
+    }
+
     func append(_ delivery: IngestDelivery) async -> Result<IngestReceipt, IngestRefusal> {
         var own = IngestService.Delivery(topic: delivery.topic, values: delivery.values, host: delivery.host)
         own.partition = delivery.partition

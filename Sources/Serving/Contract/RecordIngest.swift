@@ -1,5 +1,8 @@
 /// Where records that come over HTTP go. `Server` brings the real one.
 package protocol RecordIngest: Sendable {
+    /// Whether the login is refused; asked before the records are read.
+    func refusal(user: String?, password: String?, host: String) async -> IngestRefusal?
+
     /// Appends the records, all or none, and comes back when they are durable.
     func append(_ delivery: IngestDelivery) async -> Result<IngestReceipt, IngestRefusal>
 }

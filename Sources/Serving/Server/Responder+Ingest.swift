@@ -19,14 +19,20 @@ extension Responder {
             try await Self.drain(request.body)
             throw Self.tooLarge(limits.ingestBytes)
         }
+        let host = context.channel.remoteAddress?.ipAddress ?? ""
+        let login = Self.login(request)
+        if let refusal = await ingest.refusal(user: login.user, password: login.password, host: host) {
+            try await Self.drain(request.body)
+            throw Self.error(refusal)
+        }
         var held = 0
         defer { ingestBudget.give(held) }
-        let body = try await receive(request.body, held: &held)
+        let body = try await receive(request.body, context.channel, held: &held)
         var delivery = IngestDelivery(topic: topic, values: try values(of: body, request))
         delivery.partition = try Self.partition(query)
         delivery.key = HTTPField.Name("Idempotency-Key").flatMap { request.headers[$0] }
-        delivery.host = context.channel.remoteAddress?.ipAddress ?? ""
-        (delivery.user, delivery.password) = Self.login(request)
+        delivery.host = host
+        (delivery.user, delivery.password) = login
         switch await ingest.append(delivery) {
         case .success(let receipt): return Self.answer(topic, receipt)
         case .failure(let refusal): throw Self.error(refusal)
@@ -39,7 +45,9 @@ extension Responder {
 
     /// The body. Memory of the budget is taken as bytes come, so that one who announces much and sends little holds
     /// little; one who sends too slowly is sent away.
-    private func receive(_ body: RequestBody, held: inout Int) async throws -> ByteBuffer {
+    private func receive(
+        _ body: RequestBody, _ channel: any Channel, held: inout Int
+    ) async throws -> ByteBuffer {
         let limits = configuration.limits
         let started = ContinuousClock.now
         var collected = ByteBuffer()
@@ -48,7 +56,11 @@ extension Responder {
         for try await part in body {
             count += part.readableBytes
             let seconds = limits.ingestSeconds + Int64(count / limits.ingestBytesPerSecond)
-            guard ContinuousClock.now - started < .seconds(seconds) else { throw refusal ?? Self.tooSlow }
+            guard ContinuousClock.now - started < .seconds(seconds) else {
+                // The rest would be waited for as long as it comes: the answer gets a second to leave.
+                channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+                throw refusal ?? Self.tooSlow
+            }
             if refusal == nil {
                 if count > limits.ingestBytes {
                     refusal = Self.tooLarge(limits.ingestBytes)

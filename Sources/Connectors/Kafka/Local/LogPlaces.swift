@@ -25,6 +25,8 @@ struct LogPlaces: Sendable {
         if let known = log.topic(named: name) { return known }
         do throws(LogError) {
             var configuration = TopicConfiguration()
+            // A record of the greatest length, and what a batch adds to it.
+            configuration.maxMessageBytes = max(configuration.maxMessageBytes, 2 * Limits.recordBytes)
             if let retention = options.newRetentionMilliseconds {
                 configuration.retentionMilliseconds = retention
             }

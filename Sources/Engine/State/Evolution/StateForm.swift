@@ -28,7 +28,7 @@ enum StateForm: Equatable {
         case (.sink, _):
             // Sinks tell the layout of their rows themselves.
             return .other
-        case (_, "watermark"), (_, "ended"): return .other
+        case (_, "watermark"), (_, "ended"), (_, EndedInstances.stateName): return .other
         case (.aggregate(let plan), "groups"):
             return .calls(prefix: plan.stateTimeToLiveMilliseconds == nil ? 8 : 16, whole: false)
         case (.aggregate, "blocks"): return .callBlocks
