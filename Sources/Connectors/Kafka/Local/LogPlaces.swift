@@ -26,7 +26,7 @@ struct LogPlaces: Sendable {
         do throws(LogError) {
             var configuration = TopicConfiguration()
             // A record of the greatest length, and what a batch adds to it.
-            configuration.maxMessageBytes = max(configuration.maxMessageBytes, 2 * Limits.recordBytes)
+            configuration.maxMessageBytes = max(configuration.maxMessageBytes, Int64(2 * Limits.recordBytes))
             if let retention = options.newRetentionMilliseconds {
                 configuration.retentionMilliseconds = retention
             }
