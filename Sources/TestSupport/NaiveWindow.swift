@@ -29,7 +29,9 @@ package enum NaiveWindow: Sendable {
         case .cumulate(let step, let size):
             return "TABLE(CUMULATE(TABLE \(table), \(time), INTERVAL '\(step)' SECOND, INTERVAL '\(size)' SECOND))"
         case .session(let gap):
-            let partition = keys.isEmpty ? "" : " PARTITION BY " + keys.map { "c\($0)" }.joined(separator: ", ")
+            // Without parentheses a second key would be a further argument of the function.
+            let columns = keys.map { "c\($0)" }.joined(separator: ", ")
+            let partition = keys.isEmpty ? "" : " PARTITION BY (\(columns))"
             return "TABLE(SESSION(TABLE \(table)\(partition), \(time), INTERVAL '\(gap)' SECOND))"
         }
     }

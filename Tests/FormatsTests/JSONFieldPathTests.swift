@@ -25,6 +25,12 @@ struct JSONFieldPathTests {
         ColumnRequest(path: ["l"], type: schema[2].type),
     ]
 
+    /// Without objects in objects, whose absence is noted for many rows at once.
+    private static let plain = requests.filter { $0.path.count < 3 && $0.path != ["r", "n"] }
+    private static let plainSchema = [
+        schema[0], Field("r", DataType(.row([.of("a", .bigint), .of("s", .string), .of("m", map)]))), schema[2],
+    ]
+
     /// A value of a kind that fits, or of any other now and then.
     private static func value(_ depth: Int, _ random: inout SplitMix64) -> String {
         let scalars = [
@@ -67,17 +73,26 @@ struct JSONFieldPathTests {
 
     @Test(arguments: 0..<20)
     func leavesAreThoseOfTheWholeRow(seed: Int) throws {
+        try compare(Self.requests, Self.schema, lines: 3, times: 500, seed)
+    }
+
+    @Test(arguments: 20..<30)
+    func leavesOfObjectsThatAreOftenMissingAreThoseOfTheWholeRow(seed: Int) throws {
+        try compare(Self.plain, Self.plainSchema, lines: 150, times: 10, seed)
+    }
+
+    private func compare(_ requests: [ColumnRequest], _ schema: [Field], lines: Int, times: Int, _ seed: Int) throws {
         var random = SplitMix64(seed: UInt64(seed))
         for ignores in [true, false] {
             var settings = JSONSettings()
             settings.ignoresErrors = ignores
-            let leaves = try JSONDecoder(columns: Self.requests, settings: settings)
-            let whole = try FieldPathDecoder(Self.requests, schema: Self.schema) { (fields) throws(MillraceError) in
+            let leaves = try JSONDecoder(columns: requests, settings: settings)
+            let whole = try FieldPathDecoder(requests, schema: schema) { (fields) throws(MillraceError) in
                 try JSONDecoder(fields: fields, settings: settings)
             }
             var rows = 0
-            for _ in 0..<500 {
-                let text = Array((0..<3).map { _ in Self.line(&random) }.joined(separator: [10]))
+            for _ in 0..<times {
+                let text = Array((0..<lines).map { _ in Self.line(&random) }.joined(separator: [10]))
                 let block = InputBlock(copying: text)
                 let one = try leaves.decode(block, from: 0, to: block.count)
                 let other = try whole.decode(block, from: 0, to: block.count)

@@ -67,16 +67,19 @@ enum QueryHarness {
 
     /// Runs a plan to its end through some crashes, each life with another number of instances. Gives the last sink and
     /// how many lives began with more than one epoch behind them.
+    ///
+    /// `startsAgain`: the job is started once more when it is over, and must add nothing.
     static func run<Kind: Sink>(
         _ plan: PhysicalPlan, _ tables: [String: [MemorySource.Split]], _ random: inout SplitMix64, crashes: Int,
         crashSteps: Range<Int> = 150..<1_200, batchRows: Int = 2,
-        wrap: @escaping @Sendable (MemorySource) -> any Source = { $0 },
+        startsAgain: Bool = false, wrap: @escaping @Sendable (MemorySource) -> any Source = { $0 },
         makeSink: @escaping @Sendable ([DataType]) -> Kind
     ) throws -> (sink: Kind, restored: Int) {
         let store = MemoryCheckpointStore()
         let types = plan.nodes[plan.nodes.count - 1].fields.map(\.type)
         let seed = random.next()
         var restored = 0
+        var isOver = false
         for life in 0... {
             let sink = makeSink(types)
             let wiring = JobWiring(
@@ -86,12 +89,14 @@ enum QueryHarness {
                 },
                 makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
                 environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
-            let settings = JobSettings(parallelism: [2, 1, 3][life % 3], stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
+            let settings = JobSettings(
+                parallelism: [2, 1, 3][life % 3], stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
             let job = try Job(plan: plan, settings: settings, wiring: wiring)
             let crashAt = life < crashes ? Int.random(in: crashSteps, using: &random) : Int.max
             do {
                 try job.runSeeded(random.next()) { step in if step == crashAt { throw Crash() } }
-                return (sink, restored)
+                guard startsAgain, !isOver else { return (sink, restored) }
+                isOver = true
             } catch is Crash {
                 if try store.restore()?.epoch ?? 0 > 1 { restored += 1 }
             }

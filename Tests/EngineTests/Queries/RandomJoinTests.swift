@@ -46,7 +46,7 @@ struct RandomJoinTests {
             let plan = try Self.makePlan(query.sql, isBounded: seed % 5 == 0)
             let (sink, lives) = try QueryHarness.run(
                 plan, ["t0": tables[0], "t1": tables[1]], &random, crashes: seed % 3 == 0 ? 0 : 2,
-                crashSteps: 100..<600
+                crashSteps: 100..<600, startsAgain: seed % 4 == 0
             ) { MultisetSink(types: $0) }
             restored += lives
             guard sink.rows == expected, sink.mistakes == 0 else {

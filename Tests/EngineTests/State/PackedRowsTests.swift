@@ -84,4 +84,24 @@ struct PackedRowsTests {
             #expect(place.columns.map { text($0, place.row) } == expected[row])
         }
     }
+
+    @Test("they take less memory than rows that are not")
+    func memory() {
+        let types = [DataType(.bigint), DataType(.string)]
+        let packed = JoinRowStore(types, keepsAll: true)
+        let plain = JoinRowStore(types, keepsAll: false)
+        let columns = types.map { Column($0, capacity: 1_000) }
+        let heap = ByteHeap()
+        for row in 0..<1_000 {
+            columns[0].int64[row] = 1_000_000_000_000 + Int64(row)
+            columns[1].text[row] = heap.add(row % 3 == 0 ? "Apple" : "Google")
+        }
+        for _ in 0..<20 {
+            for store in [packed, plain] {
+                var numbers: [Int32] = []
+                store.append(columns, rows: (0..<1_000).map { Int32($0) }, numbers: &numbers)
+            }
+        }
+        #expect(packed.byteSize < plain.byteSize / 2)
+    }
 }

@@ -15,8 +15,10 @@ struct PieceMapping: Equatable {
         }
     }
 
-    /// Everything stays where it was.
-    var isSame: Bool { stored.count == wanted.count && places.enumerated().allSatisfy { $0.offset == $0.element } }
+    /// Everything stays where it was, also where one piece is held twice.
+    var isSame: Bool {
+        stored == wanted || stored.count == wanted.count && places.enumerated().allSatisfy { $0.offset == $0.element }
+    }
     var added: [NodeState.Piece] { zip(wanted, places).filter { $0.1 == nil }.map(\.0) }
 
     var removed: [NodeState.Piece] {
