@@ -1,6 +1,6 @@
 /// A checkpoint: the state of the whole log at one place in the journal.
 ///
-/// Two files take turns, so that a torn write leaves the other one. Recovery begins at the newest that is whole.
+/// Two files take turns, so that a damaged one leaves the other. Recovery begins at the newest that is whole.
 struct Manifest: Sendable {
     static let version: UInt32 = 1
     private static let magic: UInt64 = 0x3154_534d_524c_4d4d
@@ -21,6 +21,8 @@ struct Manifest: Sendable {
     var topics: [Topic] = []
 
     static func fileName(_ number: UInt64) -> String { "manifest-\(number % 2)" }
+    /// The file of a manifest that is not durable yet; nobody reads it.
+    static let unfinishedFileName = "manifest-unfinished"
 
     init(number: UInt64, journal: JournalPosition) {
         self.number = number

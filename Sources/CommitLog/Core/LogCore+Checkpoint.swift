@@ -74,12 +74,26 @@ extension LogCore {
             try syncOneByOne(draft, files)
         }
         draft.adopt(summaries)
-        let name = Manifest.fileName(draft.manifest.number)
-        let path = "\(directory)/\(name)"
-        let file = try files.open(path, .readWrite)
-        try file.write(draft.manifest.encoded(), at: 0)
-        try file.sync()
-        // The file may be there already without its name being durable: from an attempt that failed.
+        try store(draft.manifest, in: directory, files)
+    }
+
+    /// Gives a manifest its name only once it is durable. Written in place, one whose sync failed would still be read
+    /// as whole by the next start, which then took it for durable and let the next checkpoint overwrite the other one.
+    static func store(
+        _ manifest: Manifest, in directory: String, _ files: any FileSystem
+    ) throws(FileSystemError) {
+        let path = "\(directory)/\(Manifest.fileName(manifest.number))"
+        let unfinished = "\(directory)/\(Manifest.unfinishedFileName)"
+        do throws(FileSystemError) {
+            let file = try files.open(unfinished, .create)
+            try file.write(manifest.encoded(), at: 0)
+            try file.sync()
+            try files.rename(unfinished, to: path)
+        } catch {
+            // On a full disk even a part is too much.
+            try? files.remove(unfinished)
+            throw error
+        }
         try files.syncDirectory(directory)
     }
 

@@ -30,6 +30,7 @@ extension LogCore {
             let result = Result { () throws(LogError) in try replay.run(from: manifest) }
             try result.mapError { FileSystemError(call: "open", path: directory, code: 0, reason: "\($0)") }.get()
             try core.secure(replay.report)
+            try core.removeUnnamedFiles()
             return (core, replay.report)
         } catch {
             throw .unusable("the log in \(directory) cannot be opened: \(error)")
@@ -67,6 +68,22 @@ extension LogCore {
         }
     }
 
+    /// Removes the files that nobody names. Only once what was read back is durable: a journal round that replaced
+    /// segments or deleted a topic may have been in memory only, and a crash that takes it needs the files of before.
+    private func removeUnnamedFiles() throws(FileSystemError) {
+        for partition in partitions.values.sorted(by: { $0.directory < $1.directory }) {
+            let names = Set(partition.segments.map(\.summary.name).flatMap { ["\($0).log", "\($0).index"] })
+            for name in try files.list(partition.directory) where !names.contains(name) {
+                try files.remove("\(partition.directory)/\(name)")
+                partition.isDirectoryDirty = true
+            }
+        }
+        let known = Set(topics.keys.map { "\($0)" })
+        for name in try files.list("\(directory)/topics") where !known.contains(name) {
+            if let number = UInt32(name) { removeFiles(ofTopic: number) }
+        }
+    }
+
     private static func manifest(
         in directory: String, files: any FileSystem, report: inout RecoveryReport
     ) throws(FileSystemError) -> Manifest? {
@@ -97,10 +114,7 @@ extension LogCore {
     ) throws(FileSystemError) -> Manifest? {
         guard scan.found.isEmpty, try environment.files.list("\(directory)/topics").isEmpty else { return nil }
         let manifest = Manifest(number: 0, journal: JournalPosition(generation: 0, offset: 0, sequence: 1))
-        let file = try environment.files.open("\(directory)/\(Manifest.fileName(0))", .create)
-        try file.write(manifest.encoded(), at: 0)
-        try file.sync()
-        try environment.files.syncDirectory(directory)
+        try store(manifest, in: directory, environment.files)
         return manifest
     }
 }

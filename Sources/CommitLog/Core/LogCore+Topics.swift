@@ -24,7 +24,8 @@ extension LogCore {
         try checkRunning()
         guard topics[number] != nil else { throw .unknownTopic("#\(number)") }
         try record([.topicDeleted(number)])
-        removeTopic(number)
+        forgetTopic(number)
+        removeFiles(ofTopic: number)
     }
 
     func configureTopic(_ number: UInt32, _ configuration: TopicConfiguration) throws(LogError) {
@@ -91,7 +92,8 @@ extension LogCore {
         catalog.update { $0.readers[key] = reader }
     }
 
-    func removeTopic(_ number: UInt32) {
+    /// Takes a topic out of what is known; its files stay.
+    func forgetTopic(_ number: UInt32) {
         guard let topic = topics.removeValue(forKey: number) else { return }
         for index in 0..<topic.partitionCount {
             let key = PartitionKey(topic: number, partition: index)
@@ -103,7 +105,6 @@ extension LogCore {
             state.topics[number] = nil
             if state.numbers[topic.name] == number { state.numbers[topic.name] = nil }
         }
-        removeFiles(ofTopic: number)
     }
 
     /// Removes what a deleted topic left; what cannot be removed now is when the log is opened the next time.

@@ -168,7 +168,7 @@ final class JournalReplay {
             guard core.topics[topic.number] == nil else { break }
             try core.makeDirectories(of: topic, from: 0)
             core.addTopic(topic)
-        case .topicDeleted(let number): core.removeTopic(number)
+        case .topicDeleted(let number): core.forgetTopic(number)
         case .topicConfigured(let number, let configuration):
             guard var topic = core.topics[number] else { break }
             topic.configuration = configuration
@@ -237,16 +237,12 @@ final class JournalReplay {
 
     // MARK: afterwards
 
-    /// Brings the files in line with what is known: no bytes behind a segment's end, no files that nobody names.
+    /// Brings the files in line with what is known: no bytes behind a segment's end.
     private func settle() throws(LogError) {
         for key in bereft { core.partitions[key]?.advanceEpoch() }
         do throws(FileSystemError) {
             for partition in core.partitions.values.sorted(by: { $0.directory < $1.directory }) {
                 try settle(partition)
-            }
-            let known = Set(core.topics.keys.map { "\($0)" })
-            for name in try core.files.list("\(core.directory)/topics") where !known.contains(name) {
-                if let number = UInt32(name) { core.removeFiles(ofTopic: number) }
             }
         } catch {
             throw .unusable("\(error)")
@@ -254,10 +250,8 @@ final class JournalReplay {
     }
 
     private func settle(_ partition: Partition) throws(FileSystemError) {
-        var names: Set<String> = []
         for segment in partition.segments {
             let summary = segment.summary
-            names.formUnion(["\(summary.name).log", "\(summary.name).index"])
             let bytes = try segment.fileBytes()
             if bytes < summary.bytes {
                 report.damages.append(
@@ -267,9 +261,6 @@ final class JournalReplay {
             } else if bytes > summary.bytes {
                 try core.files.open(segment.path, .readWrite).truncate(toBytes: Int64(summary.bytes))
             }
-        }
-        for name in try core.files.list(partition.directory) where !names.contains(name) {
-            try core.files.remove("\(partition.directory)/\(name)")
         }
     }
 }
