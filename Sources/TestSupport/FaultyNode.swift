@@ -50,7 +50,11 @@ struct FaultyNode: Sendable {
     /// What a change that was given up may still do once a later one is durable: the bytes written over since can
     /// no longer come back, for memory holds one content of a page, not two.
     private static func leftOf(_ abandoned: ContentChange, after change: ContentChange) -> [ContentChange] {
-        guard case .write(let offset, let bytes) = abandoned else { return [abandoned] }
+        guard case .write(let offset, let bytes) = abandoned else {
+            // A cut that was given up may still take what lies behind the bytes written since, but not these.
+            guard case .truncate(let size) = abandoned, case .write(let start, let written) = change else { return [] }
+            return [.truncate(max(size, start + written.count))]
+        }
         let kept: [Range<Int>]
         switch change {
         case .write(let start, let written):
