@@ -113,20 +113,24 @@ package indirect enum NaiveQuery: Sendable {
         switch self {
         case .table(let number, _): return tables[number]
         case .timed(let timed): return timed.rows(timedTables)
-        case .project(let query, let columns): return query.rows(tables, timed: timedTables).map { row in columns.map { row[$0] } }
+        case .project(let query, let columns):
+            return query.rows(tables, timed: timedTables).map { row in columns.map { row[$0] } }
         case .filter(let query, let column, let test, let value):
             return query.rows(tables, timed: timedTables).filter { row in
                 guard case .integer(let own) = row[column] else { return false }
                 return test == .less ? own < value : test == .greater ? own > value : own == value
             }
         case .aggregate(let query, let keys, let calls):
-            return Dictionary(grouping: query.rows(tables, timed: timedTables)) { row in keys.map { row[$0] } }.map { key, rows in
+            return Dictionary(grouping: query.rows(tables, timed: timedTables)) { row in keys.map { row[$0] } }.map {
+                key, rows in
                 key + calls.map { Self.value($0.0, rows.map { [column = $0.1] row in row[column] }) }
             }
         case .rank(let query, let keys, let order, let range, let number):
             let sorted = Self.complete(order, query.width)
             var result: [Row] = []
-            for (_, rows) in Dictionary(grouping: query.rows(tables, timed: timedTables), by: { row in keys.map { row[$0] } }) {
+            for (_, rows) in Dictionary(
+                grouping: query.rows(tables, timed: timedTables), by: { row in keys.map { row[$0] } })
+            {
                 let ranked = rows.sorted { Self.isBefore($0, $1, sorted) }
                 for (position, row) in ranked.enumerated() where range.contains(position + 1) {
                     result.append(number ? row + [.integer(Int64(position + 1))] : row)
@@ -135,15 +139,18 @@ package indirect enum NaiveQuery: Sendable {
             return result
         case .over(let query, let keys, let order, let call, let column):
             let sorted = Self.complete(order, query.width)
-            return Dictionary(grouping: query.rows(tables, timed: timedTables), by: { row in keys.map { row[$0] } }).flatMap { _, rows in
-                let ranked = rows.sorted { Self.isBefore($0, $1, sorted) }
-                return ranked.indices.map { ranked[$0] + [Self.value(call, ranked[0...$0].map { $0[column] })] }
-            }
+            return Dictionary(grouping: query.rows(tables, timed: timedTables), by: { row in keys.map { row[$0] } })
+                .flatMap { _, rows in
+                    let ranked = rows.sorted { Self.isBefore($0, $1, sorted) }
+                    return ranked.indices.map { ranked[$0] + [Self.value(call, ranked[0...$0].map { $0[column] })] }
+                }
         case .distinct(let query): return Array(Set(query.rows(tables, timed: timedTables)))
         case .join(let join, let left, let right):
             return join.rows(
-                left.rows(tables, timed: timedTables), right.rows(tables, timed: timedTables), leftWidth: left.width, rightWidth: right.width)
-        case .sets(let kind, let left, let right): return Self.combined(kind, left.rows(tables, timed: timedTables), right.rows(tables, timed: timedTables))
+                left.rows(tables, timed: timedTables), right.rows(tables, timed: timedTables), leftWidth: left.width,
+                rightWidth: right.width)
+        case .sets(let kind, let left, let right):
+            return Self.combined(kind, left.rows(tables, timed: timedTables), right.rows(tables, timed: timedTables))
         }
     }
 

@@ -117,12 +117,15 @@ package enum NaiveTimed: Sendable {
             let sorted = NaiveQuery.complete(order, 3)
             return Self.grouped(tables[table], keys).flatMap { _, rows -> [Row] in
                 Self.windowed(rows, window).flatMap { bounds, rows in
-                    rows.sorted { NaiveQuery.isBefore($0, $1, sorted) }.prefix(count).map { Array($0.prefix(3)) + [bounds[0]] }
+                    rows.sorted { NaiveQuery.isBefore($0, $1, sorted) }.prefix(count).map {
+                        Array($0.prefix(3)) + [bounds[0]]
+                    }
                 }
             }
         case .edge(let table, let keys, let isLast):
             return Self.grouped(tables[table], keys).compactMap { _, rows in
-                let row = isLast ? rows.max { Self.time($0) < Self.time($1) } : rows.min { Self.time($0) < Self.time($1) }
+                let row =
+                    isLast ? rows.max { Self.time($0) < Self.time($1) } : rows.min { Self.time($0) < Self.time($1) }
                 return row.map { Array($0.prefix(3)) }
             }
         case .over(let table, let keys, let frame, let call, let column):
@@ -198,7 +201,10 @@ extension NaiveTimed {
         switch Int.random(in: 0..<10, using: &random) {
         case 0...3:
             let calls = (0..<Int.random(in: 1...3, using: &random)).map { _ in
-                (NaiveQuery.Call.allCases.randomElement(using: &random) ?? .count, Int.random(in: 0..<3, using: &random))
+                (
+                    NaiveQuery.Call.allCases.randomElement(using: &random) ?? .count,
+                    Int.random(in: 0..<3, using: &random)
+                )
             }
             return .windows(table, .random(using: &random, withSessions: true), by: keys, calls)
         case 4:
@@ -217,7 +223,8 @@ extension NaiveTimed {
                 NaiveQuery.Call.running.randomElement(using: &random) ?? .count, column)
         case 7:
             return .interval(
-                form, table, other, before: .random(in: 0...9, using: &random), after: .random(in: 0...9, using: &random))
+                form, table, other, before: .random(in: 0...9, using: &random),
+                after: .random(in: 0...9, using: &random))
         case 8: return .versions(table, other, isLeft: Bool.random(using: &random))
         default: return .windowJoin(form, table, other, .random(using: &random, withSessions: false))
         }

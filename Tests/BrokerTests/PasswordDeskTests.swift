@@ -109,7 +109,9 @@ struct PasswordDeskTests {
     @Test func unknownUsersLookLikeKnownOnes() {
         let control = control()
         for mechanism in ScramMechanism.allCases {
-            let (one, again) = (control.credential(mechanism, of: "nobody"), control.credential(mechanism, of: "nobody"))
+            let (one, again) = (
+                control.credential(mechanism, of: "nobody"), control.credential(mechanism, of: "nobody")
+            )
             #expect(one == again && one.salt != control.credential(mechanism, of: "other").salt)
         }
         let (known, unknown) = (control.credential(.sha256, of: "ann"), control.credential(.sha256, of: "nobody"))

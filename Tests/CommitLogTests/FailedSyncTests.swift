@@ -50,7 +50,8 @@ struct FailedSyncTests {
         var all: [String: String] = [:]
         try script(rehearsal, &all)
         #expect(try rehearsal.files.list("/log/topics") == ["1"])
-        #expect(try rehearsal.files.list("/log/topics/1/0").contains { $0.hasSuffix("-1.log") }, "nothing was compacted")
+        #expect(
+            try rehearsal.files.list("/log/topics/1/0").contains { $0.hasSuffix("-1.log") }, "nothing was compacted")
         var syncs = 0
         for operation in rehearsal.files.changingOperations {
             let failed = LogFixture()

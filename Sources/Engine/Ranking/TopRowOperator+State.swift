@@ -62,7 +62,8 @@ extension TopRowOperator {
             let rowCount = Int(try block.read(UInt32.self))
             let columnCount = Int(try block.read(UInt16.self))
             guard (1...StateColumns.rowLimit).contains(rowCount), columnCount == types.count else {
-                throw DamagedBytesError(what: "block of \(rowCount) rows, \(columnCount) columns", offset: reader.offset)
+                throw DamagedBytesError(
+                    what: "block of \(rowCount) rows, \(columnCount) columns", offset: reader.offset)
             }
             var columns: [Column] = []
             for type in types {

@@ -27,7 +27,9 @@ struct StateUpkeep {
     }
 
     /// Marks changes of some rows, or the whole of a state that holds `liveRows`, for the store.
-    mutating func mark(_ changes: [StateChange], name: String, fold: StateChange.Fold, rows: Int, liveRows: Int, isWhole: Bool)
+    mutating func mark(
+        _ changes: [StateChange], name: String, fold: StateChange.Fold, rows: Int, liveRows: Int, isWhole: Bool
+    )
         -> [StateChange]
     {
         let bytes = changes.reduce(0) { $0 + $1.bytes.count }

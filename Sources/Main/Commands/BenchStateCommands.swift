@@ -7,7 +7,8 @@ import Server
 struct BenchLatencyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "latency",
-        abstract: "Events appended to a file at a steady rate: how long until the row they change has left an aggregate.")
+        abstract:
+            "Events appended to a file at a steady rate: how long until the row they change has left an aggregate.")
 
     @Option(help: "Events a second.")
     var rate = 100_000
@@ -24,7 +25,9 @@ struct BenchLatencyCommand: ParsableCommand {
     @OptionGroup var options: BenchOptions
 
     mutating func validate() throws {
-        guard (1...10_000_000).contains(rate) else { throw ValidationError("--rate takes 1 to 10000000 events a second") }
+        guard (1...10_000_000).contains(rate) else {
+            throw ValidationError("--rate takes 1 to 10000000 events a second")
+        }
         guard (3...86_400).contains(seconds) else { throw ValidationError("--seconds takes 3 to 86400") }
         guard (1...100_000_000).contains(keys) else { throw ValidationError("--keys takes 1 to 100000000") }
         guard (0...3_600_000).contains(epoch) else { throw ValidationError("--epoch takes 0 to 3600000 milliseconds") }

@@ -40,7 +40,8 @@ struct QueueAddress: ParsableArguments {
         let address = try ServeSettings.address(server)
         var place = QueuePlace(data.map { .directory($0) } ?? .server(host: address.host, port: address.port))
         if tls || tlsCa != nil {
-            place.trust = QueueTrust(authority: tlsCa, certificate: tlsCert.flatMap { path in tlsKey.map { (path, $0) } })
+            place.trust = QueueTrust(
+                authority: tlsCa, certificate: tlsCert.flatMap { path in tlsKey.map { (path, $0) } })
         }
         if let user, data == nil {
             place.user = user

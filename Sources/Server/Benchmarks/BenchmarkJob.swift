@@ -19,7 +19,8 @@ struct BenchmarkJob {
         var session = PlanningSession(
             connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         var found: PhysicalPlan?
-        for case .job(let job, _) in try ScriptPlanning.plan(ScriptText(file: name, text: sql), session: &session).steps {
+        for case .job(let job, _) in try ScriptPlanning.plan(ScriptText(file: name, text: sql), session: &session).steps
+        {
             found = job
         }
         guard let found else { throw MillraceError(.internalError, code: "no_job", "the benchmark has no INSERT") }

@@ -37,7 +37,8 @@ package struct StateBenchmark: Sendable {
             for event in stride(from: part, to: events, by: 2) {
                 // An odd step that shares no factor with the number of keys meets each of them once.
                 let key = event < keys ? event &* 2_654_435_761 % keys : Int(random.next() % UInt64(keys))
-                let line = "{\"customer\":\(key),\"amount\":\(random.next() % 100_000),\"status\":\"paid\","
+                let line =
+                    "{\"customer\":\(key),\"amount\":\(random.next() % 100_000),\"status\":\"paid\","
                     + "\"channel\":\"app\",\"id\":\"\(random.next())\",\"at\":\(1_700_000_000_000 + event)}\n"
                 bytes.append(contentsOf: line.utf8)
                 guard bytes.count > 1 << 20 || event + 2 >= events else { continue }

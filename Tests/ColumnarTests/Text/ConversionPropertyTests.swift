@@ -54,7 +54,9 @@ struct ConversionPropertyTests {
         }
         for bit in 0..<63 { numbers += [1 << Int64(bit), (1 << Int64(bit)) - 1, -(1 << Int64(bit))] }
         var random = Random(state: 3)
-        for _ in 0..<Self.rounds { numbers.append(Int64(truncatingIfNeeded: random.next()) >> Int64(random.next() % 64)) }
+        for _ in 0..<Self.rounds {
+            numbers.append(Int64(truncatingIfNeeded: random.next()) >> Int64(random.next() % 64))
+        }
         return numbers
     }
 
@@ -93,7 +95,8 @@ struct ConversionPropertyTests {
 
     @Test func textsThatAreNoNumbersAreRefused() {
         for plain in [
-            "", "-", "+", "+1", " 1", "1 ", "--1", "1-", "1a", "/1", ":1", "1.2.3", ".", "-.", "1e5", "12345678/", "/23456789",
+            "", "-", "+", "+1", " 1", "1 ", "--1", "1-", "1a", "/1", ":1", "1.2.3", ".", "-.", "1e5", "12345678/",
+            "/23456789",
             "123456789012345:", "1234567 9012345", "\u{B1}1", "1\u{0}",
         ] {
             view(plain) { place in

@@ -149,7 +149,8 @@ struct ChangingAggregateTests {
             let wiring = JobWiring(
                 makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
                 environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
-            let settings = JobSettings(parallelism: [2, 3, 1][life % 3], stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
+            let settings = JobSettings(
+                parallelism: [2, 3, 1][life % 3], stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
             let job = try Job(plan: plan, settings: settings, wiring: wiring)
             let crashAt = life < crashes ? Int(random.next() % 200) : Int.max
             do {

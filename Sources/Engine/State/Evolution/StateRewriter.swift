@@ -163,7 +163,8 @@ struct StateRewriter {
                     } else {
                         block.write(
                             StateColumns.beginning(
-                                piece.kind, isZero: piece.beginning == .zero && piece.kind != .bits && piece.kind != .text,
+                                piece.kind,
+                                isZero: piece.beginning == .zero && piece.kind != .bits && piece.kind != .text,
                                 rows: min(Int(rowCount), StateColumns.rowLimit)))
                     }
                 }
