@@ -39,14 +39,15 @@ let layers: [Layer] = [
     Layer(name: "CRdKafka", kind: .c),
     Layer(name: "CWebAssets", kind: .c),
     Layer(name: "Diagnostics", uses: ["CPlatform"]),
+    Layer(name: "Digests", kind: .rows),
     Layer(name: "Columnar", kind: .rows, uses: ["CPlatform", "Diagnostics"]),
     Layer(name: "RegularExpressions", uses: ["CRegex"]),
-    Layer(name: "KafkaProtocol", kind: .rows, uses: ["CPlatform", "CCompression", "Diagnostics"]),
+    Layer(name: "KafkaProtocol", kind: .rows, uses: ["Digests", "CPlatform", "CCompression", "Diagnostics"]),
     Layer(name: "CommitLog", kind: .rows, uses: ["KafkaProtocol", "CPlatform", "Diagnostics"]),
     Layer(
-        name: "Broker", uses: ["CommitLog", "KafkaProtocol", "CPlatform", "Diagnostics"],
+        name: "Broker", uses: ["CommitLog", "KafkaProtocol", "Digests", "CPlatform", "Diagnostics"],
         products: [("NIOCore", nio), ("NIOPosix", nio), ("NIOSSL", nioSSL)]),
-    Layer(name: "Formats", kind: .rows, uses: ["Columnar", "RegularExpressions", "CSimdjson", "Diagnostics"]),
+    Layer(name: "Formats", kind: .rows, uses: ["Columnar", "Digests", "RegularExpressions", "CSimdjson", "Diagnostics"]),
     Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
     Layer(
         name: "Connectors", kind: .rows,
@@ -58,12 +59,14 @@ let layers: [Layer] = [
     Layer(name: "StreamSQL", uses: ["ConnectorContract", "Columnar", "RegularExpressions", "Diagnostics"]),
     Layer(
         name: "Engine", kind: .rows,
-        uses: ["StreamSQL", "Columnar", "ConnectorContract", "RegularExpressions", "CPlatform", "Diagnostics"]),
+        uses: [
+            "StreamSQL", "Columnar", "ConnectorContract", "Digests", "RegularExpressions", "CPlatform", "Diagnostics",
+        ]),
     Layer(name: "Checkpoints", uses: ["ConnectorContract", "CPlatform", "Diagnostics"]),
     Layer(name: "Tables", kind: .rows, uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
     Layer(name: "Workloads", uses: ["Diagnostics"]),
     Layer(
-        name: "Serving", uses: ["Tables", "StreamSQL", "Columnar", "ConnectorContract", "Diagnostics"],
+        name: "Serving", uses: ["Tables", "StreamSQL", "Columnar", "ConnectorContract", "Digests", "Diagnostics"],
         products: [
             ("Hummingbird", hummingbird), ("HummingbirdCore", hummingbird), ("Logging", swiftLog), ("NIOCore", nio),
             ("ServiceLifecycle", lifecycle), ("Yams", "Yams"),
@@ -134,7 +137,8 @@ func target(of layer: Layer) -> Target {
 
 // Every target has tests under Tests/<Target>Tests; the folders named here hold tests of the whole.
 let unitTested = [
-    "Diagnostics", "Columnar", "KafkaProtocol", "CommitLog", "Broker", "Formats", "Connectors", "StreamSQL", "Engine",
+    "Diagnostics", "Digests", "Columnar", "KafkaProtocol", "CommitLog", "Broker", "Formats", "Connectors", "StreamSQL",
+    "Engine",
     "Checkpoints", "Tables", "Workloads",
     "Scripts", "Serving", "Server",
 ]

@@ -5,13 +5,15 @@
     Benchmarks/queue.py .build/release/millrace DIR footprint [records]
 
 Records of 1 KB in batches of 256 with lz4, 4 producers with 4 requests under way each, 12 partitions, acks=all; then 4
-readers; then single records one by one, in turns with bare fdatasync. Needs the Python packages lz4 and confluent-kafka, and for
-the comparison Debian's nats-server. Prints a line of JSON for each part.
+processes that read them as whole batches, and 4 processes of kcat that unpack each record and write it to /dev/null; then single
+records one by one, in turns with bare fdatasync. Needs the Python packages lz4 and confluent-kafka, Debian's kcat, and for the
+comparison its nats-server. Prints a line of JSON for each part.
 
 `footprint` makes 100 topics and looks at the memory; then a consumer reads a little and stops while as many records come as in
 an hour at 20,000 a second (72 million of 100 bytes, as fast as they go in), and goes on.
 """
 import json
+import multiprocessing
 import os
 import random
 import shutil
@@ -136,49 +138,74 @@ def write(server, topic, blocks, seconds):
 
 
 def read(server, topic, ratio, seconds):
-    taken = [0] * CLIENTS
-    end = time.monotonic() + seconds
-
-    def work(number):
-        name = topic.encode()
-        own = [p for p in range(PARTITIONS) if p % CLIENTS == number]
-        place = dict.fromkeys(own, 0)
-        with socket.create_connection(("127.0.0.1", server.port)) as connection:
-            while time.monotonic() < end:
-                body = struct.pack(">iiiibii", -1, 100, 1, 48 << 20, 0, 0, -1) + struct.pack(">ih", 1, len(name)) + name + struct.pack(">i", len(own))
-                for p in own:
-                    body += struct.pack(">iiqqi", p, -1, place[p], -1, 4 << 20)
-                body += struct.pack(">i", 0) + struct.pack(">h", 0)
-                frame = header(1, 11, False) + body
-                connection.sendall(struct.pack(">i", len(frame)) + frame)
-                found = answer_view(connection)
-                at = 4 + 4 + 2 + 4 + 4 + 2 + len(name) + 4
-                for _ in own:
-                    p, error, high, _, _, aborted = struct.unpack_from(">ihqqqi", found, at)
-                    assert error == 0, error
-                    at += 34 + 16 * max(0, aborted) + 4
-                    size = struct.unpack_from(">i", found, at)[0]
-                    at += 4
-                    stop, last = at + size, None
-                    while at + 61 <= stop:
-                        base, length = struct.unpack_from(">qi", found, at)
-                        if at + 12 + length > stop:
-                            break
-                        last = base + struct.unpack_from(">i", found, at + 23)[0]
-                        taken[number] += 12 + length
-                        at += 12 + length
-                    at = stop
-                    # From the beginning again at the end: the log may be shorter than the measurement.
-                    place[p] = 0 if last is None or last + 1 >= high else last + 1
-
-    took = in_threads(work)
+    """Whole batches, by a process for each reader: threads of one would wait for each other."""
+    with multiprocessing.get_context("fork").Pool(CLIENTS) as pool:
+        began = time.monotonic()
+        taken = pool.starmap(take_batches, [(server.port, topic, number, seconds) for number in range(CLIENTS)])
+        took = time.monotonic() - began
     return sum(taken) * ratio / took / 1e6
 
 
-def answer_view(connection):
+def take_batches(port, topic, number, seconds):
+    """Bytes of batches read from a quarter of the partitions."""
+    name, taken = topic.encode(), 0
+    own = [p for p in range(PARTITIONS) if p % CLIENTS == number]
+    place = dict.fromkeys(own, 0)
+    end = time.monotonic() + seconds
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        buffer = bytearray(64 << 20)
+        while time.monotonic() < end:
+            body = struct.pack(">iiiibii", -1, 100, 1, 48 << 20, 0, 0, -1) + struct.pack(">ih", 1, len(name)) + name + struct.pack(">i", len(own))
+            for p in own:
+                body += struct.pack(">iiqqi", p, -1, place[p], -1, 4 << 20)
+            body += struct.pack(">i", 0) + struct.pack(">h", 0)
+            frame = header(1, 11, False) + body
+            connection.sendall(struct.pack(">i", len(frame)) + frame)
+            found = answer_view(connection, buffer)
+            at = 4 + 4 + 2 + 4 + 4 + 2 + len(name) + 4
+            for _ in own:
+                p, error, high, _, _, aborted = struct.unpack_from(">ihqqqi", found, at)
+                assert error == 0, error
+                at += 34 + 16 * max(0, aborted) + 4
+                size = struct.unpack_from(">i", found, at)[0]
+                at += 4
+                stop, last = at + size, None
+                while at + 61 <= stop:
+                    base, length = struct.unpack_from(">qi", found, at)
+                    if at + 12 + length > stop:
+                        break
+                    last = base + struct.unpack_from(">i", found, at + 23)[0]
+                    taken += 12 + length
+                    at += 12 + length
+                at = stop
+                # From the beginning again at the end: the log may be shorter than the measurement.
+                place[p] = 0 if last is None or last + 1 >= high else last + 1
+    return taken
+
+
+def read_with_kcat(server, topic):
+    """All records of the topic, by each of some processes of kcat."""
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": server.address, "group.id": "none"})
+    ends = [consumer.get_watermark_offsets(confluent_kafka.TopicPartition(topic, p))[1] for p in range(PARTITIONS)]
+    consumer.close()
+    command = ["kcat", "-C", "-e", "-q", "-b", server.address, "-t", topic, "-o", "beginning"]
+    began, before = time.monotonic(), os.times()
+    readers = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(CLIENTS)]
+    assert [reader.wait() for reader in readers] == [0] * CLIENTS
+    took, after = time.monotonic() - began, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return CLIENTS * sum(ends) * SIZE / took / 1e6, cpu
+
+
+def processor(server):
+    """Seconds of processor time of the server."""
+    fields = open(f"/proc/{server.process.pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def answer_view(connection, buffer):
     size = struct.unpack(">i", receive(connection, 4))[0]
-    buffer = bytearray(size)
-    view, filled = memoryview(buffer), 0
+    view, filled = memoryview(buffer)[:size], 0
     while filled < size:
         count = connection.recv_into(view[filled:])
         if not count:
@@ -357,8 +384,13 @@ def main():
         plain = disk(folder, blocks[0], seconds)
         own = write(server, "bench", blocks, seconds)
         told(part="write", record_mb_s=round(own), stored_mb_s=round(own / ratio), disk_mb_s=round(plain), share_of_disk=round(own / ratio / plain, 2), lz4_ratio=round(ratio, 2))
+        before = processor(server)
         out = read(server, "bench", ratio, seconds)
-        told(part="read", record_mb_s=round(out), stored_mb_s=round(out / ratio))
+        told(part="read", clients="batches", record_mb_s=round(out), stored_mb_s=round(out / ratio), server_cpu_s=round(processor(server) - before, 2))
+        if shutil.which("kcat"):
+            before = processor(server)
+            out, cpu = read_with_kcat(server, "bench")
+            told(part="read", clients="kcat", record_mb_s=round(out), server_cpu_s=round(processor(server) - before, 2), client_cpu_s=round(cpu, 2))
         told(part="latency", **latency(server, folder, "single"))
     finally:
         server.stop()

@@ -76,11 +76,16 @@ typedef struct {
             void *start;
             size_t length;
         } bytes;
+        struct {
+            const char *name;
+            const void *value;
+            ssize_t length;
+        } header;
         char padding[64];
     } value;
 } record_field;
 
-enum { FIELD_TOPIC = 1, FIELD_PARTITION = 3, FIELD_VALUE = 4, FIELD_KEY = 5, FIELD_FLAGS = 7, FIELD_TIMESTAMP = 8 };
+enum { FIELD_TOPIC = 1, FIELD_PARTITION = 3, FIELD_VALUE = 4, FIELD_KEY = 5, FIELD_FLAGS = 7, FIELD_TIMESTAMP = 8, FIELD_HEADER = 9 };
 enum { FLAG_COPY = 2 };
 enum { ERROR_END = -191, ERROR_TIMED_OUT = -185, ERROR_QUEUE_FULL = -184, ERROR_FATAL = -150, ERROR_RESET = -140 };
 enum { ERROR_OFFSET_RANGE = 1, ERROR_UNKNOWN_TOPIC = 3, ERROR_TOPIC_REFUSED = 29, ERROR_GROUP_REFUSED = 30 };
@@ -409,9 +414,12 @@ static int outcome(rd_kafka_error_t *problem, char *error, size_t size) {
 
 int millrace_kafka_produce(
     millrace_kafka *client, const char *topic, int32_t partition, const void *key, int64_t key_length, const void *value,
-    int64_t value_length, int64_t timestamp, char *error, size_t size) {
-    record_field fields[6];
-    memset(fields, 0, sizeof fields);
+    int64_t value_length, int64_t timestamp, const millrace_kafka_header_field *headers, size_t header_count, char *error,
+    size_t size) {
+    record_field few[6];
+    record_field *fields = header_count ? malloc((6 + header_count) * sizeof *fields) : few;
+    if (!fields) abort();
+    memset(fields, 0, (6 + header_count) * sizeof *fields);
     fields[0].type = FIELD_TOPIC, fields[0].value.text = topic;
     fields[1].type = FIELD_PARTITION, fields[1].value.number32 = partition;
     fields[2].type = FIELD_FLAGS, fields[2].value.number = FLAG_COPY;
@@ -427,7 +435,14 @@ int millrace_kafka_produce(
         fields[count].value.bytes.start = (void *)value;
         fields[count++].value.bytes.length = (size_t)value_length;
     }
+    for (size_t index = 0; index < header_count; index++) {
+        fields[count].type = FIELD_HEADER;
+        fields[count].value.header.name = headers[index].name;
+        fields[count].value.header.value = headers[index].value;
+        fields[count++].value.header.length = (ssize_t)headers[index].length;
+    }
     int result = outcome(kafka.produceva(client->handle, fields, count), error, size);
+    if (fields != few) free(fields);
     kafka.poll(client->handle, 0);
     return result;
 }

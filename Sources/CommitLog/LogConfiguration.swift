@@ -20,6 +20,8 @@ package struct LogConfiguration: Sendable {
     package var producerExpirationMilliseconds: Int64 = 86_400_000
     /// Producers remembered for one partition; the one silent for the longest goes first.
     package var producersPerPartition = 10_000
+    /// Partitions of all topics together; topics beyond are refused. Each takes some kilobytes of memory and a folder.
+    package var partitionsOfAll = 100_000
     /// Time between two rounds of upkeep: retention, compaction, files closed.
     package var upkeepMilliseconds: Int64 = 10_000
     /// Distinct keys that one compaction of a partition keeps in memory.

@@ -26,10 +26,16 @@ package protocol Connector: Sendable {
     var options: [OptionDescription] { get }
     /// Metadata columns it can deliver, with their types.
     var metadata: [Field] { get }
+    /// The keys among them that it can write; it is then given the columns of ``TableDescription/writtenMetadata``.
+    var writableMetadata: Set<String> { get }
     var canRead: Bool { get }
     var canWrite: Bool { get }
     /// True when the table's rows end by themselves.
     func isBounded(_ table: TableDescription) -> Bool
     func makeSource(_ request: ScanRequest, environment: Environment) throws -> any Source
     func makeSink(_ table: TableDescription, environment: Environment) throws -> any Sink
+}
+
+extension Connector {
+    package var writableMetadata: Set<String> { [] }
 }

@@ -18,6 +18,8 @@ package struct TableDescription: Sendable {
     package var timeZone: String
     /// True when what is written takes the place of all rows there were: INSERT OVERWRITE.
     package var replacesRows = false
+    /// Keys of the metadata that is written: its columns follow the physical ones, in the types the connector gives them.
+    package var writtenMetadata: [String] = []
 
     package init(
         name: String, physicalFields: [Field], primaryKey: [Int] = [], options: [String: String],

@@ -34,12 +34,14 @@ package struct ConnectorRegistry: Sendable {
         }
         for option in connector.options where !option.values.isEmpty { values[option.name] = option.values }
         let bounded = connector.isBounded(TableDescription(name: "", physicalFields: [], options: [:]))
-        return ConnectorDescription(
+        var description = ConnectorDescription(
             identifier: connector.identifier, canRead: connector.canRead, canWrite: connector.canWrite,
             options: Set(connector.options.map(\.name)),
             requiredOptions: Set(connector.options.filter(\.isRequired).map(\.name)), optionValues: values,
             metadata: connector.metadata, formats: formats,
             changelogFormats: Set(formats.keys.filter(FormatCatalog.isChangelog)), isBounded: bounded)
+        description.writableMetadata = connector.writableMetadata
+        return description
     }
 
     /// The process table functions of this process.
@@ -87,6 +89,7 @@ package struct ConnectorRegistry: Sendable {
             options: table.options, baseDirectory: baseDirectory, timeZone: timeZone)
         description.replacesRows = table.replacesRows
         description.partitionKeys = table.partitionKeys
+        description.writtenMetadata = table.writtenMetadata
         return description
     }
 }

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import confluent_kafka
+import confluent_kafka.admin
 import kafka
 import kafka_clients
 import recharge
@@ -23,7 +24,9 @@ CREATE TABLE events (
     'properties.bootstrap.servers' = '${MILLRACE_KAFKA}', 'properties.group.id' = 'sql',
     'scan.startup.mode' = 'earliest-offset'
 );
-CREATE TABLE copies (id BIGINT, name STRING, amount BIGINT) WITH (
+CREATE TABLE copies (
+    made TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', id BIGINT, name STRING, headers MAP<STRING, BYTES> METADATA, amount BIGINT
+) WITH (
     'connector' = 'kafka', 'topic' = 'copies', 'topic.partitions' = '3', 'key.format' = 'raw', 'key.fields' = 'name',
     'value.format' = 'json', 'sink.delivery-guarantee' = 'exactly-once', 'properties.compression.type' = 'lz4'
 );
@@ -33,7 +36,10 @@ CREATE TABLE newest (name STRING, n BIGINT, amount BIGINT, PRIMARY KEY (name) NO
 );
 CREATE TABLE totals (name STRING, n BIGINT, amount BIGINT, PRIMARY KEY (name) NOT ENFORCED);
 EXECUTE STATEMENT SET BEGIN
-INSERT INTO copies SELECT id, name, amount * 2 FROM events;
+INSERT INTO copies
+SELECT TO_TIMESTAMP_LTZ(1900000000000 + id, 3), id, name,
+    MAP['by', ENCODE('millrace', 'UTF-8'), 'name', ENCODE(name, 'UTF-8')], amount * 2
+FROM events;
 INSERT INTO newest SELECT name, COUNT(*), SUM(amount) FROM events GROUP BY name;
 INSERT INTO totals SELECT name, COUNT(*), SUM(amount) FROM events GROUP BY name;
 END;
@@ -107,12 +113,15 @@ def check(server, events):
     wanted = expected(events)
     wait_for(server, "all events in the table", lambda: totals(server) == wanted)
     copies = wait_for(server, "all copies", lambda: (lambda lines: lines if len(lines) >= len(events) else None)(
-        topic_lines(server.address, "copies", "%p\t%k\t%s\n")))
+        topic_lines(server.address, "copies", "%p\t%k\t%s\t%T\t%h\n")))
     assert len(copies) == len(events), f"{len(copies)} copies of {len(events)} events"
     found = {}
     for line in copies:
-        place, key, value = line.split("\t")
+        place, key, value, time_of, headers = line.split("\t")
         record = json.loads(value)
+        assert int(time_of) == 1900000000000 + record["id"], line
+        assert set(headers.split(",")) == {"by=millrace", f"name={key}"}, line
+        assert record.keys() == {"id", "name", "amount"}, line
         assert record["id"] not in found, f"{record['id']} is there twice"
         assert record["name"] == key
         found[record["id"]] = (record["name"], record["amount"], place)
@@ -152,7 +161,21 @@ def clients(server, seed):
     for message in kafka_clients.read_with_python(server.address, "copies", len(events)):
         assert "amount" in json.loads(message.value)
     kafka_clients.read_with_confluent(server.address, "copies", len(events), seconds=90, **{"isolation.level": "read_committed"})
-    return f"{len(events)} records by three clients, counted and copied"
+    add_partitions(server, events, seed)
+    return f"{len(events)} records by three clients, counted and copied, and 600 in partitions that came later"
+
+
+def add_partitions(server, events, seed):
+    """A job that runs takes up partitions that come while it does."""
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": server.address})
+    admin.create_partitions([confluent_kafka.admin.NewPartitions("events", 2 * PARTITIONS)])["events"].result(20)
+    more = make_events(len(events), 600, random.Random(seed + 1))
+    producer = confluent_kafka.Producer({"bootstrap.servers": server.address})
+    for event in more:
+        producer.produce("events", value=json.dumps(event).encode(), partition=PARTITIONS + event["id"] % PARTITIONS)
+    assert producer.flush(60) == 0
+    wanted = expected(events + more)
+    wait_for(server, "the events of new partitions", lambda: totals(server) == wanted)
 
 
 def kills(server, count, seed):

@@ -3,7 +3,7 @@
 --
 -- How far each file has been read is stored with the lines that were read: a crash neither loses a line nor repeats one.
 -- Lines can be read in the topic once they are stored, so that is done as soon as some have come.
-SET 'execution.checkpointing.interval' = '10 ms';
+SET 'execution.checkpointing.interval' = '20 ms';
 
 CREATE TABLE log_files (line BYTES) WITH (
   'connector' = 'tail',

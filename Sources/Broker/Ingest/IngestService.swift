@@ -1,5 +1,6 @@
 import CommitLog
 import Diagnostics
+import Digests
 import KafkaProtocol
 import Synchronization
 

@@ -4,6 +4,8 @@ package enum BrokerReply: Sendable {
     case frame([UInt8])
     /// As `frame`, of records; the token is let go when it is written.
     case records([UInt8], AnswerToken)
+    /// As `records`, which are left in their files; only for requests that take that.
+    case runs(AnswerWithRuns, AnswerToken)
     /// As `frame`; and the client has shown who it is.
     case admitted([UInt8])
     /// Nothing is sent: a produce request that wants no answer.
@@ -18,12 +20,17 @@ package struct BrokerRequest: Sendable {
     package var clientHost: String
     /// Nobody can read along: the connection is encrypted, or does not leave the machine.
     package var isPrivate: Bool
+    /// The answer may name records in their files in place of copying them.
+    package var takesRuns: Bool
     package var frame: [UInt8]
 
-    package init(connection: ConnectionID, clientHost: String, isPrivate: Bool, frame: [UInt8]) {
+    package init(
+        connection: ConnectionID, clientHost: String, isPrivate: Bool, takesRuns: Bool = false, frame: [UInt8]
+    ) {
         self.connection = connection
         self.clientHost = clientHost
         self.isPrivate = isPrivate
+        self.takesRuns = takesRuns
         self.frame = frame
     }
 }

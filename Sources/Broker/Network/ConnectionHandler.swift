@@ -8,7 +8,7 @@ import NIOCore
 final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+    typealias OutboundOut = IOData
 
     /// A request that has not been answered.
     private struct Slot {
@@ -34,11 +34,14 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     /// The client need not show who it is, or has.
     private var isTrusted: Bool
     private let isPrivate: Bool
+    /// What is sent goes to the socket as it is, so that it may be a part of a file.
+    private let isPlain: Bool
 
     init(
         id: ConnectionID, handler: any RequestHandling, limits: BrokerLimits, budget: RequestBudget,
-        isTrusted: Bool, isPrivate: Bool
+        isTrusted: Bool, isPrivate: Bool, isPlain: Bool
     ) {
+        self.isPlain = isPlain
         self.isTrusted = isTrusted
         self.isPrivate = isPrivate
         self.id = id
@@ -117,7 +120,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         budget.take(frame.count)
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        let request = BrokerRequest(connection: id, clientHost: clientHost, isPrivate: isPrivate, frame: frame)
+        let request = BrokerRequest(connection: id, clientHost: clientHost, isPrivate: isPrivate, takesRuns: isPlain, frame: frame)
         handler.handle(request) { reply in
             // Also when the answer is there at once: it must not be written in the middle of handing on.
             loop.execute {
@@ -155,6 +158,9 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
             case .records(let frame, let token):
                 write(frame, token, context)
                 hasWritten = true
+            case .runs(let answer, let token):
+                write(answer, token, context)
+                hasWritten = true
             }
         }
         if hasWritten {
@@ -168,10 +174,21 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         var buffer = context.channel.allocator.buffer(capacity: 4 + frame.count)
         buffer.writeInteger(Int32(truncatingIfNeeded: frame.count))
         buffer.writeBytes(frame)
-        guard let token else { return context.write(wrapOutboundOut(buffer), promise: nil) }
+        write(.byteBuffer(buffer), keeping: token, context)
+    }
+
+    private func write(_ answer: AnswerWithRuns, _ token: AnswerToken, _ context: ChannelHandlerContext) {
+        answer.forEachPart(context.channel.allocator) { part, open in
+            write(part, keeping: open.map { (open: $0, token: token) }, context)
+        }
+    }
+
+    /// Writes, and lets go of `kept` once it is written or will never be.
+    private func write<Kept>(_ data: IOData, keeping kept: Kept?, _ context: ChannelHandlerContext) {
+        guard let kept else { return context.write(wrapOutboundOut(data), promise: nil) }
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.whenComplete { _ in withExtendedLifetime(token) {} }
-        context.write(wrapOutboundOut(buffer), promise: written)
+        written.futureResult.assumeIsolated().whenComplete { _ in withExtendedLifetime(kept) {} }
+        context.write(wrapOutboundOut(data), promise: written)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -52,7 +52,7 @@ package final class KafkaListener: Sendable {
                     try channel.pipeline.syncOperations.addHandler(
                         ConnectionHandler(
                             id: id, handler: handler, limits: limits, budget: budget, isTrusted: !asksWhoComes,
-                            isPrivate: isPrivate))
+                            isPrivate: isPrivate, isPlain: certificate == nil))
                 }
             }
         do {

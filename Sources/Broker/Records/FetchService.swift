@@ -66,11 +66,11 @@ final class FetchService: Sendable {
         }
         let isOver = clock.monotonicNanoseconds() >= deadline
         let number = isOver ? nil : park(request, call, keys, deadline)
-        let (response, bytes, mustAnswer) = read(request, call)
-        guard isOver || mustAnswer || bytes >= Int(request.minBytes) else { return }
+        let answer = read(request, call)
+        guard isOver || answer.isUrgent || answer.bytes >= Int(request.minBytes) else { return }
         // Another thread may have been quicker.
         guard number.map({ unpark($0) != nil }) ?? true else { return }
-        call.answer(FetchRequest.self, response, counting: budget)
+        call.answer(FetchRequest.self, answer.response, answer.runs, counting: budget)
     }
 
     private func park(_ request: FetchRequest, _ call: Call, _ keys: [PartitionKey], _ deadline: UInt64) -> UInt64 {
@@ -128,13 +128,21 @@ final class FetchService: Sendable {
         version >= 13 ? log.topic(id: topic.id) : log.topic(named: topic.name)
     }
 
-    /// The answer as it would be now, its bytes, and whether it must be given however few they are.
-    private func read(_ request: FetchRequest, _ call: Call) -> (FetchResponse, bytes: Int, mustAnswer: Bool) {
+    /// An answer as it would be now.
+    private struct Answer {
         var response = FetchResponse()
-        var left = budget.isExhausted ? 1 : min(Int(request.maxBytes), Self.answerBytes)
+        /// Records that are left in their files, in the order of the response.
+        var runs: [StoredRun] = []
+        /// Of all records.
         var bytes = 0
-        var mustAnswer = false
-        response.topics = request.topics.map { topic in
+        /// It must be given however few records it has.
+        var isUrgent = false
+    }
+
+    private func read(_ request: FetchRequest, _ call: Call) -> Answer {
+        var all = Answer()
+        var left = budget.isExhausted ? 1 : min(Int(request.maxBytes), Self.answerBytes)
+        all.response.topics = request.topics.map { topic in
             let description = self.topic(topic, call.version)
             // The queue's own topics hold credentials and positions.
             let isOwn = description?.name.hasPrefix(Broker.internalPrefix) ?? false
@@ -146,50 +154,60 @@ final class FetchService: Sendable {
             answer.id = topic.id
             answer.partitions = topic.partitions.map { partition in
                 var result = FetchResponse.Topic.Partition()
+                var run: StoredRun?
                 if let forbidden {
                     // Who names a topic by an id that is not there learns that; the name is not given away.
                     result.error = description == nil && call.version >= 13 ? .unknownTopicId : forbidden
                     result.records = []
                 } else {
-                    result = read(partition, of: description, request, call.version, left: left, isFirst: bytes == 0)
+                    (result, run) = read(
+                        partition, of: description, request, call, left: left, isFirst: all.bytes == 0)
                 }
                 result.index = partition.index
-                let count = result.records?.count ?? 0
+                let count = run?.byteCount ?? result.records?.count ?? 0
+                if let run { all.runs.append(run) }
                 left -= count
-                bytes += count
-                mustAnswer = mustAnswer || result.error != .none
+                all.bytes += count
+                all.isUrgent = all.isUrgent || result.error != .none
                 return result
             }
             return answer
         }
-        return (response, bytes, mustAnswer || request.topics.isEmpty)
+        all.isUrgent = all.isUrgent || request.topics.isEmpty
+        return all
     }
 
     private func read(
         _ partition: FetchRequest.Topic.Partition, of topic: TopicDescription?, _ request: FetchRequest,
-        _ version: Int16, left: Int, isFirst: Bool
-    ) -> FetchResponse.Topic.Partition {
+        _ call: Call, left: Int, isFirst: Bool
+    ) -> (FetchResponse.Topic.Partition, StoredRun?) {
         var result = FetchResponse.Topic.Partition()
+        var run: StoredRun?
         result.records = []
         guard let topic, let reader = log.reader(PartitionKey(topic: topic.number, partition: partition.index)) else {
-            result.error = version >= 13 && topic == nil ? .unknownTopicId : .unknownTopicOrPartition
-            return result
+            result.error = call.version >= 13 && topic == nil ? .unknownTopicId : .unknownTopicOrPartition
+            return (result, nil)
         }
         if partition.currentLeaderEpoch >= 0, partition.currentLeaderEpoch != reader.leaderEpoch {
             let isOld = partition.currentLeaderEpoch < reader.leaderEpoch
             result.error = isOld ? .fencedLeaderEpoch : .unknownLeaderEpoch
-            return result
+            return (result, nil)
         }
         let room = isFirst ? max(1, Int(partition.maxBytes)) : min(left, Int(partition.maxBytes))
         do throws(LogError) {
             let isolation: Isolation = request.isolationLevel == 1 ? .readCommitted : .readUncommitted
             let fetched = try reader.fetch(
-                from: partition.fetchOffset, maxBytes: max(1, min(room, max(left, 1))), isolation: isolation)
+                from: partition.fetchOffset, maxBytes: max(1, min(room, max(left, 1))), isolation: isolation,
+                leavesInFile: call.takesRuns)
             result.highWatermark = fetched.highWatermark
             result.lastStableOffset = fetched.lastStableOffset
             result.logStartOffset = fetched.logStart
             // A batch that does not fit any more is left for the next fetch, but the first is given whatever its size.
-            if isFirst || fetched.bytes.count <= left { result.records = fetched.bytes[...] }
+            if isFirst || fetched.byteCount <= left {
+                result.records = fetched.bytes[...]
+                result.recordBytesElsewhere = fetched.run?.byteCount
+                run = fetched.run
+            }
             if request.isolationLevel == 1 {
                 result.abortedTransactions = fetched.abortedTransactions.map { aborted in
                     var entry = FetchResponse.Topic.Partition.AbortedTransaction()
@@ -203,6 +221,6 @@ final class FetchService: Sendable {
             result.highWatermark = reader.highWatermark
             result.logStartOffset = reader.logStart
         }
-        return result
+        return (result, run)
     }
 }

@@ -17,13 +17,19 @@ extension Broker {
             if wantsAll {
                 response.topics = log.topics.filter { call.access.may(.describe, .topic, $0.name) }.map(described)
             } else {
+                let creates = request.allowsAutoCreation && settings.createsTopics
+                var made = 0
                 response.topics = (request.topics ?? []).map { asked in
-                    described(asked, call, creates: request.allowsAutoCreation && settings.createsTopics)
+                    if creates, let name = asked.name, log.topic(named: name) == nil { made += 1 }
+                    return described(asked, call, creates: creates && made <= Self.topicsMadeAtOnce)
                 }
             }
             call.answer(MetadataRequest.self, response)
         }
     }
+
+    /// Topics that one request makes by naming them: each costs a sync, and others wait. Clients ask again for the rest.
+    private static let topicsMadeAtOnce = 100
 
     private func mayCreate(_ call: Call, _ name: String) -> Bool {
         call.access.may(.create, .topic, name) || call.access.may(.create)
@@ -33,7 +39,7 @@ extension Broker {
         var answer = MetadataResponse.Topic()
         answer.name = asked.name
         answer.id = asked.id
-        guard let name = asked.name, !name.isEmpty else {
+        guard let name = asked.name, !name.isEmpty || asked.id.isZero else {
             guard let topic = log.topic(id: asked.id), call.access.may(.describe, .topic, topic.name) else {
                 answer.error = .unknownTopicId
                 return answer
@@ -195,6 +201,8 @@ extension Broker {
                 do throws(LogError) {
                     try log.deleteTopic(topic.number)
                     groups.topicDeleted(topic.name)
+                    // Who waits for its records is told now, and not when the time is over.
+                    fetches.wake((0..<topic.partitionCount).map { PartitionKey(topic: topic.number, partition: $0) })
                 } catch {
                     answer.error = error.code
                     answer.errorMessage = error.description

@@ -1,3 +1,4 @@
+import CommitLog
 import KafkaProtocol
 
 /// A request whose header is read, on its way through the broker.
@@ -6,6 +7,8 @@ struct Call: Sendable {
     let api: API
     let connection: ConnectionID
     let clientHost: String
+    /// Records may be left in their files.
+    let takesRuns: Bool
     /// What the sender may do.
     var access = Access.everything
     private let frame: [UInt8]
@@ -21,6 +24,7 @@ struct Call: Sendable {
         self.reply = reply
         connection = request.connection
         clientHost = request.clientHost
+        takesRuns = request.takesRuns
         frame = request.frame
     }
 
@@ -49,14 +53,16 @@ struct Call: Sendable {
         access.may(operation, resource, name) ? nil : resource.refusal
     }
 
-    /// Answers with records, whose bytes count in a budget until they are written.
+    /// Answers with records, whose bytes count in a budget until they are written. Those in `runs` are not in memory.
     func answer<Message: Request>(
-        _ type: Message.Type, _ response: Message.Response, counting budget: RequestBudget
+        _ type: Message.Type, _ response: Message.Response, _ runs: [StoredRun], counting budget: RequestBudget
     ) {
-        guard let frame = try? Message.frame(response, version: version, correlationID: header.correlationID) else {
-            return close()
-        }
-        reply(.records(frame, AnswerToken(frame.count, of: budget)))
+        let framed = try? Message.frameWithGaps(response, version: version, correlationID: header.correlationID)
+        guard let (frame, gaps) = framed else { return close() }
+        let token = AnswerToken(frame.count, of: budget)
+        if runs.isEmpty && gaps.isEmpty { return reply(.records(frame, token)) }
+        guard takesRuns, let answer = AnswerWithRuns(frame: frame, gaps: gaps, runs: runs) else { return close() }
+        reply(.runs(answer, token))
     }
 
     /// Answers, and trusts the connection from now on.

@@ -89,10 +89,18 @@ int32_t millrace_kafka_poll(
 int millrace_kafka_header(
     millrace_kafka *client, int32_t record, size_t index, const char **name, const void **value, size_t *length);
 
+/// A header of a record; `value` may be NULL.
+typedef struct {
+    const char *name;
+    const void *value;
+    size_t length;
+} millrace_kafka_header_field;
+
 /// Hands a record to a producer, which copies it. `value` may be NULL. Nonzero with the reason; AGAIN when it holds too much.
 int millrace_kafka_produce(
     millrace_kafka *client, const char *topic, int32_t partition, const void *key, int64_t key_length, const void *value,
-    int64_t value_length, int64_t timestamp, char *error, size_t error_size);
+    int64_t value_length, int64_t timestamp, const millrace_kafka_header_field *headers, size_t header_count, char *error,
+    size_t error_size);
 /// Waits until all records have arrived; AGAIN when the time is up, FATAL with the reason when one was refused.
 int millrace_kafka_flush(millrace_kafka *client, int timeout_ms, char *error, size_t error_size);
 /// Bytes and records handed to a producer and not yet arrived, roughly.

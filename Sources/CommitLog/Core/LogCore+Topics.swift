@@ -10,7 +10,8 @@ extension LogCore {
         guard (1...TopicDescription.partitionLimit).contains(count) else {
             throw .invalidPartitions("\(count) partitions: 1 to \(TopicDescription.partitionLimit) can be")
         }
-        guard !topics.values.contains(where: { $0.name == name }) else { throw .topicExists(name) }
+        guard catalog.topic(named: name) == nil else { throw .topicExists(name) }
+        try checkRoom(forPartitions: count)
         let id = TopicID(high: environment.random.next() | 1, low: environment.random.next())
         let topic = TopicDescription(
             number: nextTopicNumber, id: id, name: name, partitionCount: count, configuration: configuration)
@@ -18,6 +19,14 @@ extension LogCore {
         try record([.topicCreated(topic)], isData: true)
         addTopic(topic)
         return topic
+    }
+
+    /// A client that makes topics without end fills neither the memory nor the disk.
+    private func checkRoom(forPartitions count: Int32) throws(LogError) {
+        guard partitions.count + Int(count) <= configuration.partitionsOfAll else {
+            throw .invalidPartitions(
+                "\(count) more partitions: there are \(partitions.count) in all, and \(configuration.partitionsOfAll) can be")
+        }
     }
 
     func deleteTopic(_ number: UInt32) throws(LogError) {
@@ -43,6 +52,7 @@ extension LogCore {
             throw .invalidPartitions("topic '\(topic.name)' has \(topic.partitionCount) partitions, \(count) asked")
         }
         let before = topic.partitionCount
+        try checkRoom(forPartitions: count - before)
         topic.partitionCount = count
         try makeDirectories(of: topic, from: before)
         try record([.partitionsAdded(number, count: count)], isData: true)

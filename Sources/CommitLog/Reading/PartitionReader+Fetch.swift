@@ -19,16 +19,17 @@ extension PartitionReader {
 
     /// Batches from the one that holds `offset` on: at most `maxBytes` of them, but at least one.
     ///
-    /// Every batch is checked before it is handed out. Thread-safe; blocks for the disk.
+    /// Every batch is checked before it is handed out. With `leavesInFile`, more than a few batches are checked and not
+    /// copied: they are told as a run of their file. Thread-safe; blocks for the disk.
     package func fetch(
-        from offset: Int64, maxBytes: Int, isolation: Isolation = .readUncommitted
+        from offset: Int64, maxBytes: Int, isolation: Isolation = .readUncommitted, leavesInFile: Bool = false
     ) throws(LogError) -> FetchedBatches {
         // A segment may be removed between looking and reading: then the log start has moved, and one more look tells.
         for attempt in 0..<3 {
             let view = current
             let result: Result<FetchedBatches, LogError>
             do throws(FileSystemError) {
-                result = try fetch(from: offset, maxBytes: maxBytes, isolation: isolation, view)
+                result = try fetch(from: offset, maxBytes: maxBytes, isolation: isolation, leavesInFile, view)
             } catch {
                 guard error.isMissingFile, attempt < 2 else {
                     throw .damaged(file: error.path, position: 0, offset: offset)
@@ -41,7 +42,7 @@ extension PartitionReader {
     }
 
     private func fetch(
-        from offset: Int64, maxBytes: Int, isolation: Isolation, _ view: PartitionView
+        from offset: Int64, maxBytes: Int, isolation: Isolation, _ leavesInFile: Bool, _ view: PartitionView
     ) throws(FileSystemError) -> Result<FetchedBatches, LogError> {
         guard !view.isDeleted else { return .failure(.unknownPartition(topic: "", partition: key.partition)) }
         guard offset >= view.logStart, offset <= view.highWatermark else {
@@ -60,13 +61,20 @@ extension PartitionReader {
             case .success(nil): index += 1
             case .success(let place?):
                 guard place.header.baseOffset < limit else { return .success(fetched) }
-                let check = try segment.batches(
-                    from: place, maxBytes: maxBytes, before: limit, epochs: view.epochs)
-                guard case .success(let run) = check else { return .failure(check.failure ?? .diskFull) }
-                fetched.bytes = run.bytes
-                fetched.nextOffset = run.nextOffset
+                if leavesInFile,
+                    let found = try segment.run(from: place, maxBytes: maxBytes, before: limit, epochs: view.epochs)
+                {
+                    fetched.run = found.run
+                    fetched.nextOffset = found.nextOffset
+                } else {
+                    let check = try segment.batches(
+                        from: place, maxBytes: maxBytes, before: limit, epochs: view.epochs)
+                    guard case .success(let run) = check else { return .failure(check.failure ?? .diskFull) }
+                    fetched.bytes = run.bytes
+                    fetched.nextOffset = run.nextOffset
+                }
                 if isolation == .readCommitted {
-                    fetched.abortedTransactions = view.aborted.overlapping(offset..<run.nextOffset)
+                    fetched.abortedTransactions = view.aborted.overlapping(offset..<fetched.nextOffset)
                 }
                 return .success(fetched)
             }
@@ -119,8 +127,8 @@ extension Segment {
             do throws(FileSystemError) {
                 let filled = try read(into: UnsafeMutableRawBufferPointer(buffer), at: place.position)
                 run = check(
-                    UnsafeRawBufferPointer(start: buffer.baseAddress, count: filled), from: place, before: limit, epochs
-                )
+                    UnsafeRawBufferPointer(start: buffer.baseAddress, count: filled), at: place.position,
+                    after: place.header.baseOffset, before: limit, epochs)
                 count = run.bytes
             } catch {
                 failure = error
@@ -134,15 +142,16 @@ extension Segment {
         return .success((bytes, run.nextOffset))
     }
 
-    /// How many bytes of whole, right batches there are, and the offset behind them.
-    private func check(
-        _ bytes: UnsafeRawBufferPointer, from place: Place, before limit: Int64, _ epochs: LeaderEpochs?
+    /// How many bytes of whole, right batches there are in what stands at `start`, and the offset behind them.
+    func check(
+        _ bytes: UnsafeRawBufferPointer, at start: Int, after offset: Int64, before limit: Int64,
+        _ epochs: LeaderEpochs?
     ) -> (bytes: Int, nextOffset: Int64) {
         var position = 0
-        var next = place.header.baseOffset
+        var next = offset
         while position < bytes.count,
             let batch = RecordBatchView(UnsafeRawBufferPointer(rebasing: bytes[position...])),
-            accepts(batch.header, at: place.position + position, after: next, epochs), batch.header.baseOffset < limit
+            accepts(batch.header, at: start + position, after: next, epochs), batch.header.baseOffset < limit
         {
             next = batch.header.lastOffset + 1
             position += batch.header.byteCount

@@ -70,6 +70,9 @@ final class Segment: Sendable {
         return file
     }
 
+    /// Its file, to be read from.
+    func readable() throws(FileSystemError) -> any File { try opened(.read) }
+
     /// Writes behind what is committed; readers see it only after ``commit(_:)``.
     func write(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(FileSystemError) {
         try opened(.readWrite).write(bytes, at: Int64(position))

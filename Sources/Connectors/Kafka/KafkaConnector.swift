@@ -17,6 +17,7 @@ package struct KafkaConnector: Connector {
     package var canRead: Bool { true }
     package var canWrite: Bool { true }
     package var metadata: [Field] { KafkaLayout.metadata }
+    package var writableMetadata: Set<String> { RecordMetadata.keys }
 
     package func isBounded(_ table: TableDescription) -> Bool {
         (table.options["scan.bounded.mode"] ?? "unbounded") != "unbounded"

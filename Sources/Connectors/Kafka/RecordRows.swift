@@ -157,7 +157,7 @@ final class RecordRows {
         var names: [NestedItem] = []
         var values: [NestedItem] = []
         if let encoded, !encoded.isEmpty {
-            try? walkHeaders(UnsafeRawBufferPointer(encoded)) { name, value in
+            try? Record.forEachHeader(in: UnsafeRawBufferPointer(encoded)) { name, value in
                 names.append(item(name))
                 values.append(value.map(item) ?? .null)
             }
@@ -171,17 +171,5 @@ final class RecordRows {
         let text = bytes.bindMemory(to: UInt8.self)
         guard let start = text.baseAddress else { return NestedItem(isNull: false, low: 0, high: 0) }
         return NestedItem(start, count: text.count)
-    }
-
-    private static func walkHeaders(
-        _ encoded: UnsafeRawBufferPointer,
-        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void
-    ) throws(WireError) {
-        var reader = WireReader(encoded)
-        for _ in 0..<max(0, try reader.readVarint()) {
-            let name = try reader.readRaw(Int(try reader.readVarint()))
-            let length = try reader.readVarint()
-            body(name, length < 0 ? nil : try reader.readRaw(Int(length)))
-        }
     }
 }

@@ -12,12 +12,17 @@ final class RowRecords {
         var value: [UInt8]?
         /// Nil where the broker's client is to choose.
         var partition: Int32
+        /// Milliseconds since 1970; nil for the time of writing.
+        var timestamp: Int64?
+        /// As a batch holds them; nil for none.
+        var headers: [UInt8]?
     }
 
     private let schema: KafkaSchema
     private let isUpsert: Bool
     private let keyEncoder: (any RowEncoder)?
     private let valueEncoder: any RowEncoder
+    private let metadata: RecordMetadata
     private let partitioner: KafkaOptions.Partitioner
     private let partitionCount: Int32
     private var turn: Int32 = 0
@@ -27,6 +32,7 @@ final class RowRecords {
         isUpsert = options.isUpsert
         keyEncoder = try options.schema.makeKeyEncoder()
         valueEncoder = try options.schema.makeValueEncoder()
+        metadata = RecordMetadata(options.table)
         partitioner = options.partitioner
         self.partitionCount = max(1, partitionCount)
     }
@@ -40,7 +46,7 @@ final class RowRecords {
         turn = (turn &+ 1) % partitionCount
         for row in 0..<batch.rowCount {
             let key = try keyEncoder.map { try Self.encode($0, keys, row) }
-            try body(Record(key: key, value: try Self.encode(valueEncoder, values, row), partition: partition(key)))
+            try body(try record(key, try Self.encode(valueEncoder, values, row), batch, row))
         }
     }
 
@@ -59,8 +65,14 @@ final class RowRecords {
         }
         for (row, key) in encoded.enumerated() where last[key] == row {
             let value = batch.kind(row).isAddition ? try Self.encode(valueEncoder, values, row) : nil
-            try body(Record(key: key, value: value, partition: partition(key)))
+            try body(try record(key, value, batch, row))
         }
+    }
+
+    private func record(_ key: [UInt8]?, _ value: [UInt8]?, _ batch: Batch, _ row: Int) throws -> Record {
+        Record(
+            key: key, value: value, partition: partition(key), timestamp: try metadata.timestamp(batch, row),
+            headers: metadata.headers(batch, row))
     }
 
     private func part(_ batch: Batch, _ positions: [Int]) -> Batch {

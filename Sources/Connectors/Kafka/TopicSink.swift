@@ -65,7 +65,7 @@ final class TopicSink: Sink, @unchecked Sendable {
 
     func write(_ batch: Batch) throws {
         let now = clock.wallMilliseconds()
-        try records.forEach(batch) { try assembly.append($0, timestamp: now) }
+        try records.forEach(batch) { try assembly.append($0, now: now) }
         if !isExact { return try delivery.submit(try assembly.take()) }
         guard heldBytes <= Self.heldBytesMax else {
             throw MillraceError(

@@ -71,6 +71,9 @@ package protocol FileSystem: Sendable {
 /// An open file. Closed when the last reference goes.
 package protocol File: AnyObject, Sendable {
     var path: String { get }
+    /// The open file of the operating system, for calls that take one, as long as this value lives; nil where there is
+    /// none.
+    var descriptor: Int32? { get }
     /// Reads up to `buffer.count` bytes at `offset`; 0 at the end of the file.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int
     /// Writes all bytes at `offset`; after an error a part may have been written.
@@ -79,4 +82,9 @@ package protocol File: AnyObject, Sendable {
     /// Makes the written bytes durable. After a failure the file's unsynced content is unknown: never retry.
     func sync() throws(FileSystemError)
     func status() throws(FileSystemError) -> FileStatus
+}
+
+extension File {
+    /// A file of a simulated disk has none.
+    package var descriptor: Int32? { nil }
 }

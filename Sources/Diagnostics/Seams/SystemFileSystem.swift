@@ -92,18 +92,19 @@ package struct SystemFileSystem: FileSystem {
 /// A descriptor of the operating system.
 final class SystemFile: File {
     let path: String
-    private let descriptor: Int32
+    private let opened: Int32
+    var descriptor: Int32? { opened }
 
     init(descriptor: Int32, path: String) {
-        self.descriptor = descriptor
+        opened = descriptor
         self.path = path
     }
 
-    deinit { close(descriptor) }
+    deinit { close(opened) }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
         while true {
-            let count = pread(descriptor, buffer.baseAddress, buffer.count, Int(offset))
+            let count = pread(opened, buffer.baseAddress, buffer.count, Int(offset))
             if count >= 0 { return count }
             if errno != EINTR { throw lastError("read", path) }
         }
@@ -112,7 +113,7 @@ final class SystemFile: File {
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileSystemError) {
         var done = 0
         while done < bytes.count {
-            let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, Int(offset) + done)
+            let count = pwrite(opened, bytes.baseAddress! + done, bytes.count - done, Int(offset) + done)
             if count > 0 {
                 done += count
             } else if count == 0 {
@@ -124,16 +125,16 @@ final class SystemFile: File {
     }
 
     func truncate(toBytes size: Int64) throws(FileSystemError) {
-        guard ftruncate(descriptor, Int(size)) == 0 else { throw lastError("truncate", path) }
+        guard ftruncate(opened, Int(size)) == 0 else { throw lastError("truncate", path) }
     }
 
     func sync() throws(FileSystemError) {
-        guard fdatasync(descriptor) == 0 else { throw lastError("fdatasync", path) }
+        guard fdatasync(opened) == 0 else { throw lastError("fdatasync", path) }
     }
 
     func status() throws(FileSystemError) -> FileStatus {
         var raw = stat()
-        guard fstat(descriptor, &raw) == 0 else { throw lastError("fstat", path) }
+        guard fstat(opened, &raw) == 0 else { throw lastError("fstat", path) }
         return FileStatus(raw)
     }
 }

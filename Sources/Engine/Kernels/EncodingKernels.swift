@@ -1,4 +1,5 @@
 import Columnar
+import Digests
 import StreamSQL
 
 /// Texts and bytes in other notations: hexadecimal, Base64, addresses, character sets.
@@ -66,63 +67,16 @@ enum EncodingKernels {
 
     // MARK: Base64
 
-    private static let base64Digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func appendBase64(_ text: TextBytes, to bytes: inout [UInt8]) {
-        var index = 0
-        while index < text.count {
-            let left = text.count &- index
-            let first = UInt32(text[index])
-            let second = left > 1 ? UInt32(text[index &+ 1]) : 0
-            let third = left > 2 ? UInt32(text[index &+ 2]) : 0
-            let word = first << 16 | second << 8 | third
-            bytes.append(base64Digits[Int(word >> 18)])
-            bytes.append(base64Digits[Int(word >> 12 & 63)])
-            bytes.append(left > 1 ? base64Digits[Int(word >> 6 & 63)] : 0x3D)
-            bytes.append(left > 2 ? base64Digits[Int(word & 63)] : 0x3D)
-            index &+= 3
-        }
-    }
-
     static let toBase64 = rewrite { text, bytes in
-        appendBase64(text, to: &bytes)
+        Base64.append(text.buffer, to: &bytes)
         return true
     }
 
     /// FROM_BASE64: NULL for a text that is none.
     static let fromBase64 = rewrite { text, bytes in
-        var count = text.count
-        while count > 0, text.count - count < 2, text[count - 1] == 0x3D { count -= 1 }
-        guard count % 4 != 1, count == text.count || text.count % 4 == 0 else { return false }
-        var word: UInt32 = 0
-        for index in 0..<count {
-            guard let value = base64Value(text[index]) else { return false }
-            word = word << 6 | value
-            if index & 3 == 3 {
-                bytes.append(UInt8(truncatingIfNeeded: word >> 16))
-                bytes.append(UInt8(truncatingIfNeeded: word >> 8))
-                bytes.append(UInt8(truncatingIfNeeded: word))
-                word = 0
-            }
-        }
-        if count & 3 == 2 { bytes.append(UInt8(truncatingIfNeeded: word >> 4)) }
-        if count & 3 == 3 {
-            bytes.append(UInt8(truncatingIfNeeded: word >> 10))
-            bytes.append(UInt8(truncatingIfNeeded: word >> 2))
-        }
+        guard Base64.decode(text.buffer, isPaddingOptional: true, to: &bytes) else { return false }
         bytes = bytes.asUTF8
         return true
-    }
-
-    private static func base64Value(_ byte: UInt8) -> UInt32? {
-        switch byte {
-        case 0x41...0x5A: UInt32(byte) - 0x41
-        case 0x61...0x7A: UInt32(byte) - 0x61 + 26
-        case 0x30...0x39: UInt32(byte) - 0x30 + 52
-        case 0x2B: 62
-        case 0x2F: 63
-        default: nil
-        }
     }
 
     // MARK: Addresses

@@ -6,6 +6,7 @@ struct TextBytes {
     var count: Int
 
     @inline(__always) subscript(_ index: Int) -> UInt8 { start[index] }
+    @inline(__always) var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
     @inline(__always) var view: TextView { TextView(start, count: count) }
 
     @inline(__always)

@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Digests
 
 /// Fields between delimiters, quoted where they hold something that would end them.
 struct CSVRowEncoder: RowEncoder {
@@ -22,7 +23,7 @@ struct CSVRowEncoder: RowEncoder {
                 continue
             }
             switch forms[index] {
-            case .bytes: RecordText.appendBase64(RecordText.bytes(column, row), to: &bytes)
+            case .bytes: Base64.append(RecordText.bytes(column, row), to: &bytes)
             case .boolean, .integer, .float, .double, .decimal, .date, .months, .milliseconds, .time, .timestamp,
                 .instant, .wideTimestamp:
                 text.append(column, row, as: forms[index], to: &bytes)

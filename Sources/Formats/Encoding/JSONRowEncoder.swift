@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Digests
 
 /// The options of the `json` format that tell how rows are written.
 struct JSONEncoderSettings: Sendable {
@@ -96,7 +97,7 @@ struct JSONRowEncoder: RowEncoder {
             bytes.append(0x22)
         case .bytes:
             bytes.append(0x22)
-            RecordText.appendBase64(RecordText.bytes(column, row), to: &bytes)
+            Base64.append(RecordText.bytes(column, row), to: &bytes)
             bytes.append(0x22)
         }
     }

@@ -84,20 +84,4 @@ struct RecordText: Sendable {
         let place = UnsafePointer(column.text + row)
         return UnsafeBufferPointer(start: TextView.bytes(at: place), count: place.pointee.count)
     }
-
-    /// Appends bytes in Base64.
-    static func appendBase64(_ source: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
-        var index = 0
-        while index < source.count {
-            let count = min(3, source.count - index)
-            var group: UInt32 = 0
-            for offset in 0..<3 { group = group << 8 | (offset < count ? UInt32(source[index + offset]) : 0) }
-            for place in 0..<4 {
-                bytes.append(place <= count ? digits[Int(group >> UInt32(18 - 6 * place) & 63)] : UInt8(ascii: "="))
-            }
-            index += 3
-        }
-    }
-
-    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 }

@@ -190,13 +190,20 @@ extension Request {
     package static func frame(
         _ response: Response, version: Int16, correlationID: Int32
     ) throws(WireError) -> [UInt8] {
+        try frameWithGaps(response, version: version, correlationID: correlationID).bytes
+    }
+
+    /// The same without the bytes that come from elsewhere, and where they belong, in order.
+    package static func frameWithGaps(
+        _ response: Response, version: Int16, correlationID: Int32
+    ) throws(WireError) -> (bytes: [UInt8], gaps: [MessageCoder.Gap]) {
         let isFlexible = api.isFlexible(version)
         var prefix = withUnsafeBytes(of: correlationID.bigEndian) { Array($0) }
         if isFlexible, api != .apiVersions { prefix.append(0) }
         var coder = MessageCoder(writingAfter: prefix, version: version, isFlexible: isFlexible)
         var message = response
         try coder.structure(&message)
-        return coder.output
+        return (coder.output, coder.gaps)
     }
 
     /// Reads a response, as a client does.

@@ -103,6 +103,9 @@ package struct FetchResponse: MessageStructure {
             package var abortedTransactions: [AbortedTransaction]?
             package var preferredReadReplica: Int32 = -1
             package var records: ArraySlice<UInt8>?
+            /// Bytes of records that the sender takes from elsewhere when it writes the response; `records` is not
+            /// looked at then.
+            package var recordBytesElsewhere: Int?
 
             package init() {}
 
@@ -114,7 +117,11 @@ package struct FetchResponse: MessageStructure {
                 if coder.version >= 5 { try coder.number(&logStartOffset) }
                 if coder.version >= 4 { try coder.array(&abortedTransactions) }
                 if coder.version >= 11 { try coder.number(&preferredReadReplica) }
-                try coder.bytes(&records)
+                if let elsewhere = recordBytesElsewhere, !coder.isReading {
+                    try coder.gap(elsewhere)
+                } else {
+                    try coder.bytes(&records)
+                }
             }
         }
 

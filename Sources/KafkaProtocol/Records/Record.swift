@@ -8,6 +8,26 @@ package struct Record {
     package var value: UnsafeRawBufferPointer?
     /// The number of headers and the headers, as encoded.
     package var encodedHeaders: UnsafeRawBufferPointer
+
+    /// Calls `body` with the name and value of each header, in order; the value may be none.
+    package func forEachHeader(
+        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void
+    ) throws(WireError) {
+        try Self.forEachHeader(in: encodedHeaders, body)
+    }
+
+    /// The same for headers as they are encoded.
+    package static func forEachHeader(
+        in encoded: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void
+    ) throws(WireError) {
+        guard !encoded.isEmpty else { return }
+        var reader = WireReader(encoded)
+        for _ in 0..<max(0, try reader.readVarint()) {
+            let name = try reader.readRaw(Int(try reader.readVarint()))
+            let length = try reader.readVarint()
+            body(name, length < 0 ? nil : try reader.readRaw(Int(length)))
+        }
+    }
 }
 
 /// Walks over the records of one batch, already decompressed.

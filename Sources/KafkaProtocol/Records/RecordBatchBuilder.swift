@@ -57,10 +57,16 @@ package struct RecordBatchBuilder {
         records.writeRaw(body.bytes)
     }
 
-    package mutating func append(key: [UInt8]?, value: [UInt8]?, timestamp: Int64) {
+    package mutating func append(
+        key: [UInt8]?, value: [UInt8]?, timestamp: Int64, encodedHeaders: [UInt8]? = nil
+    ) {
         (key ?? []).withUnsafeBytes { keyBytes in
             (value ?? []).withUnsafeBytes { valueBytes in
-                append(key: key == nil ? nil : keyBytes, value: value == nil ? nil : valueBytes, timestamp: timestamp)
+                (encodedHeaders ?? []).withUnsafeBytes { headerBytes in
+                    append(
+                        key: key == nil ? nil : keyBytes, value: value == nil ? nil : valueBytes, timestamp: timestamp,
+                        encodedHeaders: encodedHeaders == nil ? nil : headerBytes)
+                }
             }
         }
     }

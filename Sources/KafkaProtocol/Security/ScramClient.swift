@@ -1,3 +1,5 @@
+import Digests
+
 /// The client's side of SCRAM (RFC 5802) as a value, for the commands that log in and for tests.
 package struct ScramClient: Sendable {
     private let mechanism: ScramMechanism

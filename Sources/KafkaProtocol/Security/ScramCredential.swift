@@ -1,3 +1,5 @@
+import Digests
+
 /// What is stored of a password: enough to check it, not enough to log in with it.
 package struct ScramCredential: Sendable, Equatable {
     /// Iterations that are taken: fewer are too quick to guess, more would stop a client for seconds.

@@ -1,3 +1,5 @@
+import Digests
+
 /// The server's side of SCRAM (RFC 5802) as a value: messages in, messages out.
 package struct ScramExchange: Sendable {
     package enum Step: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import Digests
+
 /// The two hashes with which SCRAM is spoken here; the number is that of the protocol's user requests.
 package enum ScramMechanism: Int8, Sendable, CaseIterable, Hashable {
     case sha256 = 1

@@ -15,6 +15,14 @@ package struct MessageCoder {
     private var position: Int
     private var elements = 0
     package private(set) var output: [UInt8]
+    /// Where in the output bytes are left out that the sender puts there himself.
+    package private(set) var gaps: [Gap] = []
+
+    /// A place of the output, and how many bytes belong there.
+    package struct Gap: Sendable, Equatable {
+        package var place: Int
+        package var byteCount: Int
+    }
 
     /// Reads `input` from `position` on.
     package init(reading input: [UInt8], from position: Int = 0, version: Int16, isFlexible: Bool) {
@@ -173,6 +181,13 @@ package struct MessageCoder {
         } else if let value {
             output.append(contentsOf: value)
         }
+    }
+
+    /// The length of a byte string; its bytes come from elsewhere, and a gap is noted for them.
+    package mutating func gap(_ byteCount: Int) throws(WireError) {
+        var count: Int? = byteCount
+        try length(&count, isText: false)
+        gaps.append(Gap(place: output.count, byteCount: byteCount))
     }
 
     package mutating func bytes(_ value: inout ArraySlice<UInt8>) throws(WireError) {

@@ -82,6 +82,27 @@ package struct RechargeBenchmark: Sendable {
         }
     }
 
+    /// A script of another revision may name its table in other words: what is left as it was would be waited for without
+    /// end.
+    private func checkReads(_ plan: PhysicalPlan, _ logs: String) throws {
+        let tables = plan.nodes.compactMap { node -> CatalogTable? in
+            guard case .scan(let scan) = node.operation else { return nil }
+            return scan.table
+        }
+        let hint = "it runs the script of Apps/recharge-monitor of its own revision, whose table reads the topic JsonData"
+        if let endless = tables.first(where: { $0.connector != nil && !$0.isBounded }) {
+            throw MillraceError(
+                .user, code: "unknown_table",
+                "the benchmark does not know how to put its files in the place of table '\(endless.name)'"
+                    + " ('\(endless.connector ?? "")'), which never ends", hint: hint, file: sqlFile)
+        }
+        guard tables.contains(where: { $0.options["path"]?.hasPrefix(logs) ?? false }) else {
+            throw MillraceError(
+                .user, code: "unknown_table", "no table of the script reads the files of the benchmark", hint: hint,
+                file: sqlFile)
+        }
+    }
+
     /// The application's script as it stands, but its table reads the bounded files in place of the topic.
     private func runQueries(_ logs: String) throws -> JobFigures {
         let catalog = TableCatalog(random: environment.random)
@@ -105,6 +126,7 @@ package struct RechargeBenchmark: Sendable {
         else {
             throw MillraceError(.user, code: "no_job", "the script has no INSERT", file: sqlFile)
         }
+        try checkReads(physical, logs)
         let wiring = JobWiring(
             makeSource: { [environment] scan, parallelism in
                 try registry.makeSource(

@@ -3,7 +3,7 @@ package struct LiveLimits: Sendable {
     /// Streams open at the same time, over all dashboards.
     package var clients = 256
     /// Least time between two evaluations of a dashboard.
-    package var evaluationInterval: Int64 = 250
+    package var evaluationInterval: Int64 = 200
     /// Most time between two words to a client.
     package var statusInterval: Int64 = 1_000
     /// Sources that deliver nothing for this long make the data stale.

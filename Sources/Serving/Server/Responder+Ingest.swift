@@ -1,3 +1,4 @@
+import Digests
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -135,7 +136,7 @@ extension Responder {
     /// User and password of `Authorization: Basic`.
     private static func login(_ request: Request) -> (user: String?, password: String?) {
         guard let text = request.headers[.authorization], text.lowercased().hasPrefix("basic "),
-            let bytes = BasicLogin.decode(text.dropFirst(6)), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+            let bytes = Base64.decode(text.dropFirst(6), isPaddingOptional: true), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
         else { return (nil, nil) }
         return (
             String(validating: bytes[..<colon], as: UTF8.self),
@@ -189,34 +190,4 @@ final class IngestBudget: Sendable {
     }
 
     func give(_ bytes: Int) { used.withLock { $0 -= bytes } }
-}
-
-/// The base64 of a Basic login.
-enum BasicLogin {
-    static func decode(_ text: Substring) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        for letter in text.utf8 where letter != UInt8(ascii: "=") {
-            guard let value = value(of: letter) else { return nil }
-            bits = (bits << 6 | value) & 0xFFFF
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-            }
-        }
-        return bytes
-    }
-
-    private static func value(of letter: UInt8) -> UInt32? {
-        switch letter {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(letter) - 65
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(letter) - 71
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(letter) + 4
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
-    }
 }

@@ -18,25 +18,29 @@ struct InsertBinder {
                 .semantics, "the connector '\(connector)' of '\(insert.table.text)' can only be read",
                 at: insert.table.range)
         }
+        let target = try InsertTarget(
+            definition, table.connector.flatMap { checker.connectors[$0] }, at: insert.table)
+        table.writtenMetadata = target.metadataKeys
         let fixed = try fixedValues(insert, table)
-        let targets = try targetColumns(insert, table, fixed: Set(fixed.keys))
+        let targets = try targetColumns(insert, target, fixed: Set(fixed.keys))
         binder.defersErrors = true
         let relation = try binder.bind(insert.query)
         guard relation.columns.count == targets.count else {
             throw SQLError(
                 .semantics,
                 "the query has \(relation.columns.count) columns and '\(insert.table.text)' takes "
-                    + "\(targets.count): \(targets.map { table.physicalFields[$0].name }.joined(separator: ", "))",
+                    + "\(targets.count): \(targets.map { target.fields[$0].name }.joined(separator: ", "))",
                 at: insert.query.range)
         }
         let columns = binder.graph.columns(of: relation.node)
-        var projections = table.physicalFields.map { PlanExpression.literal(.null, $0.type.nullable(true)) }
+        var projections = target.written.map { PlanExpression.literal(.null, $0.type.nullable(true)) }
         var found: [SQLError] = []
-        for (source, target) in targets.enumerated() {
+        for (source, position) in targets.enumerated() {
             do throws(SQLError) {
-                projections[target] = try assign(
-                    columns[source], relation.columns[source], to: table.physicalFields[target], insert,
+                let value = try assign(
+                    columns[source], relation.columns[source], to: target.fields[position], insert,
                     at: Self.place(of: source, among: targets.count, in: insert.query))
+                projections[position] = CastRules.coerce(value, to: target.written[position].type.logical)
             } catch {
                 found.append(error)
             }
@@ -45,9 +49,9 @@ struct InsertBinder {
         if let last = binder.errors.popLast() { throw last }
         for (position, value) in fixed { projections[position] = value }
         let node = binder.graph.calculate(
-            relation.node, projections: projections, names: table.physicalFields.map(\.name))
+            relation.node, projections: projections, names: target.written.map(\.name))
         return LogicalPlan.Root(
-            node: node, target: .table(table), fields: table.physicalFields, range: insert.query.range)
+            node: node, target: .table(table), fields: target.written, range: insert.query.range)
     }
 
     /// Marks the table as one whose rows are replaced, as Flink allows it: for files, in batch mode.
@@ -102,13 +106,13 @@ struct InsertBinder {
 
     /// Positions of the table's columns that the query's columns go to; `fixed` are those that PARTITION gives.
     private func targetColumns(
-        _ insert: Insert, _ table: CatalogTable, fixed: Set<Int>
+        _ insert: Insert, _ target: InsertTarget, fixed: Set<Int>
     ) throws(SQLError) -> [Int] {
-        guard !insert.columns.isEmpty else { return table.physicalFields.indices.filter { !fixed.contains($0) } }
+        guard !insert.columns.isEmpty else { return target.declared.filter { !fixed.contains($0) } }
         var targets: [Int] = []
         for column in insert.columns {
-            guard let position = table.physicalFields.firstIndex(where: { $0.name == column.text }) else {
-                let near = nearestName(to: column.text, in: table.physicalFields.map(\.name))
+            guard let position = target.fields.firstIndex(where: { $0.name == column.text }) else {
+                let near = nearestName(to: column.text, in: target.fields.map(\.name))
                 throw SQLError(
                     .name, "'\(insert.table.text)' has no column '\(column.text)'", at: column.range,
                     hint: near.map { "did you mean \($0)?" })
@@ -118,7 +122,7 @@ struct InsertBinder {
             }
             targets.append(position)
         }
-        for (position, field) in table.physicalFields.enumerated()
+        for (position, field) in target.fields.enumerated()
         where !field.type.isNullable && !targets.contains(position) && !fixed.contains(position) {
             throw SQLError(
                 .semantics, "the column '\(field.name)' of '\(insert.table.text)' is NOT NULL and gets no value",

@@ -17,6 +17,8 @@ package struct CatalogTable: Sendable {
     package var changelog: ChangelogMode
     /// True for the target of an INSERT OVERWRITE.
     package var replacesRows = false
+    /// For the target of an INSERT: keys of the metadata columns behind the physical ones.
+    package var writtenMetadata: [String] = []
 
     package init(
         name: String, physicalFields: [Field], primaryKey: [Int] = [], connector: String?,
@@ -44,6 +46,8 @@ package struct ConnectorDescription: Sendable {
     package var optionValues: [String: [String]]
     /// Metadata columns it can deliver.
     package var metadata: [Field]
+    /// The keys of those it can write.
+    package var writableMetadata: Set<String> = []
     /// The values that `'format'` may have, each with its options (with prefix); empty when it takes no format.
     package var formats: [String: Set<String>]
     /// Those of them whose rows may take back others.

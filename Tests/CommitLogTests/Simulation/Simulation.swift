@@ -75,6 +75,7 @@ final class Simulation {
         try restart()
         // The restart may have planned a fault of its own that did not come about.
         fixture.files.clearFaults()
+        fixture.files.capacityBytes = nil
         isFaultPlanned = false
         try settleProducers()
         try checkAll()
@@ -128,6 +129,11 @@ final class Simulation {
             isFaultPlanned = false
             if attempt < 4 && chance(30) {
                 fixture.files.powerOffAtOperation(fixture.files.operationCount + 1 + below(60))
+                isFaultPlanned = true
+            }
+            // Also after a sync that failed, when what is read back is in memory only and has to be written again.
+            if attempt < 4 && chance(20) {
+                fixture.files.capacityBytes = fixture.files.usedBytes + (chance(50) ? 0 : below(4_000))
                 isFaultPlanned = true
             }
             do {

@@ -61,7 +61,7 @@ final class ForeignDelivery: TopicDelivery {
     private func produce(_ record: Record, at timestamp: Int64, to partition: Int32) throws {
         try insist {
             let outcome = try producer.client.produce(
-                topic, partition: partition, key: record.key, value: record.value, timestamp: timestamp)
+                topic, partition: partition, record, timestamp: timestamp)
             // The client holds as much as it may: some has to arrive first.
             if outcome == .again { _ = try producer.client.flush(milliseconds: 100) }
             return outcome

@@ -1,5 +1,6 @@
 import CRdKafka
 import Diagnostics
+import KafkaProtocol
 
 /// A consumer or producer of librdkafka. Used by one thread at a time, which may be another one each time.
 final class KafkaClient: @unchecked Sendable {
@@ -145,14 +146,39 @@ final class KafkaClient: @unchecked Sendable {
     // MARK: writing
 
     func produce(
-        _ topic: String, partition: Int32, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        timestamp: Int64
+        _ topic: String, partition: Int32, _ record: Record, timestamp: Int64
     ) throws(MillraceError) -> Outcome {
-        try outcome("a record for '\(topic)'") { reason, size in
-            millrace_kafka_produce(
-                handle, topic, partition, key?.baseAddress, key.map { Int64($0.count) } ?? -1, value?.baseAddress,
-                value.map { Int64($0.count) } ?? -1, timestamp, reason, size)
+        let (key, value) = (record.key, record.value)
+        return try Self.withHeaders(of: record) { headers throws(MillraceError) in
+            try outcome("a record for '\(topic)'") { reason, size in
+                millrace_kafka_produce(
+                    handle, topic, partition, key?.baseAddress, key.map { Int64($0.count) } ?? -1, value?.baseAddress,
+                    value.map { Int64($0.count) } ?? -1, timestamp, headers.baseAddress, headers.count, reason, size)
+            }
         }
+    }
+
+    /// The headers of a record as C wants them, while `body` runs.
+    private static func withHeaders(
+        of record: Record, _ body: (UnsafeBufferPointer<millrace_kafka_header_field>) throws(MillraceError) -> Outcome
+    ) throws(MillraceError) -> Outcome {
+        var names: [String] = []
+        var values: [UnsafeRawBufferPointer?] = []
+        // The batch that it is from was checked.
+        try? record.forEachHeader { name, value in
+            names.append(String(decoding: name, as: UTF8.self))
+            values.append(value)
+        }
+        guard !names.isEmpty else { return try body(UnsafeBufferPointer(start: nil, count: 0)) }
+        let result = withTexts(names) { texts -> Result<Outcome, MillraceError> in
+            let native = zip(texts, values).map {
+                millrace_kafka_header_field(name: $0, value: $1?.baseAddress, length: $1?.count ?? 0)
+            }
+            return native.withUnsafeBufferPointer { headers in
+                Result { () throws(MillraceError) in try body(headers) }
+            }
+        }
+        return try result.get()
     }
 
     /// Waits until all records have arrived, or the time is up.

@@ -19,7 +19,7 @@ struct BatchAssembly {
     private let batchBytes: Int
     private var open: [Int32: Open] = [:]
     private var finished: [Finished] = []
-    /// Bytes of keys and values taken and not handed out.
+    /// Bytes of keys, values and headers taken and not handed out.
     private(set) var waitingBytes = 0
 
     init(codec: CompressionCodec, batchBytes: Int = 256 << 10) {
@@ -27,16 +27,18 @@ struct BatchAssembly {
         self.batchBytes = batchBytes
     }
 
-    mutating func append(_ record: RowRecords.Record, timestamp: Int64) throws {
+    /// `now` is the time of records that bear none.
+    mutating func append(_ record: RowRecords.Record, now: Int64) throws {
         let attributes = BatchAttributes(codec: codec)
         var current =
             open.removeValue(forKey: record.partition) ?? Open(builder: RecordBatchBuilder(attributes: attributes))
-        let bytes = (record.key?.count ?? 0) + (record.value?.count ?? 0)
+        let bytes = (record.key?.count ?? 0) + (record.value?.count ?? 0) + (record.headers?.count ?? 0)
         if current.bytes > 0, current.bytes + bytes > batchBytes {
             finished.append(Finished(partition: record.partition, batch: try current.builder.build()))
             current = Open(builder: RecordBatchBuilder(attributes: attributes))
         }
-        current.builder.append(key: record.key, value: record.value, timestamp: timestamp)
+        current.builder.append(
+            key: record.key, value: record.value, timestamp: record.timestamp ?? now, encodedHeaders: record.headers)
         current.bytes += max(1, bytes)
         waitingBytes += bytes
         open[record.partition] = current

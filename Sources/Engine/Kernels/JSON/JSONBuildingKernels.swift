@@ -1,4 +1,5 @@
 import Columnar
+import Digests
 import StreamSQL
 
 /// JSON_OBJECT, JSON_ARRAY and JSON_STRING.
@@ -46,7 +47,7 @@ enum JSONBuildingKernels {
                 JSONWriter.appendQuoted(UnsafeBufferPointer(start: text.start, count: text.count), to: &bytes)
             case .binary:
                 bytes.append(0x22)
-                EncodingKernels.appendBase64(text(column, row), to: &bytes)
+                Base64.append(text(column, row).buffer, to: &bytes)
                 bytes.append(0x22)
             case .boolean: bytes += Array((column.bit(row) ? "true" : "false").utf8)
             case .number:

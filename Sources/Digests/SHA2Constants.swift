@@ -1,31 +1,14 @@
-/// A hash of the SHA-2 family (FIPS 180-4), as SCRAM needs it.
-///
-/// Written here because the copy of a library would be linked twice: the one behind TLS does not show its hashes.
-package protocol SecureHash: Sendable {
-    static var digestBytes: Int { get }
-    static var blockBytes: Int { get }
-    init()
-    mutating func update(_ bytes: some Collection<UInt8>)
-    /// The hash of all that came. The value must not be used afterwards.
-    mutating func finish() -> [UInt8]
-}
-
-extension SecureHash {
-    package static func digest(of bytes: [UInt8]) -> [UInt8] {
-        var hash = Self()
-        hash.update(bytes)
-        return hash.finish()
-    }
-}
-
 /// The constants of SHA-512: the first 64 bits of the fractional parts of roots of the first primes. Those of SHA-256
 /// are their upper halves.
 enum SHA2Constants {
     /// Of square roots: the state before the first block.
-    static let start: [UInt64] = [
+    static let start = SIMD8<UInt64>(
         0x6a09_e667_f3bc_c908, 0xbb67_ae85_84ca_a73b, 0x3c6e_f372_fe94_f82b, 0xa54f_f53a_5f1d_36f1,
-        0x510e_527f_ade6_82d1, 0x9b05_688c_2b3e_6c1f, 0x1f83_d9ab_fb41_bd6b, 0x5be0_cd19_137e_2179,
-    ]
+        0x510e_527f_ade6_82d1, 0x9b05_688c_2b3e_6c1f, 0x1f83_d9ab_fb41_bd6b, 0x5be0_cd19_137e_2179)
+    /// Of square roots of the next eight primes: SHA-384; SHA-224 begins with the lower halves.
+    static let shortStart = SIMD8<UInt64>(
+        0xcbbb_9d5d_c105_9ed8, 0x629a_292a_367c_d507, 0x9159_015a_3070_dd17, 0x152f_ecd8_f70e_5939,
+        0x6733_2667_ffc0_0b31, 0x8eb4_4a87_6858_1511, 0xdb0c_2e0d_64f9_8fa7, 0x47b5_481d_befa_4fa4)
     /// Of cube roots: one for each round.
     static let rounds: [UInt64] = [
         0x428a_2f98_d728_ae22, 0x7137_4491_23ef_65cd, 0xb5c0_fbcf_ec4d_3b2f, 0xe9b5_dba5_8189_dbbc,
@@ -49,43 +32,4 @@ enum SHA2Constants {
         0x28db_77f5_2304_7d84, 0x32ca_ab7b_40c7_2493, 0x3c9e_be0a_15c9_bebc, 0x431d_67c4_9c10_0d4c,
         0x4cc5_d4be_cb3e_42b6, 0x597f_299c_fc65_7e2a, 0x5fcb_6fab_3ad6_faec, 0x6c44_198c_4a47_5817,
     ]
-}
-
-/// Cuts what comes into blocks, and ends it as both hashes do: a bit, zeros, the length in bits.
-struct BlockBuffer: Sendable {
-    private var bytes: [UInt8] = []
-    private var total: UInt64 = 0
-    private let blockBytes: Int
-
-    init(blockBytes: Int) {
-        self.blockBytes = blockBytes
-        bytes.reserveCapacity(2 * blockBytes)
-    }
-
-    mutating func append(_ more: some Collection<UInt8>, _ block: (UnsafeRawBufferPointer) -> Void) {
-        total &+= UInt64(more.count)
-        bytes.append(contentsOf: more)
-        take(block)
-    }
-
-    mutating func finish(_ block: (UnsafeRawBufferPointer) -> Void) {
-        bytes.append(0x80)
-        // The length has an eighth of a block, of which eight bytes are enough for anything that fits memory.
-        let lengthBytes = blockBytes / 8
-        while bytes.count % blockBytes != blockBytes - lengthBytes { bytes.append(0) }
-        bytes.append(contentsOf: repeatElement(0, count: lengthBytes - 8))
-        withUnsafeBytes(of: (total &* 8).bigEndian) { bytes.append(contentsOf: $0) }
-        take(block)
-    }
-
-    private mutating func take(_ block: (UnsafeRawBufferPointer) -> Void) {
-        let whole = bytes.count / blockBytes * blockBytes
-        guard whole > 0 else { return }
-        bytes.withUnsafeBytes { buffer in
-            for start in stride(from: 0, to: whole, by: blockBytes) {
-                block(UnsafeRawBufferPointer(rebasing: buffer[start..<(start + blockBytes)]))
-            }
-        }
-        bytes.removeSubrange(..<whole)
-    }
 }
