@@ -1,3 +1,4 @@
+import CommitLog
 import Diagnostics
 import KafkaProtocol
 import Synchronization
