@@ -52,6 +52,13 @@ export function create(body, definition, context) {
     return { interval: 0, hideOverlap: false, rotate: longest > room ? 40 : 0 };
   }
 
+  /** How far the first name, aslant, reaches beyond the numbers of the axis on its left. */
+  function overhang(names, degrees) {
+    if (!degrees || !names.length) return 0;
+    const reach = textWidth(names[0], context.px(12)) * Math.cos((degrees * Math.PI) / 180);
+    return Math.max(0, reach - host.clientWidth / names.length / 2 - context.px(24));
+  }
+
   function draw(rows) {
     let sorted = rows;
     if (order >= 0) {
@@ -62,6 +69,7 @@ export function create(body, definition, context) {
     const names = sorted.map((row) => labelled(options.labels, row[name], text("unknown")));
     const axis = { data: names, axisLabel: options.horizontal ? {} : fitted(names) };
     chart.data({
+      grid: { left: context.px(4) + overhang(names, axis.axisLabel.rotate ?? 0) },
       [options.horizontal ? "yAxis" : "xAxis"]: axis,
       series: values.map((value, place) => ({ id: String(place), data: sorted.map((row) => value.number(row)) })),
     });
