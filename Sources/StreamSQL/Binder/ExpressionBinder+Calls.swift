@@ -21,7 +21,9 @@ extension ExpressionBinder {
         }
         if GroupingSets.functions.contains(name) { return try grouping(name, call, at: range) }
         if call.quantifier != nil || call.filter != nil || call.isStar || !call.withinGroup.isEmpty {
-            throw SQLError(.semantics, "\(name) is not an aggregate function", at: range)
+            let near = nearestName(to: name, in: AggregateBinding.names.sorted())
+            throw SQLError(
+                .semantics, "\(name) is not an aggregate function", at: range, hint: near.map { "did you mean \($0)?" })
         }
         if let column = try windowHelper(name, call, at: range) { return column }
         if name == "CURRENT_DATABASE", call.arguments.isEmpty {

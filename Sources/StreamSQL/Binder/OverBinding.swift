@@ -51,7 +51,9 @@ struct OverBinding {
         _ name: String, _ call: FunctionCall, _ place: Place, at range: SourceRange
     ) throws(SQLError) -> PlanExpression {
         guard AggregateBinding.names.contains(name) else {
-            throw SQLError(.semantics, "\(name) can't have an OVER clause", at: range)
+            let near = nearestName(to: name, in: Self.names.union(AggregateBinding.names).sorted())
+            throw SQLError(
+                .semantics, "\(name) can't have an OVER clause", at: range, hint: near.map { "did you mean \($0)?" })
         }
         let calls = AggregateCollector(inputColumns: OverCollector.base * 2)
         let bound = try AggregateBinding(arguments: binder, collector: calls).bind(name, call, at: range)

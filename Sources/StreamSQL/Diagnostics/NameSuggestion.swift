@@ -1,8 +1,8 @@
 /// The candidate that `name` is most likely a misspelling of, or nil when none is near.
 ///
 /// A difference in letter case alone always counts as near; otherwise a third of the letters may differ, three at most,
-/// where a swap of two neighbours is one difference and so is any other order of the same letters. Of equally near
-/// candidates the first wins.
+/// where a swap of two neighbours is one difference and so is any other order of the same letters, or another one of them
+/// doubled. Of equally near candidates the first wins.
 package func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
     let wanted = Array(Lexer.uppercased(name.utf8.prefix(65)).utf8)
     guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
@@ -14,7 +14,9 @@ package func nearestName(to name: String, in candidates: some Sequence<String>) 
         guard abs(wanted.count - other.count) <= allowed, min(wanted.count, other.count) > 1 || wanted == other else {
             continue
         }
-        let isReordered = wanted.count > 2 && wanted != other && wanted.sorted() == other.sorted()
+        let isReordered =
+            wanted != other && abs(wanted.count - other.count) <= 1
+            && (wanted.count > 2 && wanted.sorted() == other.sorted() || wanted.count > 4 && Set(wanted) == Set(other))
         let distance = isReordered ? 1 : editDistance(wanted, other)
         if distance <= allowed, distance < best?.distance ?? Int.max { best = (candidate, distance) }
     }

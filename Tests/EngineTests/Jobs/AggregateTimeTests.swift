@@ -3,43 +3,11 @@ import ConnectorContract
 import Diagnostics
 import Engine
 import StreamSQL
-import Synchronization
 import TestSupport
 import Testing
 
 /// Aggregation with a time to live: groups that nothing came for begin anew.
 struct AggregateTimeTests {
-    /// Rows handed over one by one, with the clock moved before each.
-    private final class StepSource: Source, SourceReader {
-        let steps: [(id: String, pauseSeconds: UInt64)]
-        let clock: VirtualClock
-        private let next = Mutex(0)
-
-        init(_ steps: [(id: String, pauseSeconds: UInt64)], clock: VirtualClock) {
-            self.steps = steps
-            self.clock = clock
-        }
-
-        let isBounded = true
-        func open(parallelism: Int, positions: [[UInt8]], rejects: any RejectRecorder) throws -> [any SourceReader] {
-            [self]
-        }
-
-        func poll(waitMilliseconds: Int) throws -> SourcePoll {
-            let index = next.withLock { next in
-                defer { next += 1 }
-                return next
-            }
-            guard index < steps.count else { return .finished }
-            clock.advance(nanoseconds: steps[index].pauseSeconds * 1_000_000_000)
-            return .batch(BatchBuilder.batch([DataType(.string)], [[.text(steps[index].id)]]), split: 0)
-        }
-
-        var openSplits: [SplitStatus] { [SplitStatus(id: 0, isIdle: false)] }
-        func position() throws -> [UInt8] { [] }
-        var progress: SourceProgress { SourceProgress() }
-    }
-
     private static func counts(
         _ steps: [(id: String, pauseSeconds: UInt64)], timeToLiveMilliseconds: Int64?
     ) throws -> [[BatchBuilder.Value]] {

@@ -136,39 +136,14 @@ struct ChangingAggregateTests {
         }.sorted()
     }
 
-    private struct Crash: Error {}
-
-    private static func run(
-        _ plan: PhysicalPlan, _ splits: [MemorySource.Split], seed: UInt64, crashes: Int
-    ) throws -> [[BatchBuilder.Value]] {
-        let store = MemoryCheckpointStore()
-        var random = SplitMix64(seed: seed)
-        for life in 0... {
-            let sink = MemorySink(types: plan.nodes[plan.nodes.count - 1].fields.map(\.type), keyCount: 1)
-            let source = MemorySource(types: fields.map(\.type), splits: splits, batchRows: 31)
-            let wiring = JobWiring(
-                makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
-                environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
-            let settings = JobSettings(
-                parallelism: [2, 3, 1][life % 3], stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
-            let job = try Job(plan: plan, settings: settings, wiring: wiring)
-            let crashAt = life < crashes ? Int(random.next() % 200) : Int.max
-            do {
-                try job.runSeeded(random.next()) { step in if step == crashAt { throw Crash() } }
-                return sink.rows
-            } catch is Crash {
-                continue
-            }
-        }
-        return []
-    }
-
     @Test(arguments: [true, false])
     func resultsEqualTheNaiveAnswer(twoPhases: Bool) throws {
         for seed in 1...16 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed, groups: 6, rows: 150)
-            let rows = try Self.run(
-                Self.makePlan(twoPhases: twoPhases), splits, seed: seed, crashes: seed % 2 == 0 ? 4 : 0)
+            let job = RestartingJob(
+                plan: Self.makePlan(twoPhases: twoPhases), splits: splits, seed: seed, crashes: seed % 2 == 0 ? 4 : 0,
+                batchRows: 31, keyCount: 1, stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
+            let rows = try job.run().rows
             #expect(Self.shown(rows) == Self.expected(splits, twoPhases: twoPhases), "seed \(seed)")
         }
     }
@@ -177,8 +152,10 @@ struct ChangingAggregateTests {
     @Test func groupsThatAreGoneAreDropped() throws {
         for seed in 1...2 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed, groups: 1_000_000, rows: 4_000)
-            let rows = try Self.run(
-                Self.makePlan(twoPhases: false), splits, seed: seed, crashes: 3)
+            let job = RestartingJob(
+                plan: Self.makePlan(twoPhases: false), splits: splits, seed: seed, batchRows: 31, keyCount: 1,
+                stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
+            let rows = try job.run().rows
             #expect(Self.shown(rows) == Self.expected(splits, twoPhases: false), "seed \(seed)")
         }
     }

@@ -82,43 +82,15 @@ struct JobRecoveryTests {
         }.sorted { "\($0)" < "\($1)" }
     }
 
-    private struct Crash: Error {}
-
-    /// Runs a job to its end, crashing it as often as `crashes` says, each life with its own number of instances.
-    private static func run(
-        _ plan: PhysicalPlan, _ splits: [MemorySource.Split], seed: UInt64, crashes: Int, parallelism: [Int]
-    ) throws -> (sink: MemorySink, lives: Int) {
-        let store = MemoryCheckpointStore()
-        let types = plan.nodes[plan.nodes.count - 1].fields.map(\.type)
-        var random = SplitMix64(seed: seed)
-        var life = 0
-        while true {
-            let sink = MemorySink(types: types, keyCount: 1)
-            let source = MemorySource(types: plan.nodes[0].fields.map(\.type), splits: splits, batchRows: 37)
-            let wiring = JobWiring(
-                makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
-                environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
-            let settings = JobSettings(
-                parallelism: parallelism[life % parallelism.count], stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
-            let job = try Job(plan: plan, settings: settings, wiring: wiring)
-            let crashAt = life < crashes ? Int(random.next() % 250) : Int.max
-            life += 1
-            do {
-                try job.runSeeded(random.next()) { step in if step == crashAt { throw Crash() } }
-                return (sink, life)
-            } catch is Crash {
-                continue
-            }
-        }
-    }
-
     @Test(arguments: [true, false])
     func straightRunEqualsTheNaiveAnswer(twoPhases: Bool) throws {
         for seed in 1...20 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed, rows: 300)
-            let result = try Self.run(
-                Self.makePlan(twoPhases: twoPhases), splits, seed: seed, crashes: 0, parallelism: [Int(seed % 4) + 1])
-            #expect(result.sink.rows == Self.expected(splits, distinct: !twoPhases), "seed \(seed)")
+            let job = RestartingJob(
+                plan: Self.makePlan(twoPhases: twoPhases), splits: splits, seed: seed, crashes: 0,
+                parallelism: [Int(seed % 4) + 1], batchRows: 37, keyCount: 1)
+            let result = try job.run()
+            #expect(result.rows == Self.expected(splits, distinct: !twoPhases), "seed \(seed)")
         }
     }
 
@@ -127,9 +99,12 @@ struct JobRecoveryTests {
         var restored = 0
         for seed in 1...60 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed, rows: 300)
-            let result = try Self.run(
-                Self.makePlan(twoPhases: twoPhases), splits, seed: seed, crashes: 4, parallelism: [2, 1, 4, 3])
-            #expect(result.sink.rows == Self.expected(splits, distinct: !twoPhases), "seed \(seed)")
+            let job = RestartingJob(
+                plan: Self.makePlan(twoPhases: twoPhases), splits: splits, seed: seed, crashes: 4,
+                parallelism: [2, 1, 4, 3], batchRows: 37, keyCount: 1, mostSteps: 250,
+                stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
+            let result = try job.run()
+            #expect(result.rows == Self.expected(splits, distinct: !twoPhases), "seed \(seed)")
             restored += result.lives - 1
         }
         #expect(restored > 60)

@@ -130,39 +130,12 @@ struct MatchRecoveryTests {
         return result.sorted { "\($0)" < "\($1)" }
     }
 
-    private struct Crash: Error {}
-
-    private static func run(
-        _ skip: MatchSkip, _ splits: [MemorySource.Split], seed: UInt64, crashes: Int, parallelism: [Int]
-    ) throws -> (rows: [[BatchBuilder.Value]], lives: Int) {
-        let plan = makePlan(skip)
-        let store = MemoryCheckpointStore()
-        var random = SplitMix64(seed: seed)
-        var life = 0
-        while true {
-            let sink = MemorySink(types: plan.nodes[5].fields.map(\.type), keyCount: 0)
-            let source = MemorySource(types: fields.map(\.type), splits: splits, batchRows: 23)
-            let wiring = JobWiring(
-                makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
-                environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
-            let settings = JobSettings(parallelism: parallelism[life % parallelism.count])
-            let job = try Job(plan: plan, settings: settings, wiring: wiring)
-            let crashAt = life < crashes ? Int(random.next() % 200) : Int.max
-            life += 1
-            do {
-                try job.runSeeded(random.next()) { step in if step == crashAt { throw Crash() } }
-                return (sink.rows, life)
-            } catch is Crash {
-                continue
-            }
-        }
-    }
-
     @Test func matchesEqualTheNaiveAnswer() throws {
         var lives = 0
         for seed in 1...4 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed)
-            let result = try Self.run(.toNextRow, splits, seed: seed, crashes: 4, parallelism: [2, 3, 1])
+            let plan = Self.makePlan(.toNextRow)
+            let result = try RestartingJob(plan: plan, splits: splits, seed: seed, crashes: 4).run()
             let isExpected = result.rows == Self.expected(splits)
             #expect(isExpected && result.rows.count > 50, "seed \(seed): \(result.rows.count) rows")
             lives += result.lives
@@ -174,8 +147,12 @@ struct MatchRecoveryTests {
     func crashesAndOtherParallelismChangeNothing(skip: MatchSkip) throws {
         for seed in 11...13 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed)
-            let straight = try Self.run(skip, splits, seed: seed, crashes: 0, parallelism: [1])
-            let crashed = try Self.run(skip, splits, seed: seed + 100, crashes: 4, parallelism: [3, 1, 2])
+            var job = RestartingJob(plan: Self.makePlan(skip), splits: splits, seed: seed, crashes: 0, parallelism: [1])
+            let straight = try job.run()
+            job.seed = seed + 100
+            job.crashes = 4
+            job.parallelism = [3, 1, 2]
+            let crashed = try job.run()
             let isSame = straight.rows == crashed.rows
             #expect(isSame && straight.rows.count > 20, "seed \(seed): \(straight.rows.count) rows")
         }

@@ -107,29 +107,8 @@ struct OverRecoveryTests {
         return result.sorted { "\($0)" < "\($1)" }
     }
 
-    private struct Crash: Error {}
-
-    private static func run(
-        _ plan: PhysicalPlan, _ splits: [MemorySource.Split], seed: UInt64
-    ) throws -> [[BatchBuilder.Value]] {
-        let store = MemoryCheckpointStore()
-        var random = SplitMix64(seed: seed)
-        for life in 0... {
-            let sink = MemorySink(types: plan.nodes[5].fields.map(\.type), keyCount: 0)
-            let source = MemorySource(types: fields.map(\.type), splits: splits, batchRows: 19)
-            let wiring = JobWiring(
-                makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
-                environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
-            let job = try Job(plan: plan, settings: JobSettings(parallelism: [2, 3, 1][life % 3]), wiring: wiring)
-            let crashAt = life < 3 ? Int(random.next() % 200) : Int.max
-            do {
-                try job.runSeeded(random.next()) { step in if step == crashAt { throw Crash() } }
-                return sink.rows.sorted { "\($0)" < "\($1)" }
-            } catch is Crash {
-                continue
-            }
-        }
-        return []
+    private static func sorted(_ rows: [[BatchBuilder.Value]]) -> [[BatchBuilder.Value]] {
+        rows.sorted { "\($0)" < "\($1)" }
     }
 
     private static let frames = [
@@ -144,7 +123,8 @@ struct OverRecoveryTests {
         for seed in 1...10 as ClosedRange<UInt64> {
             let ties = frame.unit == .range
             let splits = Self.makeSplits(seed: seed, ties: ties)
-            let rows = try Self.run(Self.makePlan(frame, .rowTime(1), Self.calls(ties: ties)), splits, seed: seed)
+            let plan = Self.makePlan(frame, .rowTime(1), Self.calls(ties: ties))
+            let rows = try Self.sorted(RestartingJob(plan: plan, splits: splits, seed: seed, batchRows: 19).run().rows)
             #expect(rows == Self.expected(splits, frame, ties: ties), "seed \(seed)")
         }
     }
@@ -156,7 +136,8 @@ struct OverRecoveryTests {
             let ties = frame.unit == .range
             let splits = Self.makeSplits(seed: seed, ties: ties)
             let key = SortPlan.Key(column: 1, isDescending: false, nullsFirst: true)
-            let rows = try Self.run(Self.makePlan(frame, .sorted([key]), Self.calls(ties: ties)), splits, seed: seed)
+            let plan = Self.makePlan(frame, .sorted([key]), Self.calls(ties: ties))
+            let rows = try Self.sorted(RestartingJob(plan: plan, splits: splits, seed: seed, batchRows: 19).run().rows)
             #expect(rows == Self.expected(splits, frame, ties: ties), "seed \(seed)")
         }
     }

@@ -135,41 +135,13 @@ struct SessionRecoveryTests {
         return result.sorted { "\($0)" < "\($1)" }
     }
 
-    private struct Crash: Error {}
-
-    private static func run(
-        _ form: Form, _ splits: [MemorySource.Split], seed: UInt64, crashes: Int
-    ) throws -> (
-        rows: [[BatchBuilder.Value]], lives: Int
-    ) {
-        let plan = makePlan(form)
-        let store = MemoryCheckpointStore()
-        var random = SplitMix64(seed: seed)
-        var life = 0
-        while true {
-            let sink = MemorySink(types: plan.nodes[5].fields.map(\.type), keyCount: 0)
-            let source = MemorySource(types: fields.map(\.type), splits: splits, batchRows: 23)
-            let wiring = JobWiring(
-                makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
-                environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
-            let job = try Job(plan: plan, settings: JobSettings(parallelism: [2, 3, 1][life % 3]), wiring: wiring)
-            let crashAt = life < crashes ? Int(random.next() % 200) : Int.max
-            life += 1
-            do {
-                try job.runSeeded(random.next()) { step in if step == crashAt { throw Crash() } }
-                return (sink.rows, life)
-            } catch is Crash {
-                continue
-            }
-        }
-    }
-
     @Test(arguments: Form.allCases)
     func sessionsEqualTheNaiveAnswer(form: Form) throws {
         var lives = 0
         for seed in 1...8 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed)
-            let result = try Self.run(form, splits, seed: seed, crashes: 4)
+            let plan = Self.makePlan(form)
+            let result = try RestartingJob(plan: plan, splits: splits, seed: seed, crashes: 4).run()
             let isExpected = result.rows == Self.expected(splits, form)
             #expect(isExpected, "seed \(seed): \(result.rows.count) rows")
             lives += result.lives

@@ -103,31 +103,6 @@ struct WindowRecoveryTests {
         }.sorted { "\($0)" < "\($1)" }
     }
 
-    private struct Crash: Error {}
-
-    private static func run(
-        _ plan: PhysicalPlan, _ splits: [MemorySource.Split], seed: UInt64
-    ) throws -> [[BatchBuilder.Value]] {
-        let store = MemoryCheckpointStore()
-        var random = SplitMix64(seed: seed)
-        for life in 0... {
-            let sink = MemorySink(types: plan.nodes[5].fields.map(\.type), keyCount: 0)
-            let source = MemorySource(types: fields.map(\.type), splits: splits, batchRows: 23)
-            let wiring = JobWiring(
-                makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
-                environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
-            let job = try Job(plan: plan, settings: JobSettings(parallelism: [2, 3, 1][life % 3]), wiring: wiring)
-            let crashAt = life < 3 ? Int(random.next() % 200) : Int.max
-            do {
-                try job.runSeeded(random.next()) { step in if step == crashAt { throw Crash() } }
-                return sink.rows
-            } catch is Crash {
-                continue
-            }
-        }
-        return []
-    }
-
     @Test(
         arguments: [
             WindowShape.tumble(size: 20_000, offset: 0), .hop(slide: 5_000, size: 20_000, offset: 0),
@@ -136,7 +111,8 @@ struct WindowRecoveryTests {
     func windowsEqualTheNaiveAnswer(shape: WindowShape, distinct: Bool) throws {
         for seed in 1...12 as ClosedRange<UInt64> {
             let splits = Self.makeSplits(seed: seed)
-            let rows = try Self.run(Self.makePlan(shape, distinct: distinct), splits, seed: seed)
+            let plan = Self.makePlan(shape, distinct: distinct)
+            let rows = try RestartingJob(plan: plan, splits: splits, seed: seed).run().rows
             #expect(rows == Self.expected(splits, shape, distinct: distinct), "seed \(seed)")
         }
     }

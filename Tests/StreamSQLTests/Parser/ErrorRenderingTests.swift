@@ -44,6 +44,7 @@ struct ErrorRenderingTests {
     @Test func nearNamesAreFound() {
         let names = ["province", "amount", "rows-per-second", "id", "城市名称"]
         #expect(nearestName(to: "provnce", in: names) == "province")
+        #expect(nearestName(to: "UPERR", in: ["UPPER", "POWER"]) == "UPPER")
         #expect(nearestName(to: "AMOUNT", in: names) == "amount")
         #expect(nearestName(to: "rows-per-secnd", in: names) == "rows-per-second")
         #expect(nearestName(to: "di", in: names) == "id")
