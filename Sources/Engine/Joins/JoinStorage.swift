@@ -3,9 +3,12 @@ import ConnectorContract
 
 /// What is written of one side of a join: rows since the last epoch, and which stored rows went away.
 ///
-/// A side whose rows are never removed is a growing sequence of rows. Elsewhere each row has an id that stays with it
-/// over restarts, whichever instance holds it: the random number of the instance that took it in, and a count.
+/// A side whose rows are never removed is a growing sequence of ``StoredBlocks``, which nobody has to write again.
+/// Elsewhere each row has an id that stays with it over restarts, whichever instance holds it: the random number of the
+/// instance that took it in, and a count.
 final class JoinStorage {
+    /// Rows that stay; under the bare name versions before wrote them one after the other, which is still read.
+    static let blocksSuffix = ".rows"
     private let name: String
     private let store: JoinRowStore
     private let isAppendOnly: Bool
@@ -20,6 +23,8 @@ final class JoinStorage {
     private let ids = StateArray<UInt64>(zero: 0)
     private var unsaved: [Int32] = []
     private var removedIds: [UInt64] = []
+    /// Rows were restored from blocks and are entries from the next epoch on.
+    private var leavesBlocks = false
     private let writer = StateWriter()
     /// The chunk whose rows are being written, and its columns; -1 for none.
     private var writtenChunk = -1
@@ -35,7 +40,7 @@ final class JoinStorage {
         ownerNumbers[ownNumber] = 0
     }
 
-    var byteSize: Int { ids.capacity * 8 + unsaved.count * 4 }
+    var byteSize: Int { ids.capacity * 8 + unsaved.count * 4 + writer.byteSize }
 
     func added(_ numbers: [Int32]) {
         guard isKept else { return }
@@ -47,6 +52,8 @@ final class JoinStorage {
             }
         }
         unsaved += numbers
+        // What was just taken in lies in the processor's cache; at the epoch it would have to be fetched once more.
+        if isAppendOnly, unsaved.count >= JoinRowStore.chunkRows { writeBlocks() }
     }
 
     /// Something that is stored with the row changed.
@@ -83,13 +90,7 @@ final class JoinStorage {
             writtenChunk = -1
             fields = []
         }
-        if isAppendOnly {
-            for number in unsaved {
-                writeRow(number)
-                writer.endRow()
-            }
-            return writer.take(name, .append)
-        }
+        if isAppendOnly { return takeBlocks() }
         for number in unsaved {
             guard let byte = note(number) else { continue }
             writer.beginEntry()
@@ -104,7 +105,30 @@ final class JoinStorage {
             writeKey(id)
             writer.endRemoval()
         }
-        return writer.take(name, .keyed)
+        var changes = writer.take(name, .keyed)
+        if leavesBlocks {
+            leavesBlocks = false
+            changes.append(
+                StateChange(
+                    name: name + Self.blocksSuffix, fold: .append, bytes: [],
+                    upkeep: .byOwner(isWhole: true, wantsWhole: false)))
+        }
+        return changes
+    }
+
+    private func writeBlocks() {
+        StateRows.forEach(unsaved) { rows in
+            let columns = store.types.indices.map { store.gathered($0, rows.groups) }
+            StateRows.forEach(upTo: rows.count) { StoredBlocks.write(columns, $0, to: writer) }
+        }
+        unsaved.removeAll(keepingCapacity: true)
+    }
+
+    private func takeBlocks() -> [StateChange] {
+        writeBlocks()
+        var changes = writer.take(name + Self.blocksSuffix, .append)
+        for index in changes.indices { changes[index].upkeep = .byOwner(isWhole: false, wantsWhole: false) }
+        return changes
     }
 
     private func writeKey(_ id: UInt64) {
@@ -146,6 +170,10 @@ final class JoinStorage {
                     try body(decoder.batch(), [], [])
                 }
             }
+        }
+        for change in changes where change.name == name + Self.blocksSuffix {
+            leavesBlocks = !isAppendOnly
+            try StoredBlocks.forEach(in: change.bytes, store.types) { try body($0, [], []) }
         }
         let keyed = own.filter { $0.fold == .keyed }
         try restoreKeyed(keyed, try livePlaces(keyed), body)
@@ -208,6 +236,10 @@ final class JoinStorage {
     /// Rows that ``restore(_:_:)`` gave are now kept under these numbers.
     func restored(_ numbers: [Int32], _ rowIds: [UInt64]) {
         guard !isAppendOnly else { return }
+        guard !rowIds.isEmpty || numbers.isEmpty else {
+            // The side kept all its rows before: from now on they are told apart.
+            return added(numbers)
+        }
         ids.reserve(store.numberLimit)
         for (number, id) in zip(numbers, rowIds) { ids.base[Int(number)] = id }
     }

@@ -133,7 +133,7 @@ struct OperatorFactory {
                 upkeep: upkeep, seed: seeds.table)
         }
         return RankOperator(
-            rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges,
+            rank, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: keepsChanges, upkeep: upkeep,
             seed: seeds.table, wallMilliseconds: wallMilliseconds)
     }
 

@@ -109,12 +109,7 @@ final class OverSortedOperator: Operator {
     func snapshot(epoch: UInt64) throws -> [StateChange] { buffer.takeChanges() }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
-        var stored = StoredRows()
-        for change in changes where change.fold == .keyed { try stored.apply(change.bytes) }
-        try stored.forEachBatch(buffer.store.types, keys: plan.partition, ownership) {
-            buffer.restore($0, sequences: $1)
-        }
-        buffer.finishRestoring()
+        try buffer.restore(changes, ownership: ownership)
         // What follows from the rows stands downstream already.
         reserve()
         frame.prepare()

@@ -85,6 +85,15 @@ final class OrderedRows {
         lists.base[group].count &-= 1
     }
 
+    /// Whether a list has a row that is neither before nor behind one that is not in it.
+    func holdsTwin(of id: Int32, in group: Int) -> Bool {
+        if let blocks = blocks(group) { return blocks.holdsTwin(of: id, order) }
+        let count = Int(lists.base[group].count)
+        let rows = self.rows(group)
+        let position = Self.position(of: id, in: rows, count, order)
+        return position < count && !order.isBefore(id, rows[position])
+    }
+
     func removeLast(_ group: Int) {
         if let blocks = blocks(group) { return blocks.remove(blocks.last, order) }
         lists.base[group].count &-= 1

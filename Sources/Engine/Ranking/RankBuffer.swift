@@ -10,24 +10,29 @@ final class RankBuffer {
     let order: RowOrder
     let lists: OrderedRows
     let journal: RankJournal?
-    private let entries: StateWriter?
+    let entries: StateWriter?
+    /// When rows that are stored as blocks are written anew; nil where they are stored by key.
+    var upkeep: StateUpkeep?
+    /// The state was restored from the other form than the one it is written in: the next epoch writes it anew.
+    var isStoredOtherwise = false
     /// What has to be emitted anew; nil where rows leave once, at the end.
     let changes: RankChanges?
-    private let index: RowIndex?
+    let index: RowIndex?
     /// Rows kept of a partition.
-    private let bound: Int
+    let bound: Int
     /// For full partitions the prefix of the last row: what is behind it never enters.
-    private let thresholds = StateArray<UInt64>(zero: .max)
-    private let seed: UInt64
-    private var nextSequence: Int64 = 0
-    private let idle: IdleGroups?
-    private var ids: [Int32] = []
+    let thresholds = StateArray<UInt64>(zero: .max)
+    let seed: UInt64
+    var nextSequence: Int64 = 0
+    let idle: IdleGroups?
+    var ids: [Int32] = []
     private var survivors: [Int32] = []
 
-    /// `entries` takes what epochs store; nil where there are none.
+    /// `entries` takes what epochs store; nil where there are none. With `upkeep` rows are stored as blocks if the plan
+    /// allows for it.
     init(
         _ plan: RankPlan, inputFields: [Field], seed: UInt64, emitsChanges: Bool, entries: StateWriter?,
-        wallMilliseconds: @escaping () -> Int64 = { 0 }
+        upkeep: StateUpkeep? = nil, wallMilliseconds: @escaping () -> Int64 = { 0 }
     ) {
         idle = IdleGroups.make(plan.stateTimeToLiveMilliseconds, wallMilliseconds)
         self.plan = plan
@@ -40,9 +45,15 @@ final class RankBuffer {
         bound = plan.inputRetracts ? .max : max(0, plan.to)
         changes = emitsChanges ? RankChanges() : nil
         self.entries = entries
+        // Blocks can't tell that a row went without a better one in its place. Single rows overwrite each other under
+        // their partition, as they do in the other form of this operator.
+        let isBounded = (2..<Int.max).contains(bound) && !plan.inputUpserts && plan.stateTimeToLiveMilliseconds == nil
+        self.upkeep = isBounded ? upkeep : nil
+        let writesBlocks = self.upkeep != nil
         journal = entries.map { [bound] in
             RankJournal(
-                plan.partition, keepsOne: bound == 1, tellsRemovals: bound != 1 || plan.inputUpserts, entries: $0)
+                plan.partition, keepsOne: bound == 1, tellsRemovals: bound != 1 || plan.inputUpserts,
+                writesBlocks: writesBlocks, entries: $0)
         }
     }
 
@@ -78,7 +89,7 @@ final class RankBuffer {
     }
 
     /// Stores rows of a batch; their numbers are in `ids` afterwards.
-    private func store(_ batch: Batch, _ rows: [Int32], _ prefixes: UnsafePointer<UInt64>) {
+    func store(_ batch: Batch, _ rows: [Int32], _ prefixes: UnsafePointer<UInt64>) {
         if ids.count < rows.count { ids = Array(repeating: 0, count: rows.count) }
         rows.withUnsafeBufferPointer { chosen in
             ids.withUnsafeMutableBufferPointer { ids in
@@ -228,50 +239,5 @@ final class RankBuffer {
             journal?.removed(id, store, order)
         }
         return wanted
-    }
-
-    // MARK: State
-
-    /// What changed since the last call.
-    func takeChanges() -> [StateChange] {
-        journal?.writeChanges(store, order)
-        return entries?.take("rows", .keyed) ?? []
-    }
-
-    /// Puts rows back, in the order of arrival, with the numbers of arrival they had.
-    func restore(_ batch: Batch, sequences: [Int64]) {
-        let rowCount = batch.rowCount
-        guard rowCount > 0 else { return }
-        var numbers = [Int32](repeating: 0, count: rowCount)
-        var prefixes = [UInt64](repeating: 0, count: rowCount)
-        var hashes = [UInt64](repeating: 0, count: rowCount)
-        groups.assign(plan.partition.map { batch.columns[$0] }, rowCount: rowCount, groups: &numbers)
-        order.prefixes(of: batch, into: &prefixes)
-        hashColumns(batch, Array(batch.columns.indices), seed: seed, into: &hashes)
-        lists.reserve(groups.count)
-        thresholds.reserve(groups.count)
-        changes?.reserve(groups: groups.count)
-        store(batch, (0..<rowCount).map { Int32(truncatingIfNeeded: $0) }, prefixes)
-        for row in 0..<rowCount {
-            let id = ids[row]
-            order.sequences.base[Int(id)] = sequences[row]
-            nextSequence = max(nextSequence, sequences[row] &+ 1)
-            index?.insert(id, hash: hashes[row])
-            lists.insert(id, into: Int(numbers[row]))
-            journal?.restored(id)
-        }
-    }
-
-    /// After all rows are back: what is to be seen stands downstream already.
-    func finishRestoring() {
-        idle?.restored(groups: groups.count)
-        var seen: [Int32] = []
-        for group in 0..<groups.count {
-            if lists.count(group) >= bound { thresholds.base[group] = order.prefixes.base[Int(lists.last(group))] }
-            guard changes != nil else { continue }
-            seen.removeAll(keepingCapacity: true)
-            lists.append(visible, of: group, to: &seen)
-            for id in seen { changes?.show(id) }
-        }
     }
 }

@@ -3,8 +3,10 @@ import ConnectorContract
 
 /// Which rows of a ranking came and went since the last epoch.
 ///
-/// A row is stored under its partition and its number of arrival; where a partition keeps one row only, under the
-/// partition alone, so that the next overwrites it.
+/// Where rows only come and better ones drive others out, they are written as blocks, each under its number of arrival:
+/// those that were driven out are driven out again when all are put back, so nothing tells of them. Elsewhere a row
+/// is stored under its partition and its number of arrival; where a partition keeps one row only, under the partition
+/// alone, so that the next overwrites it.
 final class RankJournal {
     private let partition: [Int]
     private let keepsOne: Bool
@@ -15,12 +17,16 @@ final class RankJournal {
     private var new: [Int32] = []
     /// Removals, and what else goes into the next epoch.
     private let entries: StateWriter
+    private let writesBlocks: Bool
 
     /// `entries` takes what goes into the next epoch; several journals may share one.
-    init(_ partition: [Int], keepsOne: Bool, tellsRemovals: Bool, entries: StateWriter) {
+    init(
+        _ partition: [Int], keepsOne: Bool, tellsRemovals: Bool, writesBlocks: Bool = false, entries: StateWriter
+    ) {
         self.partition = partition
         self.keepsOne = keepsOne
-        self.tellsRemovals = tellsRemovals
+        self.tellsRemovals = tellsRemovals && !writesBlocks
+        self.writesBlocks = writesBlocks
         self.entries = entries
     }
 
@@ -33,6 +39,9 @@ final class RankJournal {
 
     func restored(_ id: Int32) { marks.base[Int(id)] = 2 }
 
+    /// A row that was put back has made room for another.
+    func drivenOut(_ id: Int32) { marks.base[Int(id)] = 0 }
+
     /// To be called while the row can still be read.
     func removed(_ id: Int32, _ store: RowSlots, _ order: RowOrder) {
         if marks.base[Int(id)] == 2 && tellsRemovals { writeRemoval(of: id, store, order) }
@@ -44,6 +53,25 @@ final class RankJournal {
         for column in partition { entries.write(RowField(store.columns[column].column), row: Int(id)) }
         if !keepsOne { entries.write(order.sequences.base[Int(id)]) }
         entries.endRemoval()
+    }
+
+    /// Writes the rows that came since the last epoch, or all there are, as blocks; returns how many they are.
+    func writeBlocks(_ store: RowSlots, _ order: RowOrder, isWhole: Bool) -> Int {
+        let marks = self.marks.base
+        var rows: [Int32] = []
+        if isWhole || new.count > store.places / 16 {
+            // In order where there are many: their values then lie beside each other.
+            for id in 0..<store.places where marks[id] == 1 || isWhole && marks[id] != 0 {
+                rows.append(Int32(truncatingIfNeeded: id))
+            }
+        } else {
+            rows = new.filter { marks[Int($0)] == 1 }
+        }
+        for id in rows { marks[Int(id)] = 2 }
+        new.removeAll(keepingCapacity: true)
+        let columns = store.columns.map(\.column)
+        StateRows.forEach(rows) { StoredBlocks.write(columns, $0, numbers: order.sequences.base, to: entries) }
+        return rows.count
     }
 
     /// Writes the rows that came since the last epoch.

@@ -9,17 +9,15 @@ import StreamSQL
 final class RankOperator: Operator {
     private let plan: RankPlan
     private let buffer: RankBuffer
-    private let partition: [Int]
 
     init(
-        _ plan: RankPlan, inputFields: [Field], isBatchMode: Bool, keepsChanges: Bool, seed: UInt64,
-        wallMilliseconds: @escaping () -> Int64
+        _ plan: RankPlan, inputFields: [Field], isBatchMode: Bool, keepsChanges: Bool, upkeep: StateUpkeep,
+        seed: UInt64, wallMilliseconds: @escaping () -> Int64
     ) {
         self.plan = plan
-        partition = plan.partition
         buffer = RankBuffer(
             plan, inputFields: inputFields, seed: seed, emitsChanges: !isBatchMode,
-            entries: keepsChanges ? StateWriter() : nil, wallMilliseconds: wallMilliseconds)
+            entries: keepsChanges ? StateWriter() : nil, upkeep: upkeep, wallMilliseconds: wallMilliseconds)
     }
 
     var stateRows: Int { buffer.store.count }
@@ -36,7 +34,7 @@ final class RankOperator: Operator {
             new.removeAll(keepingCapacity: true)
             buffer.lists.append(buffer.visible, of: Int(group), to: &new)
             let old = changes.old(at: position)
-            picks.add(old: old, new: new[...], buffer.store)
+            picks.add(old: old, new: new[...], buffer)
             for id in old { changes.hide(id) }
             for id in new { changes.show(id) }
             if picks.rows.count >= 4_096 { try emit(&picks, output) }
@@ -54,7 +52,7 @@ final class RankOperator: Operator {
         for group in 0..<buffer.groups.count {
             rows.removeAll(keepingCapacity: true)
             buffer.lists.append(buffer.visible, of: group, to: &rows)
-            picks.add(old: [], new: rows[...], buffer.store)
+            picks.add(old: [], new: rows[...], buffer)
             if picks.rows.count >= 4_096 { try emit(&picks, output) }
         }
         try emit(&picks, output)
@@ -70,13 +68,9 @@ final class RankOperator: Operator {
     // MARK: state
 
     func snapshot(epoch: UInt64) throws -> [StateChange] { buffer.takeChanges() }
+    func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { buffer.takeChanges(isWhole: true) }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
-        var stored = StoredRows()
-        for change in changes where change.fold == .keyed { try stored.apply(change.bytes) }
-        try stored.forEachBatch(buffer.store.types, keys: partition, ownership) {
-            buffer.restore($0, sequences: $1)
-        }
-        buffer.finishRestoring()
+        try buffer.restore(changes, ownership: ownership)
     }
 }

@@ -16,16 +16,17 @@ struct RankPicks {
         numbers.removeAll(keepingCapacity: true)
     }
 
-    mutating func add(old: ArraySlice<Int32>, new: ArraySlice<Int32>, _ store: RowSlots) {
+    mutating func add(old: ArraySlice<Int32>, new: ArraySlice<Int32>, _ buffer: RankBuffer) {
         if plan.emitsNumber || plan.from == plan.to {
-            addByNumber(old, new, store)
+            addByNumber(old, new, buffer)
         } else {
-            addAsSets(old, new, store)
+            addAsSets(old, new, buffer.store)
         }
     }
 
     /// Each number is a row of its own downstream.
-    private mutating func addByNumber(_ old: ArraySlice<Int32>, _ new: ArraySlice<Int32>, _ store: RowSlots) {
+    private mutating func addByNumber(_ old: ArraySlice<Int32>, _ new: ArraySlice<Int32>, _ buffer: RankBuffer) {
+        let prefixes = buffer.order.prefixes.base
         for position in 0..<max(old.count, new.count) {
             let before = position < old.count ? old[old.startIndex + position] : -1
             let after = position < new.count ? new[new.startIndex + position] : -1
@@ -33,7 +34,10 @@ struct RankPicks {
                 add(after, .insert, position)
             } else if after < 0 {
                 add(before, .delete, position)
-            } else if before != after && !store.areEqual(before, after) {
+            } else if before != after,
+                // Most differ in what they are ordered by.
+                prefixes[Int(before)] != prefixes[Int(after)] || !buffer.store.areEqual(before, after)
+            {
                 if plan.emitsUpdateBefore { add(before, .updateBefore, position) }
                 add(after, .updateAfter, position)
             }

@@ -59,6 +59,14 @@ final class RowBlocks {
         if counts[block] == 0 { drop(block) } else { merge(block) }
     }
 
+    /// Whether there is a row that is neither before nor behind one that is not here.
+    func holdsTwin(of id: Int32, _ order: RowOrder) -> Bool {
+        let block = self.block(of: id, order)
+        guard block < blocks.count else { return false }
+        let position = OrderedRows.position(of: id, in: blocks[block], counts[block], order)
+        return position < counts[block] && !order.isBefore(id, blocks[block][position])
+    }
+
     func append(_ positions: Range<Int>, to result: inout [Int32]) {
         var begin = 0
         for (block, length) in zip(blocks, counts) {

@@ -32,8 +32,8 @@ final class RowOrder {
         if first != second { return first < second }
         let order = compareKeys(Int(a), Int(b))
         if order != 0 { return order < 0 }
-        let isOlder = sequences.base[Int(a)] < sequences.base[Int(b)]
-        return isOlder != prefersLatest
+        let (one, other) = (sequences.base[Int(a)], sequences.base[Int(b)])
+        return prefersLatest ? one > other : one < other
     }
 
     private func compareKeys(_ a: Int, _ b: Int) -> Int {

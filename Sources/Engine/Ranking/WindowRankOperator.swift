@@ -78,7 +78,7 @@ final class WindowRankOperator: Operator {
         for group in 0..<window.groups.count {
             rows.removeAll(keepingCapacity: true)
             window.lists.append(window.visible, of: group, to: &rows)
-            picks.add(old: [], new: rows[...], window.store)
+            picks.add(old: [], new: rows[...], window)
             if window.journal != nil { window.lists.append(0..<Int.max, of: group, to: &all) }
         }
         window.journal?.writeRemovals(of: all, window.store, window.order)

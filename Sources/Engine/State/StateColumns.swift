@@ -192,6 +192,19 @@ struct StateRows {
 
     var count: Int { groups.count }
 
+    /// Calls `body` with the numbers from 0 to below `count`, which is ``StateColumns/rowLimit`` at most.
+    static func forEach(upTo count: Int, _ body: (StateRows) throws -> Void) rethrows {
+        try withUnsafeTemporaryAllocation(of: Int64.self, capacity: StateColumns.rowLimit) { scratch in
+            try withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, count)) { numbers in
+                guard let room = scratch.baseAddress else { return }
+                for number in 0..<count { numbers[number] = Int32(truncatingIfNeeded: number) }
+                try body(
+                    StateRows(groups: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(numbers)[..<count]), scratch: room)
+                )
+            }
+        }
+    }
+
     /// Calls `body` with the groups in pieces of ``StateColumns/rowLimit``.
     static func forEach(_ list: [Int32], _ body: (StateRows) throws -> Void) rethrows {
         try withUnsafeTemporaryAllocation(of: Int64.self, capacity: StateColumns.rowLimit) { scratch in

@@ -103,7 +103,7 @@ package final class Application: Sendable {
     }
 
     /// Grows when the bytes that operators write into states change their meaning.
-    package static let stateFormatVersion: UInt32 = 3
+    package static let stateFormatVersion: UInt32 = 4
 
     private static func name(of file: String) -> String {
         let last = file.split(separator: "/").last.map(String.init) ?? file

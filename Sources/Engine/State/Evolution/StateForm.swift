@@ -13,8 +13,8 @@ enum StateForm: Equatable {
     case calls(prefix: Int, whole: Bool)
     /// Blocks of groups with a column for each call: see `AggregateOperator+Blocks.swift`.
     case callBlocks
-    /// Blocks of rows of the input, column by column: see `TopRowOperator+State.swift`.
-    case rowBlocks
+    /// ``StoredBlocks`` of rows of an input, with so many columns of the owner's in front.
+    case rowBlocks(input: Int, ownColumns: Int)
     /// Parts of an aggregate's calls: in the key the group, then the number of the call.
     case callParts(groupTypes: [DataType])
     /// Values that calls share, after the numbers of those calls: see ``AggregateSet/drainDistinct(key:)``.
@@ -40,9 +40,12 @@ enum StateForm: Equatable {
         case (.windowAggregate, "sessions"): return .calls(prefix: 8, whole: false)
         case (.windowAggregate, "rows"), (.sessionWindow, "rows"): return .rows(input: 0, prefix: 0)
         case (.rank(let plan), "blocks") where plan.stateTimeToLiveMilliseconds == nil && TopRowOperator.fits(plan):
-            return .rowBlocks
+            return .rowBlocks(input: 0, ownColumns: 0)
+        case (.rank, RankBuffer.blocksName): return .rowBlocks(input: 0, ownColumns: 1)
         case (.rank, "rows"), (.timeSort, "rows"): return .rows(input: 0, prefix: 8)
         case (.deduplicate, "rows"): return .rows(input: 0, prefix: 9, isFlagged: true)
+        case (.streamJoin, "left" + JoinStorage.blocksSuffix): return .rowBlocks(input: 0, ownColumns: 0)
+        case (.streamJoin, "right" + JoinStorage.blocksSuffix): return .rowBlocks(input: 1, ownColumns: 0)
         case (.streamJoin, "left"): return .rows(input: 0, prefix: 1)
         case (.streamJoin, "right"): return .rows(input: 1, prefix: 1)
         default: return nil

@@ -43,7 +43,8 @@ struct StateRewriter {
             return try keyed(change) { value throws(DamagedBytesError) in
                 try pieces(value, prefix: prefix, empty: whole ? emptyWhole : emptyFixed)
             }
-        case (.rowBlocks, .append) where !rows.isEmpty: return try rowBlocks(change, rows[0])
+        case (.rowBlocks(let input, let ownColumns), .append) where rows.indices.contains(input):
+            return try rowBlocks(change, rows[input], ownColumns: ownColumns)
         case (.callBlocks, .append): return try blocks(change)
         case (.callParts(let groupTypes), .keyed): return try parts(change, groupTypes)
         case (.sharedValues, .append): return try sharedValues(change)
@@ -143,7 +144,7 @@ struct StateRewriter {
     }
 
     /// Blocks of rows keep the columns that are still there; new ones begin as rows from before have them.
-    private func rowBlocks(_ change: StateChange, _ mapping: PieceMapping) throws -> StateChange {
+    private func rowBlocks(_ change: StateChange, _ mapping: PieceMapping, ownColumns: Int) throws -> StateChange {
         var writer = ByteWriter(reserving: change.bytes.count)
         try change.bytes.withUnsafeBytes { bytes in
             var reader = ByteReader(bytes)
@@ -156,10 +157,11 @@ struct StateRewriter {
                 }
                 var block = ByteWriter()
                 block.write(rowCount)
-                block.write(UInt16(truncatingIfNeeded: mapping.wanted.count))
+                block.write(UInt16(truncatingIfNeeded: ownColumns + mapping.wanted.count))
+                for column in columns.prefix(ownColumns) { block.write(bytes: column) }
                 for (piece, place) in zip(mapping.wanted, mapping.places) {
-                    if let place, place < columns.count {
-                        block.write(bytes: columns[place])
+                    if let place, ownColumns + place < columns.count {
+                        block.write(bytes: columns[ownColumns + place])
                     } else {
                         block.write(
                             StateColumns.beginning(
