@@ -1,3 +1,5 @@
+import CPlatform
+
 /// Open addressing from 64-bit hashes to small numbers (rows, keys), from which the owner tells equal things apart.
 ///
 /// 4 bytes a slot at a load of at most one half, and 8 bytes a number for its hash. Taking out leaves no gaps: those
@@ -45,6 +47,18 @@ final class HashSlots {
             if isEqual(number) { return number }
             slot = (slot &+ 1) & mask
         }
+    }
+
+    /// Asks for the memory of a hash that will be looked up soon; nothing while the table fits into a core's cache.
+    @inline(__always)
+    func prefetch(_ hash: UInt64) {
+        if mask >= 1 << 16 { millrace_prefetch(slots + Int(truncatingIfNeeded: hash) & mask) }
+    }
+
+    /// The number in a hash's own slot, most likely the one that a look-up gives; -1 for none.
+    @inline(__always)
+    func first(_ hash: UInt64) -> Int32 {
+        Int32(bitPattern: slots[Int(truncatingIfNeeded: hash) & mask] &- 1)
     }
 
     /// Adds a number, which must not be in.

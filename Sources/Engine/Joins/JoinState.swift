@@ -1,3 +1,4 @@
+import CPlatform
 import Columnar
 import ConnectorContract
 import StreamSQL
@@ -133,12 +134,22 @@ final class JoinState {
             rows.withUnsafeBufferPointer { rows in
                 hashes.withUnsafeBufferPointer { hashes in
                     for position in 0..<rows.count {
+                        if position &+ 16 < rows.count { prefetch(hashes, rows.baseAddress, position) }
                         let row = Int(rows[position])
                         found[position] = key(values[row], hashes[row])
                     }
                 }
             }
         }
+    }
+
+    /// Asks for the slot of the row farthest ahead, and for the key of one half way to it.
+    @inline(__always)
+    private func prefetch(_ hashes: UnsafeBufferPointer<UInt64>, _ rows: UnsafePointer<Int32>?, _ position: Int) {
+        guard let rows else { return }
+        index.prefetch(hashes[Int(rows[position &+ 16])])
+        let key = index.first(hashes[Int(rows[position &+ 8])])
+        if key >= 0 { millrace_prefetch(known.base + Int(key)) }
     }
 
     @inline(__always)

@@ -146,8 +146,13 @@ final class RankBuffer {
             survivors.append(Int32(truncatingIfNeeded: row))
         }
         guard !survivors.isEmpty else { return }
+        // The lists come from far while the rows are stored.
+        for row in survivors { lists.prefetch(Int(numbers[Int(row)])) }
         store(batch, survivors, prefixes)
         for position in survivors.indices {
+            if position &+ 8 < survivors.count {
+                lists.prefetchRows(Int(numbers[Int(survivors[position &+ 8])]), bound: bound)
+            }
             enter(ids[position], into: Int(numbers[Int(survivors[position])]))
         }
     }

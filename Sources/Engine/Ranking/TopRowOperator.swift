@@ -1,3 +1,4 @@
+import CPlatform
 import Columnar
 import ConnectorContract
 import StreamSQL
@@ -91,7 +92,14 @@ final class TopRowOperator: Operator {
     ) -> [Int32] {
         let (flags, best, prefixes) = (self.flags.base, self.best.base, self.prefixes.base)
         var winners: [Int32] = []
-        for row in 0..<batch.rowCount {
+        let rowCount = batch.rowCount
+        for row in 0..<rowCount {
+            if row &+ 16 < rowCount {
+                let ahead = Int(numbers[row &+ 16])
+                millrace_prefetch(flags + ahead)
+                millrace_prefetch(best + ahead)
+                millrace_prefetch(prefixes + ahead)
+            }
             let group = Int(numbers[row])
             let rival = Int(best[group])
             if rival >= 0 {

@@ -126,7 +126,9 @@ final class GroupTable {
         let slots = self.slots
         let mask = slotMask
         let hashes = self.hashes
+        let isLarge = mask >= Self.leastAheadSlots
         for row in 0..<rowCount {
+            if isLarge, row &+ Self.lookahead < rowCount { fetch(rowHashes + row, slots, hashes, mask) }
             let hash = rowHashes[row]
             var slot = Int(truncatingIfNeeded: hash) & mask
             while true {
@@ -145,6 +147,20 @@ final class GroupTable {
                 slot = (slot &+ 1) & mask
             }
         }
+    }
+
+    /// Rows that memory is asked for ahead of, in tables larger than the processor's cache of one core.
+    private static let lookahead = 16
+    private static let leastAheadSlots = 1 << 16
+
+    /// Asks for the slot of the row farthest ahead, and for the hash of one half way to it, whose slot is there by now.
+    @inline(__always)
+    private func fetch(
+        _ rowHashes: UnsafePointer<UInt64>, _ slots: UnsafePointer<UInt32>, _ hashes: UnsafePointer<UInt64>, _ mask: Int
+    ) {
+        millrace_prefetch(slots + Int(truncatingIfNeeded: rowHashes[Self.lookahead]) & mask)
+        let entry = slots[Int(truncatingIfNeeded: rowHashes[Self.lookahead / 2]) & mask]
+        if entry != 0 { millrace_prefetch(hashes + (Int(entry) &- 1)) }
     }
 
     @inline(never)

@@ -222,19 +222,24 @@ final class GrowableColumn {
         let canShare = shared.canShare(source)
         if canShare { column.owners += shared.adopt(source) }
         let target = column.text
-        let pool = shared.pool
-        for index in 0..<count {
-            let place = Int(places[index])
-            var isShared = false
-            if !target[place].isInline {
-                if canShare {
-                    isShared = true
-                } else if pool.isOpen, let kept = pool.text(target + place) {
-                    target[place] = kept
-                    isShared = true
-                }
+        guard !canShare, shared.pool.isOpen else {
+            for index in 0..<count {
+                let place = Int(places[index])
+                shared.mark(place, canShare && !target[place].isInline)
             }
-            shared.mark(place, isShared)
+            return
+        }
+        let pool = shared.pool
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: max(1, count)) { hashes in
+            for index in 0..<count where !target[Int(places[index])].isInline {
+                hashes[index] = pool.hash(target + Int(places[index]))
+            }
+            for index in 0..<count {
+                let place = Int(places[index])
+                let kept = target[place].isInline ? nil : pool.text(target + place, hash: hashes[index])
+                if let kept { target[place] = kept }
+                shared.mark(place, kept != nil)
+            }
         }
     }
 

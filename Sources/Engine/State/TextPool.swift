@@ -1,3 +1,4 @@
+import CPlatform
 import Columnar
 
 /// Texts of a column that come again and again, such as names of channels, kept once.
@@ -43,9 +44,24 @@ final class TextPool {
     /// The kept text that equals the one at `place`, which must be longer than fits into a view; nil when it is not kept.
     func text(_ place: UnsafePointer<TextView>) -> TextView? {
         guard isOpen, place.pointee.count <= Self.longest else { return nil }
+        return text(place, hash: TextView.hash(at: place, seed: seed))
+    }
+
+    /// The hash that a text is looked up by, for which memory is asked ahead of ``text(_:hash:)``.
+    @inline(__always)
+    func hash(_ place: UnsafePointer<TextView>) -> UInt64 {
+        let hash = TextView.hash(at: place, seed: seed)
+        let slot = Int(truncatingIfNeeded: hash) & mask
+        millrace_prefetch(slots + slot)
+        millrace_prefetch(tags + slot)
+        return hash
+    }
+
+    /// As ``text(_:)``, with the text's hash.
+    func text(_ place: UnsafePointer<TextView>, hash: UInt64) -> TextView? {
+        guard isOpen, place.pointee.count <= Self.longest else { return nil }
         if lookups == Self.trial { judge() }
         lookups &+= 1
-        let hash = TextView.hash(at: place, seed: seed)
         let tag = UInt32(truncatingIfNeeded: hash >> 32)
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot].head != 0 {
