@@ -146,10 +146,12 @@ final class GrowableColumn {
 
     /// Counts the bytes of a text that is about to go; moves the others when most of the heap is dead.
     private func forget(_ index: Int) {
-        let bytes = column.text[index].count
-        guard bytes > TextView.inlineLimit, let old = heap else { return }
-        column.text[index] = TextView()
+        let views = column.text
+        let bytes = views[index].count
+        guard bytes > TextView.inlineLimit else { return }
+        views[index] = TextView()
         if let shared, shared.isShared(index) { return shared.mark(index, false) }
+        guard let old = heap else { return }
         deadBytes += bytes
         guard deadBytes > Self.leastDeadBytes, deadBytes > old.allocatedBytes / 2 else { return }
         // Rows may have been added that were not marked yet.
@@ -207,8 +209,7 @@ final class GrowableColumn {
         case .float64: scatter(source.float64, rows, column.float64, places, count)
         case .int128: scatter(source.int128, rows, column.int128, places, count)
         case .text:
-            let views = UnsafePointer(source.text)
-            for index in 0..<count { column.text[Int(places[index])] = views[Int(rows[index])] }
+            scatter(source.text, rows, column.text, places, count)
             if let shared { share(places, count, from: source, shared) }
             ownTexts(places, count)
         }
@@ -222,10 +223,11 @@ final class GrowableColumn {
         let canShare = shared.canShare(source)
         if canShare { column.owners += shared.adopt(source) }
         let target = column.text
+        let marks = shared.marks.base
         guard !canShare, shared.pool.isOpen else {
             for index in 0..<count {
                 let place = Int(places[index])
-                shared.mark(place, canShare && !target[place].isInline)
+                marks[place] = canShare && !target[place].isInline ? 1 : 0
             }
             return
         }
@@ -238,7 +240,7 @@ final class GrowableColumn {
                 let place = Int(places[index])
                 let kept = target[place].isInline ? nil : pool.text(target + place, hash: hashes[index])
                 if let kept { target[place] = kept }
-                shared.mark(place, kept != nil)
+                marks[place] = kept != nil ? 1 : 0
             }
         }
     }
@@ -247,6 +249,9 @@ final class GrowableColumn {
     private func ownTexts(_ places: UnsafePointer<Int32>, _ count: Int) {
         guard let heap else { return }
         let target = column.text
+        let marks = shared?.marks.base
+        @inline(__always)
+        func isForeign(_ place: Int) -> Bool { !target[place].isInline && (marks.map { $0[place] == 0 } ?? true) }
         var bytes = 0
         for index in 0..<count where isForeign(Int(places[index])) { bytes &+= target[Int(places[index])].count }
         guard bytes > 0 else { return }
@@ -258,11 +263,6 @@ final class GrowableColumn {
             view.pointee.tail = UInt64(UInt(bitPattern: free))
             free += length
         }
-    }
-
-    @inline(__always)
-    private func isForeign(_ place: Int) -> Bool {
-        !column.text[place].isInline && !(shared?.isShared(place) ?? false)
     }
 
     @inline(__always)

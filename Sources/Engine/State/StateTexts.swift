@@ -1,3 +1,4 @@
+import CPlatform
 import Columnar
 import ConnectorContract
 
@@ -10,33 +11,49 @@ enum StateTexts {
     private static let sampleRows = 256
 
     static func write(_ column: Column, _ rows: StateRows, to writer: StateWriter) {
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: StateColumns.rowLimit) { firsts in
-            guard let firsts = firsts.baseAddress else { return }
-            let count = findDifferent(column, rows, firsts: firsts)
-            writer.write(UInt32(truncatingIfNeeded: count))
-            guard count > 0 else {
-                return writeTexts(column, rows.count, rows, to: writer) { rows.groups[$0] }
+        withUnsafeTemporaryAllocation(of: TextView.self, capacity: StateColumns.rowLimit) { views in
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: StateColumns.rowLimit) { firsts in
+                guard let views = views.baseAddress, let firsts = firsts.baseAddress else { return }
+                collect(column, rows, into: views)
+                let count = findDifferent(views, rows, firsts: firsts)
+                writer.write(UInt32(truncatingIfNeeded: count))
+                guard count > 0 else { return writeTexts(views, rows.count, to: writer) }
+                StateColumns.write(rows.scratch, count: rows.count, to: writer)
+                // The first of each lies behind those that move here.
+                for index in 0..<count { views[index] = views[Int(firsts[index])] }
+                writeTexts(views, count, to: writer)
             }
-            StateColumns.write(rows.scratch, count: rows.count, to: writer)
-            writeTexts(column, count, rows, to: writer) { rows.groups[Int(firsts[$0])] }
+        }
+    }
+
+    /// The rows' views side by side; NULLs are empty.
+    private static func collect(_ column: Column, _ rows: StateRows, into views: UnsafeMutablePointer<TextView>) {
+        let texts = column.text
+        guard column.mayHaveNulls else {
+            for (row, group) in rows.groups.enumerated() { views[row] = texts[Int(group)] }
+            return
+        }
+        for (row, group) in rows.groups.enumerated() {
+            views[row] = column.isValid(Int(group)) ? texts[Int(group)] : TextView()
         }
     }
 
     /// Where each row's text stands among the different ones, into the scratch, and the first row of each of those; 0
     /// where most are different. Views are compared, not bytes: texts of a pool have one address.
     private static func findDifferent(
-        _ column: Column, _ rows: StateRows, firsts: UnsafeMutablePointer<Int32>
+        _ views: UnsafePointer<TextView>, _ rows: StateRows, firsts: UnsafeMutablePointer<Int32>
     ) -> Int {
         guard rows.count >= 64 else { return 0 }
         let mask = StateColumns.rowLimit * 2 - 1
+        let scratch = rows.scratch
         return withUnsafeTemporaryAllocation(of: UInt16.self, capacity: mask + 1) { slots in
             slots.update(repeating: 0)
             var count = 0
-            for (row, group) in rows.groups.enumerated() {
-                let view = Self.view(column, Int(group))
+            for row in 0..<rows.count {
+                let view = views[row]
                 var slot = Int(truncatingIfNeeded: ((view.tail ^ view.head) &* 0x9E37_79B9_7F4A_7C15) >> 40) & mask
                 while slots[slot] != 0 {
-                    let other = Self.view(column, Int(rows.groups[Int(firsts[Int(slots[slot]) - 1])]))
+                    let other = views[Int(firsts[Int(slots[slot]) - 1])]
                     if other.head == view.head, other.tail == view.tail { break }
                     slot = (slot &+ 1) & mask
                 }
@@ -45,37 +62,38 @@ enum StateTexts {
                     count += 1
                     slots[slot] = UInt16(truncatingIfNeeded: count)
                 }
-                rows.scratch[row] = Int64(slots[slot]) - 1
+                scratch[row] = Int64(slots[slot]) - 1
                 if row == sampleRows, count > sampleRows * 7 / 8 { return 0 }
             }
             return count < rows.count * 7 / 8 ? count : 0
         }
     }
 
-    @inline(__always)
-    private static func view(_ column: Column, _ row: Int) -> TextView {
-        column.isValid(row) ? column.text[row] : TextView()
-    }
-
-    private static func writeTexts(
-        _ column: Column, _ count: Int, _ rows: StateRows, to writer: StateWriter, row: (Int) -> Int32
-    ) {
+    private static func writeTexts(_ views: UnsafePointer<TextView>, _ count: Int, to writer: StateWriter) {
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: StateColumns.rowLimit) { lengths in
             guard let lengths = lengths.baseAddress else { return }
             var bytes = 0
             for index in 0..<count {
-                let length = view(column, Int(row(index))).count
+                let length = views[index].count
                 lengths[index] = Int64(length)
                 bytes &+= length
+                // Most lie far apart: they come while the others are measured.
+                if length > TextView.inlineLimit { fetch(TextView.bytes(at: views + index), length) }
             }
             StateColumns.write(lengths, count: count, to: writer)
             var place = writer.place(bytes)
             for index in 0..<count where lengths[index] > 0 {
-                let text = UnsafePointer(column.text + Int(row(index)))
-                place.copyMemory(from: TextView.bytes(at: text), byteCount: Int(lengths[index]))
+                place.copyMemory(from: TextView.bytes(at: views + index), byteCount: Int(lengths[index]))
                 place += Int(lengths[index])
             }
         }
+    }
+
+    /// Asks for the memory of a text, of a long one for that of its ends.
+    @inline(__always)
+    private static func fetch(_ text: UnsafePointer<UInt8>, _ length: Int) {
+        millrace_prefetch(text)
+        millrace_prefetch(text + (length &- 1))
     }
 
     // MARK: reading

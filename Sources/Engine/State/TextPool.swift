@@ -118,7 +118,7 @@ final class TextPool {
 final class SharedTexts {
     let pool = TextPool(heap: ByteHeap())
     /// 1 where the row's bytes are not the column's own.
-    private let marks = StateArray<UInt8>(zero: 0)
+    let marks = StateArray<UInt8>(zero: 0)
     /// Keep the bytes alive.
     private(set) var owners: [AnyObject]
 
