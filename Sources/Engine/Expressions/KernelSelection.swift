@@ -224,6 +224,9 @@ struct KernelSelection {
             return ClockKernels.now(zone) { floorDivide($1, TimeUnits.microsecondsPerSecond) }
         }
         let wanted: PhysicalKind = function == .dateFormat || function == .fromUnixTime ? .int64 : .text
+        if function == .dateFormat, logical(0).isWideTimestamp, constantText(1) != nil {
+            return try pattern(1).map { kernels.formatNanoseconds($0, logical(0)) }
+        }
         guard arguments[0].type.kind == wanted else { return nil }
         if arguments.count > 1, isNull(1) { return Self.nothing }
         if arguments.count > 1, constantText(1) == nil {

@@ -57,6 +57,8 @@ final class TimeFormatter {
     private let units: UnsafeMutablePointer<Int64>
     private let views: UnsafeMutablePointer<TextView>
     private let scratch: UnsafeMutablePointer<UInt8>
+    /// Below the microseconds of the time that is being written.
+    private var nanosecondsAbove: Int64 = 0
 
     /// `zoneOffset` gives the seconds from UTC at a local time, for the letters that show them.
     init(_ pattern: TimePattern, zoneOffset: @escaping (Int64) -> Int64) {
@@ -89,8 +91,9 @@ final class TimeFormatter {
     /// Forgets the results of the batch before.
     func beginBatch() { units.update(repeating: .min, count: Self.rememberedCount) }
 
-    /// The text of a local time; the heap must be that of this batch.
-    func format(_ microseconds: Int64, heap: ByteHeap) -> TextView {
+    /// The text of a local time; the heap must be that of this batch. `nanoseconds` are those above the microseconds.
+    func format(_ microseconds: Int64, nanoseconds: Int64 = 0, heap: ByteHeap) -> TextView {
+        nanosecondsAbove = nanoseconds
         if resolution == 1 { return write(microseconds, heap) }
         let unit = floorDivide(microseconds, resolution)
         let slot = Int(truncatingIfNeeded: unit) & (Self.rememberedCount &- 1)
@@ -176,8 +179,8 @@ final class TimeFormatter {
         case 0x68: bytes.append(hour % 12 == 0 ? 12 : hour % 12, width: count)
         case 0x6D: bytes.append(time / TimeUnits.microsecondsPerMinute % 60, width: count)
         case 0x73: bytes.append(time / TimeUnits.microsecondsPerSecond % 60, width: count)
-        case 0x53: fraction(time % TimeUnits.microsecondsPerSecond, count, to: &bytes)
-        case 0x6E: bytes.append(time % TimeUnits.microsecondsPerSecond &* 1_000, width: count)
+        case 0x53: fraction(nanosecond(time), count, to: &bytes)
+        case 0x6E: bytes.append(nanosecond(time), width: count)
         case 0x61:
             bytes.append(hour < 12 ? 0x41 : 0x50)
             bytes.append(0x4D)
@@ -185,10 +188,15 @@ final class TimeFormatter {
         }
     }
 
-    private func fraction(_ microseconds: Int64, _ count: Int, to bytes: inout ByteSink) {
-        var unit: Int64 = 100_000
+    /// The nanosecond of the second.
+    private func nanosecond(_ time: Int64) -> Int64 {
+        time % TimeUnits.microsecondsPerSecond &* 1_000 &+ nanosecondsAbove
+    }
+
+    private func fraction(_ nanosecond: Int64, _ count: Int, to bytes: inout ByteSink) {
+        var unit: Int64 = 100_000_000
         for _ in 0..<count {
-            bytes.append(unit > 0 ? 0x30 &+ UInt8(truncatingIfNeeded: microseconds / unit % 10) : 0x30)
+            bytes.append(unit > 0 ? 0x30 &+ UInt8(truncatingIfNeeded: nanosecond / unit % 10) : 0x30)
             unit /= 10
         }
     }

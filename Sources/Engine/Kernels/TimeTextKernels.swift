@@ -28,6 +28,21 @@ struct TimeTextKernels {
         return format(pattern, unit: 1, isInstant: false)
     }
 
+    /// DATE_FORMAT of a timestamp of more than six digits.
+    func formatNanoseconds(_ pattern: TimePattern, _ type: LogicalType) -> Kernel {
+        let isShifted = WideTimeKernels.form(type).isInstant && !zone.isUTC
+        return { [zone] call in
+            let memory = call.remembered { FormatMemory(pattern, zone) }
+            let (values, mask) = (UnsafePointer(call[0].column.int128), call[0].rowMask)
+            memory.formatter.beginBatch()
+            return makeTexts(call) { row, heap in
+                let (microseconds, rest) = WideTime.split(values[row & mask])
+                let local = isShifted ? memory.conversion.local(microseconds) : microseconds
+                return memory.formatter.format(local, nanoseconds: rest, heap: heap)
+            }
+        }
+    }
+
     /// FROM_UNIXTIME(seconds, pattern).
     func fromUnixTime(_ pattern: TimePattern) -> Kernel {
         format(pattern, unit: TimeUnits.microsecondsPerSecond, isInstant: true)

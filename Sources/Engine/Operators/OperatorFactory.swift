@@ -85,7 +85,7 @@ struct OperatorFactory {
         case .process(let process): return self.process(process, node)
         case .sort(let sort):
             return SortOperator(sort, inputFields: inputFields, keepsChanges: wiring.store != nil, seed: seeds.table)
-        case .sink(let sink): return SinkOperator(try wiring.makeSink(sink, inputFields))
+        case .sink(let sink): return try self.sink(sink, node, context)
         case .exchange:
             throw MillraceError(.internalError, code: "plan_exchange", "an exchange is not an operator")
         }
@@ -94,6 +94,11 @@ struct OperatorFactory {
     private var wallMilliseconds: () -> Int64 {
         let clock = wiring.environment.clock
         return { clock.wallMilliseconds() }
+    }
+
+    private func sink(_ sink: SinkPlan, _ node: PlanNode, _ context: EvaluationContext) throws -> any Operator {
+        let constraints = try SinkConstraints(sink, node, timeZone: plan.timeZone, context: context)
+        return SinkOperator(try wiring.makeSink(sink, plan.nodes[node.inputs[0]].fields), constraints)
     }
 
     private func windowAggregate(_ window: WindowAggregatePlan, _ inputFields: [Field]) -> any Operator {

@@ -13,6 +13,8 @@ struct ExpressionBinder {
     private(set) var isInsideAggregate = false
     /// The rows of a match, in DEFINE and MEASURES.
     var matchRows: MatchRows?
+    /// What names mean that are no columns: those of selected items, in QUALIFY.
+    var aliases: [String: PlanExpression] = [:]
 
     init(
         scope: Scope?, functions: FunctionCatalog = .builtin, aggregates: AggregateCollector? = nil,
@@ -123,11 +125,15 @@ struct ExpressionBinder {
             (value, fields) = (.column(path.column, scope.columns[path.column].type), path.fields)
         } catch {
             // What has no meaning inside may have one outside.
-            guard let outer = scope.outer.first, let path = try? outer.resolvePath(parts, at: range) else {
-                throw error
+            if let first = parts.first, let item = aliases[first.text] {
+                (value, fields) = (item, Array(parts.dropFirst()))
+            } else {
+                guard let outer = scope.outer.first, let path = try? outer.resolvePath(parts, at: range) else {
+                    throw error
+                }
+                value = .column(Scope.outerBase + path.column, outer.columns[path.column].type)
+                fields = path.fields
             }
-            value = .column(Scope.outerBase + path.column, outer.columns[path.column].type)
-            fields = path.fields
         }
         for name in fields { value = try field(value, name) }
         return value

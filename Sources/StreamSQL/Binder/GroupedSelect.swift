@@ -33,6 +33,7 @@ struct GroupedSelect {
         let having = try select.having.map { (having) throws(SQLError) in
             try expressionBinder("HAVING").boolean(having, "HAVING")
         }
+        let qualify = try QueryBinder.qualification(select, items, outputs, expressionBinder("QUALIFY"), overs)
         var visible = items.map { RelationColumn(name: $0.name, type: DataType(.null)) }
         for (position, output) in outputs.enumerated() { visible[position].type = output.type }
         var sorts: [(position: Int?, expression: PlanExpression)] = []
@@ -66,7 +67,11 @@ struct GroupedSelect {
             try after(
                 having, built, select.having.map { .expression($0) }, "HAVING", select.having?.range ?? select.range)
         }
-        return try finish(select, orderBy, sorts, projections, columns, filter, built)
+        let kept = try qualify.map { (qualify) throws(SQLError) in
+            try after(
+                qualify, built, select.qualify.map { .expression($0) }, "QUALIFY", select.qualify?.range ?? select.range)
+        }
+        return try finish(select, orderBy, sorts, (projections, columns), (filter, kept), built)
     }
 
     private func expressionBinder(_ clause: String) -> ExpressionBinder {
@@ -94,11 +99,10 @@ struct GroupedSelect {
 
     private func finish(
         _ select: Select, _ orderBy: [OrderItem], _ sorts: [(position: Int?, expression: PlanExpression)],
-        _ outputs: [PlanExpression], _ outputColumns: [RelationColumn], _ filter: PlanExpression?,
-        _ built: Aggregation.Built
+        _ outputs: (values: [PlanExpression], columns: [RelationColumn]),
+        _ filters: (having: PlanExpression?, qualify: PlanExpression?), _ built: Aggregation.Built
     ) throws(SQLError) -> QueryBinder.BoundSelect {
-        var projections = outputs
-        var columns = outputColumns
+        var (projections, columns) = outputs
         var positions: [Int] = []
         for (item, sort) in zip(orderBy, sorts) {
             if let position = sort.position {
@@ -115,7 +119,7 @@ struct GroupedSelect {
             projections.append(expression)
             columns.append(column("sort\(projections.count)", expression, built))
         }
-        var condition = PlanExpression.conjunction(built.condition, filter)
+        var condition = PlanExpression.conjunction(built.condition, filters.having)
         var input = built.node
         if !overs.calls.isEmpty {
             let builder = OverBuilder(graph: graph, options: binder.options) {
@@ -126,13 +130,13 @@ struct GroupedSelect {
             for position in projections.indices {
                 projections[position] = overs.placed(projections[position], placed.columns)
             }
-            (input, condition) = (placed.node, nil)
+            (input, condition) = (placed.node, filters.qualify.map { overs.placed($0, placed.columns) })
         }
         let node = graph.calculate(
             input, condition: condition, projections: projections, names: columns.map(\.name))
         var relation = Relation(node: node, columns: columns)
         if select.isDistinct { relation = binder.distinct(relation) }
-        var bound = QueryBinder.BoundSelect(relation: relation, visible: outputs.count, keys: [])
+        var bound = QueryBinder.BoundSelect(relation: relation, visible: outputs.values.count, keys: [])
         for (item, position) in zip(orderBy, positions) { binder.addKey(position, item, to: &bound) }
         return bound
     }

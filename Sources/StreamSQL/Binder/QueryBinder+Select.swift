@@ -14,7 +14,6 @@ extension QueryBinder {
     }
 
     func bind(_ select: Select, orderBy: [OrderItem]) throws(SQLError) -> BoundSelect {
-        try refuseUnsupported(select)
         let outer = (joinTimesToLive, lookupHints, metLookupHints)
         joinTimesToLive = try StateHint.timesToLive(select)
         lookupHints = try LookupHint.hints(select)
@@ -64,12 +63,6 @@ extension QueryBinder {
             throw SQLError(.semantics, "HAVING needs GROUP BY or aggregates", at: having.range, hint: "use WHERE")
         }
         return try plain(select, items, scope, condition, orderBy, binderScope: scope)
-    }
-
-    private func refuseUnsupported(_ select: Select) throws(SQLError) {
-        if let qualify = select.qualify {
-            throw SQLError(.unsupported, "QUALIFY is not supported yet", at: qualify.range)
-        }
     }
 
     // MARK: Items
@@ -176,7 +169,11 @@ extension QueryBinder {
             projections.append(expression)
             columns.append(Self.output("sort\(projections.count)", expression, scope))
         }
-        let (input, rest) = try placed(overs, &projections, &columns, scope, condition)
+        // It is placed with the projections, and taken away from them again.
+        let qualify = try Self.qualification(select, items, projections, binder, overs)
+        if let qualify { projections.append(qualify) }
+        var (input, rest) = try placed(overs, &projections, &columns, scope, condition)
+        if qualify != nil { rest = projections.removeLast() }
         let node = graph.calculate(
             input, condition: rest, projections: projections, names: columns.map(\.name))
         var relation = Relation(node: node, columns: columns)
@@ -252,6 +249,7 @@ extension QueryBinder {
             if case .expression(let expression, _) = item.kind, AggregateSearch.holds(expression) { return true }
         }
         if let having = select.having, AggregateSearch.holds(having) { return true }
+        if let qualify = select.qualify, AggregateSearch.holds(qualify) { return true }
         return orderBy.contains { AggregateSearch.holds($0.expression) }
     }
 }

@@ -31,6 +31,12 @@ struct SessionOptions: Sendable {
     var sinkMaterialization: SinkMaterialization {
         SinkMaterialization(setting: values["table.exec.sink.upsert-materialize"])
     }
+    var sinkEnforcement: SinkEnforcement {
+        func word(_ key: String) -> String { values[key].map { Lexer.uppercased($0.utf8) } ?? "" }
+        return SinkEnforcement(
+            nulls: SinkEnforcement.Nulls(rawValue: word("table.exec.sink.not-null-enforcer")) ?? .error,
+            lengths: SinkEnforcement.Lengths(rawValue: word("table.exec.sink.type-length-enforcer")) ?? .ignore)
+    }
     var stateRecovery: StateRecovery {
         func value(_ name: String, older: String) -> String? { values[name] ?? values[older] }
         let path = value("execution.state-recovery.path", older: "execution.savepoint.path")
@@ -91,6 +97,8 @@ struct SessionOptions: Sendable {
         "execution.runtime-mode": ["streaming", "batch", "automatic"],
         "table.exec.emit.early-fire.enabled": ["true", "false"],
         "table.exec.emit.late-fire.enabled": ["true", "false"],
+        "table.exec.sink.not-null-enforcer": ["error", "drop"],
+        "table.exec.sink.type-length-enforcer": ["ignore", "trim_pad", "error"],
         "table.exec.sink.upsert-materialize": ["auto", "none", "force"],
         "pipeline.share-scans": ["true", "false"],
     ]

@@ -51,13 +51,20 @@ enum TimeFunctions {
 
     private static let dateFormat = BuiltinFunction("DATE_FORMAT", 2...2) { (arguments) throws(SQLError) in
         var time = arguments.values[0]
+        let pattern = try arguments.timePattern(1)
         if time.type.logical.isText {
             time = CastRules.convert(time, to: .timestamp(precision: 3), isTry: true)
-        } else {
+        } else if !time.type.logical.isWideTimestamp || !isConstant(pattern) {
+            // Only patterns that are known beforehand show more than six digits.
             time = try arguments.timestamp(0)
         }
         let isNullable = arguments.isNullable || time.type.isNullable
-        return .call(.dateFormat, [time, try arguments.timePattern(1)], DataType(.string, isNullable: isNullable))
+        return .call(.dateFormat, [time, pattern], DataType(.string, isNullable: isNullable))
+    }
+
+    private static func isConstant(_ expression: PlanExpression) -> Bool {
+        if case .literal = expression { return true }
+        return false
     }
 
     /// (text) or (text, constant format) to a time; NULL when it does not fit.

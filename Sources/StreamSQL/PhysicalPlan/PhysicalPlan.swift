@@ -267,5 +267,9 @@ package struct SinkPlan: Sendable {
         case collect
     }
     package var target: Target
-    package init(target: Target) { self.target = target }
+    package var enforcement = SinkEnforcement()
+    package init(target: Target, enforcement: SinkEnforcement = SinkEnforcement()) {
+        self.target = target
+        self.enforcement = enforcement
+    }
 }

@@ -7,6 +7,7 @@ struct PendingJob {
     var timeZone: String
     var isBatchMode: Bool
     var materialization: SinkMaterialization
+    var enforcement: SinkEnforcement
     /// Names of the tables written to, for the job's description.
     var targets: [String] = []
     /// Names of the result tables that rows are looked up in.
@@ -21,6 +22,7 @@ struct PendingJob {
         timeZone = options.timeZone
         isBatchMode = options.isBatchMode
         materialization = options.sinkMaterialization
+        enforcement = options.sinkEnforcement
         jobName = options.jobName
         recovery = options.stateRecovery
         epochMilliseconds = options.epochMilliseconds
@@ -29,7 +31,8 @@ struct PendingJob {
     /// Whether a further INSERT can run in the same job.
     func accepts(_ options: SessionOptions) -> Bool {
         options.sharesScans && timeZone == options.timeZone && isBatchMode == options.isBatchMode
-            && materialization == options.sinkMaterialization && recovery == options.stateRecovery
+            && materialization == options.sinkMaterialization && enforcement == options.sinkEnforcement
+            && recovery == options.stateRecovery
             && epochMilliseconds == options.epochMilliseconds
     }
 
@@ -56,6 +59,7 @@ struct PendingJob {
         let logical = LogicalPlan(graph: graph, roots: roots).rewritten()
         var planner = PhysicalPlanner(logical, timeZone: timeZone, isBatchMode: isBatchMode)
         planner.materialization = materialization
+        planner.enforcement = enforcement
         var plan = try planner.run()
         plan.recovery = recovery
         plan.epochMilliseconds = epochMilliseconds

@@ -10,6 +10,8 @@ struct PhysicalPlanner {
     let upsertNodes: Set<Int>
     /// Whether sinks get their changes in the order of their key.
     var materialization = SinkMaterialization.automatic
+    /// What sinks do with rows that their columns do not allow.
+    var enforcement = SinkEnforcement()
     let isBounded: [Bool]
     /// What columns are in terms of time.
     let times: TimeTrace
@@ -101,7 +103,7 @@ struct PhysicalPlanner {
         case .table(let table): target = .table(table)
         }
         add(
-            .sink(SinkPlan(target: target)), [input], root.fields, changelog, .single, name: name,
+            .sink(SinkPlan(target: target, enforcement: enforcement)), [input], root.fields, changelog, .single, name: name,
             state: sinkState(root, changelog))
     }
 

@@ -1,0 +1,1 @@
+SELECT k FROM (VALUES (1), (2)) AS t(k) QUALIFY k > 1;
