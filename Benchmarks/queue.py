@@ -3,6 +3,7 @@
 
     Benchmarks/queue.py .build/release/millrace DIR [seconds of each part]
     Benchmarks/queue.py .build/release/millrace DIR footprint [records]
+    Benchmarks/queue.py .build/release/millrace DIR restart [gigabytes] [times]
 
 Records of 1 KB in batches of 256 with lz4, 4 producers with 4 requests under way each, 12 partitions, acks=all; then 4
 processes that read them as whole batches, and 4 processes of kcat that unpack each record and write it to /dev/null; then single
@@ -11,6 +12,9 @@ comparison its nats-server. Prints a line of JSON for each part.
 
 `footprint` makes 100 topics and looks at the memory; then a consumer reads a little and stops while as many records come as in
 an hour at 20,000 a second (72 million of 100 bytes, as fast as they go in), and goes on.
+
+`restart` fills a log of 20 GB, and five times kills the server under load, empties the system's page cache (as root) and looks
+how long it takes until a record is acknowledged again.
 """
 import json
 import os
@@ -375,11 +379,56 @@ def footprint(binary, folder, records):
     shutil.rmtree(folder)
 
 
+def restart(binary, folder, gigabytes, times):
+    server = QueueServer(binary, folder / "restart")
+    server.start()
+    randomness = random.Random(7)
+    words = [f"{randomness.getrandbits(52):x}" for _ in range(200)]
+    blocks = [batch([line(randomness, words) for _ in range(RECORDS)], 3)]
+    one = produce_frame("bench", [(0, batch([b"x"], 0))])
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": server.address, "log_level": 0})
+    admin.create_topics([confluent_kafka.admin.NewTopic("bench", PARTITIONS, 1)])["bench"].result(20)
+
+    def stored():
+        return sum(file.stat().st_size for file in (folder / "restart").rglob("*.log")) / 1e9
+
+    def load():
+        try:
+            write(server, "bench", blocks, 9)
+        except (OSError, EOFError):
+            pass
+
+    # Producers see their connections end.
+    threading.excepthook = lambda _: None
+    while stored() < gigabytes:
+        told(part="filling", record_mb_s=round(write(server, "bench", blocks, 10)), log_gb=round(stored(), 1))
+    for _ in range(times):
+        under_load = threading.Thread(target=load)
+        under_load.start()
+        time.sleep(7)
+        server.kill()
+        under_load.join()
+        os.sync()
+        Path("/proc/sys/vm/drop_caches").write_text("3")
+        began = time.monotonic()
+        server.start(60)
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(one)
+            assert not producer_error(answer(connection), "bench", 1)
+        told(part="restart", log_gb=round(stored(), 1), seconds=round(time.monotonic() - began, 2), resident_mb=memory(server, "VmRSS"))
+    server.kill()
+    shutil.rmtree(folder)
+
+
 def main():
     binary, folder = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve() / "queue-bench"
     if "footprint" in sys.argv[3:]:
         folder.mkdir(parents=True)
         return footprint(binary, folder, int(sys.argv[4]) if len(sys.argv) > 4 else 72_000_000)
+    if "restart" in sys.argv[3:]:
+        folder.mkdir(parents=True)
+        size, times = (float(sys.argv[4]) if len(sys.argv) > 4 else 20), (int(sys.argv[5]) if len(sys.argv) > 5 else 5)
+        return restart(binary, folder, size, times)
     seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 8
     folder.mkdir(parents=True)
     randomness = random.Random(7)
