@@ -31,12 +31,17 @@ package protocol SourceReader: AnyObject {
     /// An epoch that holds the last ``position()`` is durable: others outside may be told. Nothing may depend on it.
     func committed()
 
+    /// Event time has come so far in a split of this reader, in microseconds: readers of one source may choose by it
+    /// what they read next, so that none runs ahead of the others. Called after each batch where there are watermarks.
+    func reached(_ time: Int64, split: Int)
+
     /// Figures for the console.
     var progress: SourceProgress { get }
 }
 
 extension SourceReader {
     package func committed() {}
+    package func reached(_ time: Int64, split: Int) {}
 }
 
 /// What a poll brought.
@@ -54,10 +59,13 @@ package struct SplitStatus: Sendable, Equatable {
     package var id: Int
     /// True when it has delivered all there is for now, for longer than the idle timeout.
     package var isIdle: Bool
+    /// Where others read it too, or will: how far event time has come in it, in microseconds.
+    package var reached: Int64?
 
-    package init(id: Int, isIdle: Bool) {
+    package init(id: Int, isIdle: Bool, reached: Int64? = nil) {
         self.id = id
         self.isIdle = isIdle
+        self.reached = reached
     }
 }
 

@@ -3,6 +3,10 @@ import Diagnostics
 import Synchronization
 
 /// The ranges of a scan, taken by whichever reader is free. Shared by the readers of one source.
+///
+/// Where rows have event time a free reader goes on with the file that is farthest behind in it, so that readers stay
+/// close together whether files follow one another in time or lie side by side. Rows of one file are taken to be in
+/// order, as far as its watermark says: what comes later in a file that has begun holds nothing back.
 final class FilePlan: Sendable {
     /// How far a range has been read.
     struct Progress: Equatable, Sendable {
@@ -14,13 +18,26 @@ final class FilePlan: Sendable {
     let ranges: [FileRange]
     /// The plan as positions store it, made once.
     private let encoded: [UInt8]
-    private let waiting: Mutex<[Progress]>
+    private let state: Mutex<State>
+    /// The number of the file of each range, in the order of ranges.
+    private let fileOf: [Int]
     /// Progress that restored positions told about. Ranges that no reader takes up before the next epoch are stored
     /// with it; where one did, the greater offset counts.
     private let known: [Progress]
     /// False when all ranges are read one after the other by one reader.
     let isShared: Bool
 
+    private struct State {
+        /// Ranges nobody has taken, last first.
+        var waiting: [Progress]
+        /// Event time of each range that is being read.
+        var times: [(range: Int, time: Int64)] = []
+        /// The latest event time of what was read of each file to its end.
+        var reached: [Int64]
+    }
+
+    /// Nothing is known of the time of a file.
+    private static let noTime = Int64.min
     private static let mark: UInt32 = 0x4D52_4631
     private static let version: UInt8 = 1
 
@@ -38,16 +55,83 @@ final class FilePlan: Sendable {
         }
         known = open.filter { $0.offset > ranges[$0.range].start }
         // Last first, since they are taken from the end.
-        waiting = Mutex(open.filter { $0.offset < ranges[$0.range].end }.reversed())
+        var files: [Int] = []
+        for index in ranges.indices {
+            let isSame = index > 0 && ranges[index].path == ranges[index - 1].path
+            files.append((files.last ?? -1) + (isSame ? 0 : 1))
+        }
+        fileOf = files
+        state = Mutex(
+            State(
+                waiting: open.filter { $0.offset < ranges[$0.range].end }.reversed(),
+                reached: Array(repeating: Self.noTime, count: (files.last ?? -1) + 1)))
     }
 
-    func take() -> Progress? { waiting.withLock { $0.popLast() } }
+    /// The next range of the file that is farthest behind; in order where no times are told.
+    func take() -> Progress? {
+        state.withLock { state in
+            var best: (place: Int, time: Int64)?
+            var lastFile = -1
+            for place in state.waiting.indices.reversed() {
+                let file = fileOf[state.waiting[place].range]
+                guard file != lastFile else { continue }
+                lastFile = file
+                let time = time(ofFile: file, state)
+                if time < best?.time ?? Int64.max { best = (place, time) }
+                if time == Self.noTime { break }
+            }
+            guard let best else { return state.waiting.popLast() }
+            let taken = state.waiting.remove(at: best.place)
+            state.times.append((taken.range, best.time))
+            return taken
+        }
+    }
 
-    /// Ranges nobody has begun.
-    var unstarted: [Int] { waiting.withLock { $0.map(\.range) } }
+    /// How far event time has come in a file: the least of its ranges that are being read.
+    private func time(ofFile file: Int, _ state: State) -> Int64 {
+        let read = state.times.lazy.filter { self.fileOf[$0.range] == file }.map(\.time)
+        return read.min() ?? state.reached[file]
+    }
+
+    /// Event time has come so far in a range.
+    func reached(_ time: Int64, range: Int) {
+        state.withLock { state in
+            guard let place = state.times.firstIndex(where: { $0.range == range }) else { return }
+            state.times[place].time = max(state.times[place].time, time)
+        }
+    }
+
+    /// A range has been read to its end.
+    func finish(_ range: Int) {
+        state.withLock { state in
+            guard let place = state.times.firstIndex(where: { $0.range == range }) else { return }
+            let time = state.times.remove(at: place).time
+            state.reached[fileOf[range]] = max(state.reached[fileOf[range]], time)
+        }
+    }
+
+    /// The least event time of what others read, and of what nobody reads yet; nil when there is neither.
+    func leastTime(besides own: Int?) -> Int64? {
+        state.withLock { state in
+            var least: Int64?
+            for (range, time) in state.times where range != own { least = min(least ?? time, time) }
+            var lastFile = own.map { fileOf[$0] } ?? -1
+            for place in state.waiting.indices.reversed() where least != Self.noTime {
+                let file = fileOf[state.waiting[place].range]
+                guard file != lastFile, file != own.map({ fileOf[$0] }) else { continue }
+                lastFile = file
+                let time = time(ofFile: file, state)
+                least = min(least ?? time, time)
+            }
+            return least
+        }
+    }
+
+    /// Whether nobody has begun some range.
+    var hasUnstarted: Bool { state.withLock { !$0.waiting.isEmpty } }
 
     var unreadBytes: Int64 {
-        waiting.withLock { list in list.reduce(Int64(0)) { $0 + ranges[$1.range].end - $1.offset } }
+        state.withLock { state in state.waiting.reduce(Int64(0)) { $0 + ranges[$1.range].end - $1.offset } }
     }
 
     /// A position: the plan, and how far one reader has come with the ranges it took.

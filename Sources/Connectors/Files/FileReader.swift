@@ -77,6 +77,7 @@ final class FileReader: SourceReader {
 
     private func finish() {
         taken[taken.count - 1].offset = range.end
+        plan.finish(taken[taken.count - 1].range)
         file = nil
         feed = LineFeed(from: 0)
     }
@@ -123,12 +124,20 @@ final class FileReader: SourceReader {
     }
 
     var openSplits: [SplitStatus] {
-        if !plan.isShared {
-            return file != nil || !plan.unstarted.isEmpty ? [SplitStatus(id: 0, isIdle: false)] : []
+        guard file != nil || plan.hasUnstarted else { return [] }
+        guard plan.isShared else { return [SplitStatus(id: 0, isIdle: false)] }
+        let own = file == nil ? nil : split
+        var result = own.map { [SplitStatus(id: $0, isIdle: false)] } ?? []
+        if let others = plan.leastTime(besides: own) {
+            result.append(SplitStatus(id: Self.others, isIdle: false, reached: others))
         }
-        let waiting = plan.unstarted.map { SplitStatus(id: $0, isIdle: false) }
-        return file == nil ? waiting : waiting + [SplitStatus(id: split, isIdle: false)]
+        return result
     }
+
+    /// Stands for all that this reader does not read now.
+    private static let others = -1
+
+    func reached(_ time: Int64, split: Int) { if plan.isShared { plan.reached(time, range: split) } }
 
     func position() throws -> [UInt8] {
         // While the first line of a range is still being looked for, the range has not begun.

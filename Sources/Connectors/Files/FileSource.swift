@@ -72,7 +72,8 @@ final class FileSource: Source {
                 hint: "unpack it, or write a pattern that leaves it out")
         }
         let total = files.reduce(Int64(0)) { $0 &+ $1.status.sizeBytes }
-        let isShared = total >= FileRange.smallInputBytes && parallelism > 1 && !keepsOrder
+        // Also one reader has several large files read by turns, as their rows' times have it.
+        let isShared = total >= FileRange.smallInputBytes && (parallelism > 1 || files.count > 1) && !keepsOrder
         return FilePlan(
             ranges: FileRange.plan(files, parallelism: isShared ? parallelism : 1, isSplittable: isSplittable),
             isShared: isShared)

@@ -228,7 +228,10 @@ package final class Job: Sendable {
             guard !running.isEmpty else { continue }
             let instance = running[Int(random.next() % UInt64(running.count))]
             wiring.environment.clock.sleep(nanoseconds: random.next() % 2_000_000)
-            _ = try instance.step(now: wiring.environment.clock.monotonicNanoseconds())
+            let now = wiring.environment.clock.monotonicNanoseconds()
+            _ = try instance.step(now: now)
+            control.publishProgress(of: instance, now: now)
+            if let error = control.error { throw error }
         }
         for sink in sinks {
             try sink.committed(epoch: coordinator.committedEpoch)
@@ -247,10 +250,18 @@ package final class Job: Sendable {
         var isDone = false
         while !isDone {
             isDone = true
+            var hasProgressed = false
             for instance in order where !instance.isFinished {
                 isDone = false
-                while try instance.step(now: 0) == .progressed && instance.source == nil {}
+                while try instance.step(now: 0) == .progressed {
+                    hasProgressed = true
+                    if instance.source != nil { break }
+                }
             }
+            guard !isDone, !hasProgressed else { continue }
+            // Rows wait for the clock.
+            try control.check()
+            wiring.environment.clock.sleep(nanoseconds: 1_000_000)
         }
         for sink in sinks { try sink.finish() }
         outcome.withLock { $0.state = .finished }

@@ -119,15 +119,27 @@ final class LookupJoinOperator: Operator {
             return try index.process(batch, input: 0, output: output)
         }
         let missing = index.missing(batch)
-        guard !missing.isEmpty else { return try index.process(batch, input: 0, output: output) }
+        guard let firstMissing = missing.first else { return try index.process(batch, input: 0, output: output) }
         let (delay, overflows) = UInt64(retry.delayMilliseconds).multipliedReportingOverflow(by: 1_000_000)
-        entry.due = overflows ? UInt64.max : now &+ delay
-        guard !plan.settings.keepsOrder else { return waiting.add(entry, isFirst: isFirst) }
+        let (due, passes) = now.addingReportingOverflow(delay)
+        entry.due = overflows || passes ? UInt64.max : due
+        let (waits, leaves) = parts(of: batch, missing, firstMissing)
+        entry.batch = waits
+        waiting.add(entry, isFirst: isFirst)
+        if let leaves { try index.process(leaves, input: 0, output: output) }
+    }
+
+    /// What waits of a batch in which rows are missing, and what leaves now: in order, all that is before the first
+    /// missing row; else all that is there.
+    private func parts(of batch: Batch, _ missing: [Int32], _ firstMissing: Int32) -> (waits: Batch, leaves: Batch?) {
+        let count = Int32(truncatingIfNeeded: batch.rowCount)
+        guard !plan.settings.keepsOrder else {
+            guard firstMissing > 0 else { return (batch, nil) }
+            return (part(batch, Array(firstMissing..<count)), part(batch, Array(0..<firstMissing)))
+        }
         let isMissing = Set(missing)
-        let there = (0..<batch.rowCount).map { Int32(truncatingIfNeeded: $0) }.filter { !isMissing.contains($0) }
-        entry.batch = part(batch, missing)
-        waiting.add(entry, isFirst: false)
-        if !there.isEmpty { try index.process(part(batch, there), input: 0, output: output) }
+        let there = (0..<count).filter { !isMissing.contains($0) }
+        return (part(batch, missing), there.isEmpty ? nil : part(batch, there))
     }
 
     private func part(_ batch: Batch, _ rows: [Int32]) -> Batch {
@@ -145,31 +157,23 @@ final class LookupJoinOperator: Operator {
                 try attempt(entry, isFirst: true, output)
             }
         } else {
-            for entry in waiting.takeAll(dueBy: now) {
-                try attempt(entry, isFirst: false, output)
-            }
+            // Those that are not found go to the end, due later than all others.
+            let time = now
+            while let entry = waiting.takeFirst(dueBy: time) { try attempt(entry, isFirst: false, output) }
         }
         try output.emitWatermark(min(watermark, watermarkBound))
     }
 
     var goesByClock: Bool { plan.settings.retry != nil }
     var watermarkBound: Int64 { waiting.watermark ?? Watermark.final }
+    var isWaiting: Bool { !waiting.isEmpty }
+    var holdsEnough: Bool { waiting.rowCount >= Limits.queueRows || waiting.byteSize >= Limits.queueBytes }
 
     func advance(to watermark: Int64, output: NodeRuntime) throws { self.watermark = watermark }
 
     func tick(output: NodeRuntime) throws { try askAgain(output) }
 
     func flush(output: NodeRuntime) throws { try askAgain(output) }
-
-    /// What waits at the end is asked for as often as it is to be.
-    func inputEnded(_ input: Int, output: NodeRuntime) throws {
-        // In order, what comes behind the first is not asked for before it.
-        while let due = plan.settings.keepsOrder ? waiting.firstDue : waiting.nextDue {
-            let time = now
-            if due > time { clock.sleep(nanoseconds: min(due - time, 1_000_000_000)) }
-            try askAgain(output)
-        }
-    }
 
     // MARK: state: the rows that wait
 

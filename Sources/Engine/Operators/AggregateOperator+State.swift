@@ -197,10 +197,10 @@ extension AggregateOperator {
         fresh.finishRestore()
         aggregates = fresh
         groups = groups.compacted(keeping: kept)
-        liveRows = Self.compacted(liveRows, kept, zero: 0)
-        isEmitted = Self.compacted(isEmitted, kept, zero: 0)
-        marks = Self.compacted(marks, kept, zero: 0)
-        if plan.stateTimeToLiveMilliseconds != nil { touched = Self.compacted(touched, kept, zero: 0) }
+        liveRows = liveRows.compacted(keeping: kept)
+        isEmitted = isEmitted.compacted(keeping: kept)
+        marks = marks.compacted(keeping: kept)
+        if plan.stateTimeToLiveMilliseconds != nil { touched = touched.compacted(keeping: kept) }
         previous = previous.map { old in
             let column = GrowableColumn(old.type, capacity: max(64, kept.count))
             for group in kept { column.append(old.column, row: Int(group)) }
@@ -208,13 +208,5 @@ extension AggregateOperator {
         }
         unsaved = unsaved.map { numbers[Int($0)] }.filter { $0 >= 0 }
         deadCount = 0
-    }
-
-    private static func compacted<Element>(
-        _ old: StateArray<Element>, _ kept: [Int32], zero: Element
-    ) -> StateArray<Element> {
-        let result = StateArray<Element>(zero: zero, capacity: max(64, kept.count))
-        for (place, group) in kept.enumerated() { result.base[place] = old.base[Int(group)] }
-        return result
     }
 }

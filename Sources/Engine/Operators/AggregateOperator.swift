@@ -98,33 +98,59 @@ final class AggregateOperator: Operator {
     }
 
     private func updateRows(_ batch: Batch, _ numbers: UnsafePointer<Int32>) {
-        let liveRows = self.liveRows.base
         guard let kinds = batch.kinds else {
             aggregates.update(batch, groups: numbers, signs: nil)
+            let liveRows = self.liveRows.base
             for row in 0..<batch.rowCount { liveRows[Int(numbers[row])] &+= 1 }
             return
         }
         let signs = RowSigns.of(kinds, count: batch.rowCount)
-        guard plan.stateTimeToLiveMilliseconds != nil else {
-            signs.withUnsafeBufferPointer { aggregates.update(batch, groups: numbers, signs: $0.baseAddress) }
-            for row in 0..<batch.rowCount { liveRows[Int(numbers[row])] &+= Int64(signs[row]) }
-            return
+        guard count(signs, numbers) else { return updateInTurn(batch, signs, numbers) }
+        signs.withUnsafeBufferPointer { aggregates.update(batch, groups: numbers, signs: $0.baseAddress) }
+    }
+
+    /// Counts the rows of groups; counts nothing and says so where one is taken back that is not there.
+    private func count(_ signs: [Int8], _ numbers: UnsafePointer<Int32>) -> Bool {
+        let liveRows = self.liveRows.base
+        for row in signs.indices {
+            let group = Int(numbers[row])
+            liveRows[group] &+= Int64(signs[row])
+            guard liveRows[group] < 0 else { continue }
+            for counted in 0...row { liveRows[Int(numbers[counted])] &-= Int64(signs[counted]) }
+            return false
         }
-        // What is taken back from a group that was forgotten is not there to be taken.
+        return true
+    }
+
+    /// One row after the other, as Flink: what is taken back from an empty group, because it was forgotten or never
+    /// came, is passed over, and a group that became empty begins anew.
+    private func updateInTurn(_ batch: Batch, _ signs: [Int8], _ numbers: UnsafePointer<Int32>) {
+        let liveRows = self.liveRows.base
         var rows: [Int32] = []
         for row in 0..<batch.rowCount {
             let group = Int(numbers[row])
             guard signs[row] > 0 || liveRows[group] > 0 else { continue }
             liveRows[group] &+= Int64(signs[row])
             rows.append(Int32(truncatingIfNeeded: row))
+            guard liveRows[group] == 0 else { continue }
+            update(batch, rows, signs, numbers)
+            rows.removeAll(keepingCapacity: true)
+            aggregates.clear(group)
         }
-        let kept = rows.withUnsafeBufferPointer { gather(batch, rows: $0.baseAddress ?? numbers, count: $0.count) }
-        let keptNumbers = rows.map { numbers[Int($0)] }
-        let keptSigns = rows.map { signs[Int($0)] }
-        keptNumbers.withUnsafeBufferPointer { numbers in
-            keptSigns.withUnsafeBufferPointer { signs in
+        update(batch, rows, signs, numbers)
+    }
+
+    private func update(
+        _ batch: Batch, _ rows: [Int32], _ signs: [Int8], _ numbers: UnsafePointer<Int32>
+    ) {
+        guard !rows.isEmpty else { return }
+        let part = rows.withUnsafeBufferPointer { gather(batch, rows: $0.baseAddress ?? numbers, count: $0.count) }
+        let partNumbers = rows.map { numbers[Int($0)] }
+        let partSigns = rows.map { signs[Int($0)] }
+        partNumbers.withUnsafeBufferPointer { numbers in
+            partSigns.withUnsafeBufferPointer { signs in
                 guard let base = numbers.baseAddress else { return }
-                aggregates.update(kept, groups: base, signs: signs.baseAddress)
+                aggregates.update(part, groups: base, signs: signs.baseAddress)
             }
         }
     }

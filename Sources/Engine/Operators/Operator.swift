@@ -15,6 +15,11 @@ protocol Operator: AnyObject {
     var goesByClock: Bool { get }
     /// Event time may go on to here and no further, for rows wait inside; whoever lets them go sends the rest.
     var watermarkBound: Int64 { get }
+    /// It holds as many waiting rows as it may: its pipeline takes nothing from its inputs until the clock freed some.
+    /// For operators that go by the clock; asked before each step.
+    var holdsEnough: Bool { get }
+    /// Rows wait inside for the clock: the end of the input, and its pauses, are not told on before they have left.
+    var isWaiting: Bool { get }
     /// An input ended; called after its last row and watermark.
     func inputEnded(_ input: Int, output: NodeRuntime) throws
     /// What changed since the last call.
@@ -41,6 +46,8 @@ extension Operator {
     func tick(output: NodeRuntime) throws {}
     var goesByClock: Bool { false }
     var watermarkBound: Int64 { Watermark.final }
+    var holdsEnough: Bool { false }
+    var isWaiting: Bool { false }
     func inputEnded(_ input: Int, output: NodeRuntime) throws {}
     func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
     func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { try snapshot(epoch: epoch) }

@@ -54,7 +54,7 @@ struct OperatorFactory {
             if case .rowTime(let column) = deduplicate.order {
                 return RowTimeDeduplicateOperator(
                     deduplicate, timeColumn: column, inputFields: inputFields, seed: seeds.table,
-                    wallMilliseconds: wallMilliseconds)
+                    keepsChanges: wiring.store != nil, wallMilliseconds: wallMilliseconds)
             }
             return DeduplicateOperator(
                 deduplicate, seeds: (seeds.exchange, seeds.fingerprint), keepsChanges: wiring.store != nil,
@@ -70,7 +70,7 @@ struct OperatorFactory {
         case .setOperation(let operation):
             return SetOperationOperator(
                 operation, inputFields: node.fields, isBatchMode: plan.isBatchMode, seed: seeds.table,
-                wallMilliseconds: wallMilliseconds)
+                keepsChanges: wiring.store != nil, wallMilliseconds: wallMilliseconds)
         case .versionJoin(let join): return try versionJoin(join, node, context)
         case .streamJoin(let join): return try streamJoin(join, node, context)
         case .lookupJoin(let join): return try lookupJoin(join, inputFields, context)

@@ -7,22 +7,27 @@ final class RowTimeDeduplicateOperator: Operator {
     private let plan: DeduplicatePlan
     private let timeColumn: Int
     private let types: [DataType]
-    private let keys: GroupTable
+    private var keys: GroupTable
     /// The row held for each key; after it has left only its place remains.
-    private let rows: [GrowableColumn]
-    private let times = StateArray<Int64>(zero: 0)
+    private var rows: [GrowableColumn]
+    private var times = StateArray<Int64>(zero: 0)
     /// 0 nothing held, 1 held, 2 left.
-    private let states = StateArray<UInt8>(zero: 0)
+    private var states = StateArray<UInt8>(zero: 0)
     private var held: [Int32] = []
     private var unsaved: Set<Int32> = []
+    /// False where no epoch ever asks what changed.
+    private let keepsChanges: Bool
+    /// What went with keys whose places were given up since the last epoch.
+    private var removed = KeyedEntries()
     private var watermark = Watermark.none
     private(set) var lateRows = 0
     private let idle: IdleGroups?
 
     init(
-        _ plan: DeduplicatePlan, timeColumn: Int, inputFields: [Field], seed: UInt64,
+        _ plan: DeduplicatePlan, timeColumn: Int, inputFields: [Field], seed: UInt64, keepsChanges: Bool,
         wallMilliseconds: @escaping () -> Int64
     ) {
+        self.keepsChanges = keepsChanges
         idle = IdleGroups.make(plan.stateTimeToLiveMilliseconds, wallMilliseconds)
         self.plan = plan
         self.timeColumn = timeColumn
@@ -58,17 +63,48 @@ final class RowTimeDeduplicateOperator: Operator {
             states.base[key] = 1
             times.base[key] = time.int64[row]
             for (index, column) in rows.enumerated() { column.set(key, from: batch.columns[index], row: row) }
-            unsaved.insert(numbers[row])
+            note(numbers[row])
         }
     }
 
-    func flush(output: NodeRuntime) throws { idle?.sweep(groups: keys.count) { forget($0) } }
+    private func note(_ key: Int32) { if keepsChanges { unsaved.insert(key) } }
+
+    func flush(output: NodeRuntime) throws {
+        guard let idle, idle.sweep(groups: keys.count, forget: forget) else { return }
+        if let kept = IdleGroups.worthKeeping(of: keys.count, isDead: { states.base[$0] == 0 }) {
+            compact(keeping: kept, idle)
+        }
+    }
+
+    /// Gives up the places of keys that are forgotten, and renumbers the others.
+    private func compact(keeping kept: [Int32], _ idle: IdleGroups) {
+        for key in unsaved where states.base[Int(key)] == 0 { removed.remove(key: keyBytes(key)) }
+        var numbers = [Int32](repeating: -1, count: keys.count)
+        for (place, key) in kept.enumerated() { numbers[Int(key)] = Int32(truncatingIfNeeded: place) }
+        unsaved = Set(unsaved.map { numbers[Int($0)] }.filter { $0 >= 0 })
+        held = held.map { numbers[Int($0)] }
+        keys = keys.compacted(keeping: kept)
+        times = times.compacted(keeping: kept)
+        states = states.compacted(keeping: kept)
+        rows = rows.map { old in
+            let column = GrowableColumn(old.type, capacity: max(64, kept.count))
+            for key in kept { column.append(old.column, row: Int(key)) }
+            return column
+        }
+        idle.compact(keeping: kept)
+    }
+
+    private func keyBytes(_ number: Int32) -> [UInt8] {
+        var key = ByteWriter()
+        for column in keys.keys { RowCoding.append(column.column, row: Int(number), to: &key) }
+        return key.bytes
+    }
 
     /// The next row of the key is its first again. A row that is held leaves all the same.
     private func forget(_ key: Int) {
         guard states.base[key] == 2 else { return }
         states.base[key] = 0
-        unsaved.insert(Int32(truncatingIfNeeded: key))
+        note(Int32(truncatingIfNeeded: key))
     }
 
     private func reserve() {
@@ -86,9 +122,11 @@ final class RowTimeDeduplicateOperator: Operator {
             .sorted { (times.base[Int($0)], $0) < (times.base[Int($1)], $1) }
         guard !due.isEmpty else { return }
         held.removeAll { times.base[Int($0)] <= time }
+        // While they were held they were not forgotten; now their time begins.
+        idle?.touch(due, count: due.count, groups: keys.count) { _ in }
         for number in due {
             states.base[Int(number)] = 2
-            unsaved.insert(number)
+            note(number)
         }
         for start in stride(from: 0, to: due.count, by: 4_096) {
             let part = Array(due[start..<min(start + 4_096, due.count)])
@@ -97,12 +135,12 @@ final class RowTimeDeduplicateOperator: Operator {
     }
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
-        var entries = KeyedEntries()
+        var entries = removed
+        removed = KeyedEntries()
         for number in unsaved {
-            var key = ByteWriter()
-            for column in keys.keys { RowCoding.append(column.column, row: Int(number), to: &key) }
+            let key = keyBytes(number)
             guard states.base[Int(number)] != 0 else {
-                entries.remove(key: key.bytes)
+                entries.remove(key: key)
                 continue
             }
             var value = ByteWriter()
@@ -111,7 +149,7 @@ final class RowTimeDeduplicateOperator: Operator {
             if states.base[Int(number)] == 1 {
                 for column in rows { RowCoding.append(column.column, row: Int(number), to: &value) }
             }
-            entries.put(key: key.bytes, value: value.bytes)
+            entries.put(key: key, value: value.bytes)
         }
         unsaved.removeAll(keepingCapacity: true)
         return entries.isEmpty ? [] : [StateChange(name: "rows", fold: .keyed, bytes: entries.bytes)]

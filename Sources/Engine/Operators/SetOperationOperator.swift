@@ -8,24 +8,29 @@ import StreamSQL
 final class SetOperationOperator: Operator {
     private let plan: SetOperationPlan
     private let emitsAtEndOnly: Bool
-    private let groups: GroupTable
-    private let left = StateArray<Int64>(zero: 0)
-    private let right = StateArray<Int64>(zero: 0)
+    private var groups: GroupTable
+    private var left = StateArray<Int64>(zero: 0)
+    private var right = StateArray<Int64>(zero: 0)
     /// How often the row stands downstream.
-    private let emitted = StateArray<Int64>(zero: 0)
+    private var emitted = StateArray<Int64>(zero: 0)
     /// 1 while the row is in `changed`, 2 in `unsaved`.
-    private let marks = StateArray<UInt8>(zero: 0)
+    private var marks = StateArray<UInt8>(zero: 0)
+    /// False where no epoch ever asks what changed.
+    private let keepsChanges: Bool
+    /// What went with rows whose places were given up since the last epoch.
+    private var removed = KeyedEntries()
     private var changed: [Int32] = []
     private var unsaved: [Int32] = []
     private var openInputs = 2
     private let idle: IdleGroups?
 
     init(
-        _ plan: SetOperationPlan, inputFields: [Field], isBatchMode: Bool, seed: UInt64,
+        _ plan: SetOperationPlan, inputFields: [Field], isBatchMode: Bool, seed: UInt64, keepsChanges: Bool,
         wallMilliseconds: @escaping () -> Int64
     ) {
         idle = IdleGroups.make(plan.stateTimeToLiveMilliseconds, wallMilliseconds)
         self.plan = plan
+        self.keepsChanges = keepsChanges
         emitsAtEndOnly = isBatchMode
         groups = GroupTable(keyTypes: inputFields.map { $0.type.nullable(true) }, seed: seed)
     }
@@ -69,8 +74,8 @@ final class SetOperationOperator: Operator {
     private func mark(_ group: Int) {
         guard marks.base[group] != 3 else { return }
         if marks.base[group] & 1 == 0 { changed.append(Int32(truncatingIfNeeded: group)) }
-        if marks.base[group] & 2 == 0 { unsaved.append(Int32(truncatingIfNeeded: group)) }
-        marks.base[group] = 3
+        if marks.base[group] & 2 == 0, keepsChanges { unsaved.append(Int32(truncatingIfNeeded: group)) }
+        marks.base[group] = keepsChanges ? 3 : 1
     }
 
     /// How often a row is in the result.
@@ -90,7 +95,33 @@ final class SetOperationOperator: Operator {
     func flush(output: NodeRuntime) throws {
         guard !emitsAtEndOnly else { return }
         try emitChanged(output)
-        idle?.sweep(groups: groups.count) { forget($0) }
+        guard let idle, idle.sweep(groups: groups.count, forget: forget) else { return }
+        // What is forgotten is emitted nowhere, and written as gone with the next flush and epoch.
+        let kept = IdleGroups.worthKeeping(of: groups.count) {
+            left.base[$0] == 0 && right.base[$0] == 0 && emitted.base[$0] == 0
+        }
+        if let kept { compact(keeping: kept, idle) }
+    }
+
+    /// Gives up the places of rows that are forgotten, and renumbers the others.
+    private func compact(keeping kept: [Int32], _ idle: IdleGroups) {
+        var numbers = [Int32](repeating: -1, count: groups.count)
+        for (place, group) in kept.enumerated() { numbers[Int(group)] = Int32(truncatingIfNeeded: place) }
+        for number in unsaved where numbers[Int(number)] < 0 { removed.remove(key: keyBytes(number)) }
+        unsaved = unsaved.map { numbers[Int($0)] }.filter { $0 >= 0 }
+        changed = changed.map { numbers[Int($0)] }.filter { $0 >= 0 }
+        groups = groups.compacted(keeping: kept)
+        left = left.compacted(keeping: kept)
+        right = right.compacted(keeping: kept)
+        emitted = emitted.compacted(keeping: kept)
+        marks = marks.compacted(keeping: kept)
+        idle.compact(keeping: kept)
+    }
+
+    private func keyBytes(_ number: Int32) -> [UInt8] {
+        var key = ByteWriter()
+        for column in groups.keys { RowCoding.append(column.column, row: Int(number), to: &key) }
+        return key.bytes
     }
 
     func inputEnded(_ input: Int, output: NodeRuntime) throws {
@@ -131,21 +162,21 @@ final class SetOperationOperator: Operator {
     // MARK: state
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
-        guard !unsaved.isEmpty else { return [] }
-        var entries = KeyedEntries()
+        guard !unsaved.isEmpty || !removed.isEmpty else { return [] }
+        var entries = removed
+        removed = KeyedEntries()
         for number in unsaved {
             let group = Int(number)
             marks.base[group] &= ~2
-            var key = ByteWriter()
-            for column in groups.keys { RowCoding.append(column.column, row: group, to: &key) }
+            let key = keyBytes(number)
             guard left.base[group] != 0 || right.base[group] != 0 else {
-                entries.remove(key: key.bytes)
+                entries.remove(key: key)
                 continue
             }
             var value = ByteWriter()
             value.write(left.base[group])
             value.write(right.base[group])
-            entries.put(key: key.bytes, value: value.bytes)
+            entries.put(key: key, value: value.bytes)
         }
         unsaved.removeAll(keepingCapacity: true)
         return [StateChange(name: "rows", fold: .keyed, bytes: entries.bytes)]

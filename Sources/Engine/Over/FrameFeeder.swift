@@ -12,7 +12,7 @@ final class FrameFeeder {
         var isAlwaysCounted: Bool { filter == nil && skipped == nil }
     }
 
-    let aggregates: AggregateSet
+    private(set) var aggregates: AggregateSet
     private let calls: [AggregateCall]
     private var prepared: [Prepared] = []
     private let minusOnes = StateArray<Int8>(zero: -1)
@@ -24,6 +24,15 @@ final class FrameFeeder {
     }
 
     var isEmpty: Bool { calls.isEmpty }
+
+    /// Groups were renumbered; those with -1 are gone.
+    func compact(numbers: [Int32], count: Int) {
+        let fresh = aggregates.makeEmpty()
+        fresh.reserve(groups: count)
+        fresh.absorb(aggregates, groups: numbers)
+        fresh.finishRestore()
+        aggregates = fresh
+    }
 
     /// Looks at the columns the next rows come from.
     func prepare(_ columns: [GrowableColumn], rowCount: Int) {

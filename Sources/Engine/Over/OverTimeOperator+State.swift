@@ -29,24 +29,36 @@ extension OverTimeOperator {
             rows.write(slot, to: &value)
             entries.put(key: rowKey(slot), value: value.bytes)
         }
-        var known = KeyedEntries()
+        var known = removedPartitions
+        removedPartitions = KeyedEntries()
         for number in unsaved {
             states.base[Int(number)].isUnsaved = 0
+            guard states.base[Int(number)].total > 0 else {
+                known.remove(key: partitionKey(Int(number)))
+                continue
+            }
             known.put(key: partitionKey(Int(number)), value: partitionValue(Int(number)))
         }
         unsaved.removeAll(keepingCapacity: true)
-        var parts = KeyedEntries()
-        if !plan.frame.isBounded {
-            feeder.aggregates.drainParts { number, part, value in
-                let key = partitionKey(number) + part
-                if let value { parts.put(key: key, value: value) } else { parts.remove(key: key) }
-            }
-        }
+        drainParts()
+        let parts = changedParts
+        changedParts = KeyedEntries()
         var changes = [time.change()]
         if !entries.isEmpty { changes.append(StateChange(name: Self.rowsName, fold: .keyed, bytes: entries.bytes)) }
         if !known.isEmpty { changes.append(StateChange(name: Self.partitionsName, fold: .keyed, bytes: known.bytes)) }
         if !parts.isEmpty { changes.append(StateChange(name: Self.partsName, fold: .keyed, bytes: parts.bytes)) }
         return changes
+    }
+
+    private func drainParts() {
+        guard !plan.frame.isBounded, keepsChanges else { return }
+        var parts = changedParts
+        changedParts = KeyedEntries()
+        feeder.aggregates.drainParts { number, part, value in
+            let key = partitionKey(number) + part
+            if let value { parts.put(key: key, value: value) } else { parts.remove(key: key) }
+        }
+        changedParts = parts
     }
 
     private func partitionKey(_ number: Int) -> [UInt8] {
@@ -81,6 +93,7 @@ extension OverTimeOperator {
         }
         feeder.aggregates.finishRestore()
         try restoreRows(changes, ownership)
+        idle?.restored(groups: partitions.count)
     }
 
     private func partition(_ key: RowDecoder) -> Int {
@@ -108,6 +121,7 @@ extension OverTimeOperator {
                     seen.append(slot)
                 } else {
                     waiting.push(at, slot)
+                    states.base[number].waiting &+= 1
                 }
             }
         }
@@ -122,6 +136,51 @@ extension OverTimeOperator {
             }
         }
         dropBehindFrames()
+    }
+
+    // MARK: idle partitions
+
+    func flush(output: NodeRuntime) throws {
+        guard let idle, idle.sweep(groups: partitions.count, forget: forget) else { return }
+        let kept = IdleGroups.worthKeeping(of: partitions.count) {
+            states.base[$0].total == 0 && states.base[$0].waiting == 0
+        }
+        if let kept { compact(keeping: kept, idle) }
+    }
+
+    /// The partition begins anew, unless rows of it wait for the watermark.
+    func forget(_ number: Int) {
+        guard states.base[number].waiting == 0, states.base[number].total > 0 else { return }
+        var slot = states.base[number].head
+        while slot >= 0 {
+            let next = rows.links.base[Int(slot)]
+            if rows.isSaved(slot), keepsChanges { removed.remove(key: rowKey(slot)) }
+            rows.release(slot)
+            slot = next
+        }
+        feeder.aggregates.clear(number)
+        let isUnsaved = states.base[number].isUnsaved
+        states.base[number] = Partition()
+        states.base[number].isUnsaved = keepsChanges ? 1 : 0
+        if keepsChanges, isUnsaved == 0 { unsaved.append(Int32(truncatingIfNeeded: number)) }
+    }
+
+    /// Gives up the places of forgotten partitions, and renumbers the others.
+    private func compact(keeping kept: [Int32], _ idle: IdleGroups) {
+        var numbers = [Int32](repeating: -1, count: partitions.count)
+        for (place, number) in kept.enumerated() { numbers[Int(number)] = Int32(truncatingIfNeeded: place) }
+        for number in unsaved where numbers[Int(number)] < 0 { removedPartitions.remove(key: partitionKey(Int(number))) }
+        unsaved = unsaved.map { numbers[Int($0)] }.filter { $0 >= 0 }
+        drainParts()
+        feeder.compact(numbers: numbers, count: kept.count)
+        partitions = partitions.compacted(keeping: kept)
+        states = states.compacted(keeping: kept)
+        // Slots whose rows were let go may still name a partition that is gone.
+        for slot in 0..<rows.count {
+            let old = partitionOf.base[slot]
+            partitionOf.base[slot] = old >= 0 ? numbers[Int(old)] : -1
+        }
+        idle.compact(keeping: kept)
     }
 
     /// Rows kept for LAG alone are behind the frame.

@@ -21,6 +21,8 @@ final class OverTimeOperator: Operator {
         var total: Int64 = 0
         var rank: Int64 = 0
         var denseRank: Int64 = 0
+        /// Rows that the watermark has not passed.
+        var waiting: Int32 = 0
         /// The time of the last row; rows up to it have been processed.
         var last = Int64.min
         var isUnsaved: UInt8 = 0
@@ -31,10 +33,14 @@ final class OverTimeOperator: Operator {
     let timeColumn: Int?
     let keepsChanges: Bool
     let wallMilliseconds: () -> Int64
-    let partitions: GroupTable
-    let states = StateArray<Partition>(zero: Partition())
+    var partitions: GroupTable
+    var states = StateArray<Partition>(zero: Partition())
+    let idle: IdleGroups?
+    /// Entries of partitions that were given up since the last epoch.
+    var removedPartitions = KeyedEntries()
+    var changedParts = KeyedEntries()
     var unsaved: [Int32] = []
-    let feeder: FrameFeeder
+    var feeder: FrameFeeder
     private let aggregateNumbers: [Int?]
     let rows: RowStore
     /// By slot of the store: the partition, the time, and the row before in the list.
@@ -60,6 +66,7 @@ final class OverTimeOperator: Operator {
         self.plan = plan
         self.keepsChanges = keepsChanges
         self.wallMilliseconds = wallMilliseconds
+        idle = IdleGroups.make(plan.stateTimeToLiveMilliseconds, wallMilliseconds)
         if case .rowTime(let column) = plan.order { timeColumn = column } else { timeColumn = nil }
         keyTypes = plan.partition.map { inputFields[$0].type.nullable(true) }
         partitions = GroupTable(keyTypes: keyTypes, seed: seed)
@@ -107,6 +114,7 @@ final class OverTimeOperator: Operator {
                 plan.partition.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: numbers)
             states.reserve(partitions.count)
             feeder.aggregates.reserve(groups: partitions.count)
+            idle?.touch(numbers, count: batch.rowCount, groups: partitions.count) { forget($0) }
             guard let timeColumn else {
                 let now = wallMilliseconds() &* 1_000
                 for row in 0..<batch.rowCount { due.append(add(batch, row, numbers[row], now)) }
@@ -119,6 +127,7 @@ final class OverTimeOperator: Operator {
                     time.lateRows += 1
                 } else {
                     waiting.push(at, add(batch, row, numbers[row], at))
+                    states.base[Int(numbers[row])].waiting &+= 1
                 }
             }
         }
@@ -153,7 +162,13 @@ final class OverTimeOperator: Operator {
         time.watermark = watermark
         guard timeColumn != nil else { return }
         var due: [Int32] = []
-        while let next = waiting.pop(upTo: watermark) { due.append(next.number) }
+        while let next = waiting.pop(upTo: watermark) {
+            due.append(next.number)
+            var partition = partitionOf.base[Int(next.number)]
+            states.base[Int(partition)].waiting &-= 1
+            // While it waited it was not forgotten; now its time begins.
+            idle?.touch(&partition, count: 1, groups: partitions.count) { _ in }
+        }
         try fire(due, output)
         if let distance, watermark < Watermark.final { expire(before: watermark &- 2 &* distance) }
         compact()

@@ -14,6 +14,9 @@ final class NodeRuntime {
     private var inputIsIdle: [Bool]
     private var saidIdle = false
     private var openInputs: Int
+    /// All inputs ended, but rows wait inside for the clock: whoever follows learns of the end when they have left.
+    private(set) var endsLater = false
+    private var idlesLater = false
     /// The watermark that left last.
     private(set) var watermark = Watermark.none
     /// What is held back goes out before a watermark does, for it would be late behind it.
@@ -71,7 +74,9 @@ final class NodeRuntime {
     /// The input pauses; its watermark is not waited for until it goes on.
     func receiveIdle(input: Int) throws {
         inputIsIdle[input] = true
-        if inputIsIdle.allSatisfy({ $0 }) { try emitIdle() } else { try raiseWatermark() }
+        guard inputIsIdle.allSatisfy({ $0 }) else { return try raiseWatermark() }
+        idlesLater = body.isWaiting
+        if !idlesLater { try emitIdle() }
     }
 
     private func raiseWatermark() throws {
@@ -89,8 +94,27 @@ final class NodeRuntime {
         try measured { try body.inputEnded(input, output: self) }
         openInputs -= 1
         guard openInputs == 0 else { return }
+        endsLater = body.isWaiting
+        if !endsLater { try passOnEnd() }
+    }
+
+    private func passOnEnd() throws {
         try flush()
         for consumer in consumers { try consumer.runtime.receiveEnd(input: consumer.input) }
+    }
+
+    /// The clock went on; tells on what was put off while rows waited for it.
+    func tick() throws {
+        guard body.goesByClock else { return }
+        try measured { try body.tick(output: self) }
+        guard !body.isWaiting else { return }
+        if endsLater {
+            endsLater = false
+            try passOnEnd()
+        } else if idlesLater {
+            idlesLater = false
+            if inputIsIdle.allSatisfy({ $0 }) { try emitIdle() }
+        }
     }
 
     /// What the operator stores, all of it or what changed, and whether it came to its end.

@@ -94,12 +94,17 @@ final class PipelineInstance {
             try cutIfAligned(epoch: coordinator.requestedEpoch)
             return .progressed
         }
+        if endsLater, takesPartInEpochs, lastEpoch < coordinator.requestedEpoch {
+            // No input is left to bring the barrier.
+            try cut(epoch: coordinator.requestedEpoch)
+            return .progressed
+        }
         if senders.contains(where: \.isFull) {
             if blockedSince == 0 { blockedSince = now }
             return .blocked
         }
         endBlocked(now: now)
-        if try takeMessage() || pollSource() {
+        if try !isFull && (takeMessage() || pollSource()) {
             tellHeld()
             hasUnflushed = true
             if isFlushDue(now, least: flushNanoseconds) { try flush() }
@@ -116,7 +121,7 @@ final class PipelineInstance {
             try source.root.emitIdle()
         }
         try tick(now: now)
-        return .idle
+        return isFinished ? .finished : .idle
     }
 
     private func endBlocked(now: UInt64) {
@@ -125,10 +130,21 @@ final class PipelineInstance {
         blockedSince = 0
     }
 
+    /// Rows wait for the clock in numbers, and room comes with the clock only.
+    private var isFull: Bool { goesByClock && nodes.contains { $0.body.holdsEnough } }
+
+    /// The inputs ended, and rows still wait for the clock.
+    private var endsLater: Bool { goesByClock && nodes.contains(where: \.endsLater) }
+
     private func tick(now: UInt64) throws {
-        guard goesByClock, now &- lastTick >= Self.tickNanoseconds else { return }
+        // At the end nothing else is left to do, and whoever runs the job to its end in one go tells no time.
+        let isLast = endsLater
+        guard goesByClock, isLast || now &- lastTick >= Self.tickNanoseconds else { return }
         lastTick = now
-        for node in nodes { try node.measured { try node.body.tick(output: node) } }
+        for node in nodes { try node.tick() }
+        // What the clock brought waits further down for a flush.
+        hasUnflushed = true
+        if isLast { try finishIfDone() }
     }
 
     private func passOnCommits() throws {
@@ -265,7 +281,7 @@ final class PipelineInstance {
     }
 
     private func finishIfDone() throws {
-        guard source?.isFinished ?? true, lanes.allSatisfy(\.isEnded) else { return }
+        guard source?.isFinished ?? true, lanes.allSatisfy(\.isEnded), !endsLater else { return }
         isFinished = true
         let changes = takesPartInEpochs ? try snapshot(epoch: lastEpoch + 1) : []
         // No commit reaches this instance any more: the others must not wait for what it holds.

@@ -41,6 +41,13 @@ final class StateArray<Element: BitwiseCopyable> {
         capacity = end
     }
 
+    /// The listed elements alone, in the order of the list.
+    func compacted(keeping list: [Int32]) -> StateArray {
+        let result = StateArray(zero: zero, capacity: max(64, list.count))
+        for (place, number) in list.enumerated() { result.base[place] = base[Int(number)] }
+        return result
+    }
+
     func reset() { base.update(repeating: zero, count: capacity) }
 }
 

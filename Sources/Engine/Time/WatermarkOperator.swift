@@ -37,6 +37,7 @@ final class WatermarkOperator: Operator {
             try output.emitWatermark(candidate)
         }
         bySplit[split] = highest
+        source?.reader.reached(highest, split: split)
         try emit(batch, begin..<batch.rowCount, output)
     }
 
@@ -49,7 +50,7 @@ final class WatermarkOperator: Operator {
             return
         }
         let active = open.filter { !$0.isIdle }
-        for split in active { least = min(least, bySplit[split.id] ?? Watermark.none) }
+        for split in active { least = min(least, bySplit[split.id] ?? split.reached ?? Watermark.none) }
         if active.isEmpty { least = bySplit.values.max() ?? Watermark.none }
         if least > sent && least < Watermark.final { try send(least, output) }
         let openIds = Set(open.map(\.id))
@@ -64,7 +65,7 @@ final class WatermarkOperator: Operator {
     private func leastOfOthers(than split: Int) -> Int64 {
         var least = Watermark.final
         for other in source?.reader.openSplits ?? [] where other.id != split && !other.isIdle {
-            least = min(least, bySplit[other.id] ?? Watermark.none)
+            least = min(least, bySplit[other.id] ?? other.reached ?? Watermark.none)
         }
         return least
     }

@@ -72,12 +72,9 @@ package struct NexmarkBenchmark: Sendable {
     /// Runs one query and gives one line of JSON. `baseline` is the other engine's events per second.
     package func run(_ query: String, baseline: Double?) throws -> String {
         let scan = try scans ? bareScan(query) : nil
-        // Folders of this process, so that no run goes on where another ended. They are large, and often in memory.
-        let epochs = "\(data)/epochs-\(query)-\(environment.random.next())"
-        defer { for path in [epochs, output(query)] { try? clear(path) } }
         let before = ProcessUsage.now
         let started = environment.clock.monotonicNanoseconds()
-        let figures = try runJob(query, epochs)
+        let figures = try runJob(query)
         let seconds = Double(environment.clock.monotonicNanoseconds() &- started) / 1e9
         let usage = ProcessUsage.now
         let rate = Double(events) / seconds
@@ -114,13 +111,11 @@ package struct NexmarkBenchmark: Sendable {
         ).run(clock: environment.clock)
     }
 
-    private func output(_ query: String) -> String { "\(data)/out-\(query)" }
-
-    private func runJob(_ query: String, _ epochs: String) throws -> JobFigures {
+    private func runJob(_ query: String) throws -> JobFigures {
         let registry = ConnectorRegistry(catalog: TableCatalog(random: environment.random))
         var session = PlanningSession(
             connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
-        let output = output(query)
+        let output = "\(data)/out-\(query)"
         try clear(output)
         let variables = ["EVENTS": data + "/events", "SIDE": data + "/side.csv", "OUT": output]
         var plan: PhysicalPlan?
@@ -144,7 +139,7 @@ package struct NexmarkBenchmark: Sendable {
                 return try registry.makeSink(
                     table, baseDirectory: ".", timeZone: plan.timeZone, environment: environment)
             },
-            rejects: RejectLog(directory: nil, files: environment.files), store: try store(query, epochs),
+            rejects: RejectLog(directory: nil, files: environment.files), store: try store(query, plan),
             environment: environment)
         let settings = JobSettings(parallelism: parallelism, epochMilliseconds: epochMilliseconds ?? 1_000)
         let job = try Job(plan: plan, settings: settings, wiring: wiring)
@@ -162,10 +157,11 @@ package struct NexmarkBenchmark: Sendable {
         try environment.files.remove(path)
     }
 
-    private func store(_ query: String, _ directory: String) throws -> (any CheckpointStore)? {
+    /// A folder of this process for its epochs, so that no run goes on where another ended.
+    private func store(_ query: String, _ plan: PhysicalPlan) throws -> (any CheckpointStore)? {
         guard epochMilliseconds != nil else { return nil }
         return try FileCheckpointStore(
-            directory: directory, files: environment.files,
+            directory: "\(data)/epochs-\(query)-\(environment.random.next())", files: environment.files,
             identity: JobIdentity(name: query, planHash: 0, formatVersion: 1))
     }
 }

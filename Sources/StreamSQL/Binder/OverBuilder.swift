@@ -29,7 +29,8 @@ struct OverBuilder {
             let bound = self.call(call.function) { position(of: $0) }
             let over = LogicalOver(
                 partition: call.partition.map { position(of: $0) }, order: order, time: timeOrder(order, width),
-                frame: frame(call), calls: [bound], range: call.range)
+                frame: frame(call), calls: [bound],
+                stateTimeToLiveMilliseconds: options.stateTimeToLiveMilliseconds, range: call.range)
             let known = windows.firstIndex {
                 $0.partition == over.partition && $0.order == over.order
                     && ($0.frame == over.frame || !bound.usesFrame || !$0.calls.contains(where: \.usesFrame))

@@ -8,6 +8,8 @@ struct LogicalOver: Hashable {
     var time: LogicalRowNumber.TimeOrder
     var frame: OverFrame
     var calls: [OverCall]
+    /// How long idle partitions are kept; nil for good.
+    var stateTimeToLiveMilliseconds: Int64?
     var range: SourceRange
 
     /// The columns it reads beside those that are asked for above.

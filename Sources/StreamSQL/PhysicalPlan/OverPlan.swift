@@ -16,8 +16,14 @@ package struct OverPlan: Sendable {
     package var order: Order
     package var frame: OverFrame
     package var calls: [OverCall]
+    /// Partitions that nothing came for in so long begin anew; nil keeps them.
+    package var stateTimeToLiveMilliseconds: Int64?
 
-    package init(partition: [Int], order: Order, frame: OverFrame, calls: [OverCall]) {
+    package init(
+        partition: [Int], order: Order, frame: OverFrame, calls: [OverCall],
+        stateTimeToLiveMilliseconds: Int64? = nil
+    ) {
+        self.stateTimeToLiveMilliseconds = stateTimeToLiveMilliseconds
         self.partition = partition
         self.order = order
         self.frame = frame

@@ -13,7 +13,9 @@ extension PhysicalPlanner {
             try check(over, isAppend: isAppend)
         }
         let dealt = keyed(input, over.partition)
-        let operation = OverPlan(partition: over.partition, order: order, frame: over.frame, calls: over.calls)
+        let operation = OverPlan(
+            partition: over.partition, order: order, frame: over.frame, calls: over.calls,
+            stateTimeToLiveMilliseconds: isBatchMode ? nil : over.stateTimeToLiveMilliseconds)
         return add(
             .over(operation), [dealt], graph.fields[id], changelog, result.nodes[dealt].distribution,
             name: name("over", id, stateLayout: "\(order)" + rowLayout(graph.nodes[id].inputs[0])))
@@ -55,6 +57,7 @@ extension PhysicalPlanner {
         try over(
             LogicalOver(
                 partition: numbered.partition, order: numbered.order, time: numbered.time, frame: .upToRow,
-                calls: [.rowNumber], range: numbered.range), id, input)
+                calls: [.rowNumber], stateTimeToLiveMilliseconds: numbered.stateTimeToLiveMilliseconds,
+                range: numbered.range), id, input)
     }
 }

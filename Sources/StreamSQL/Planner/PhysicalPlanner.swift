@@ -314,6 +314,11 @@ struct PhysicalPlanner {
                 at: root.range,
                 hint: "RESET 'table.exec.emit.early-fire.enabled'; and 'table.exec.emit.allow-lateness'")
         }
+        if case .cumulate = aggregate.shape, let emission = operation.emission, emission.latenessMilliseconds > 0 {
+            throw SQLError(
+                .unsupported, "steps of CUMULATE are merged when they fire: late rows have no step of their own any more",
+                at: root.range, hint: "RESET 'table.exec.emit.allow-lateness'; or let the watermark wait longer")
+        }
         var layout = operation.keepsRows ? "rows" : retracts ? "counted" : ""
         if operation.emission != nil { layout += " early" }
         var state = NodeState(label: label("window aggregation", keys, id))

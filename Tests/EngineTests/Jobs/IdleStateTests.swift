@@ -140,6 +140,17 @@ struct IdleStateTests {
         #expect(try Self.rows(query, steps, timeToLive: "100 s") == ["1 10", "1 50", "2 20", "2 60"])
     }
 
+    @Test(arguments: [
+        ("ORDER BY p", ["1 1", "1 1", "1 2", "2 1"]), ("ORDER BY ts", ["1 1", "1 1", "1 2", "2 1"]),
+        ("ORDER BY ts ROWS BETWEEN 2 PRECEDING AND CURRENT ROW", ["1 1", "1 1", "1 2", "2 1"]),
+    ])
+    func partitionsOfOverBeginAnew(order: String, expected: [String]) throws {
+        let query = "SELECT k, COUNT(*) OVER (PARTITION BY k \(order)) AS n FROM a"
+        let steps = [Step(0, "a", 1, 10), Step(50, "a", 1, 20), Step(0, "a", 2, 30), Step(101, "a", 1, 40)]
+        #expect(try Self.rows(query, steps, timeToLive: nil) == ["1 1", "1 2", "1 3", "2 1"])
+        #expect(try Self.rows(query, steps, timeToLive: "100 s") == expected)
+    }
+
     @Test func setOperationsCountAnew() throws {
         let query = "SELECT k FROM a EXCEPT SELECT k FROM b"
         let steps = [Step(0, "a", 1, 0), Step(0, "a", 2, 0), Step(101, "b", 1, 0)]

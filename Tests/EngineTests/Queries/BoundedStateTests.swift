@@ -18,8 +18,9 @@ struct BoundedStateTests {
     private static let stateBytes = 2 << 20
 
     private static let tables = """
-        CREATE TABLE t (k BIGINT, v BIGINT, note STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
-        WITH ('connector' = 'memory');
+        CREATE TABLE t (k BIGINT, v BIGINT, note STRING, ts TIMESTAMP(3), p AS PROCTIME(),
+          WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'memory');
+        CREATE TABLE few (k BIGINT, v BIGINT) WITH ('connector' = 'memory');
         CREATE TABLE u (k BIGINT, v BIGINT, note STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND,
           PRIMARY KEY (v) NOT ENFORCED) WITH ('connector' = 'memory');
 
@@ -39,26 +40,48 @@ struct BoundedStateTests {
         "SELECT t.k, u.note FROM t JOIN u FOR SYSTEM_TIME AS OF t.ts ON t.v = u.v",
         "SELECT k, SUM(v) OVER (PARTITION BY v ORDER BY ts RANGE BETWEEN INTERVAL '2' SECOND PRECEDING AND CURRENT ROW) "
             + "FROM t",
+        "SELECT k, COUNT(*) FROM TABLE(CUMULATE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '4' SECOND)) "
+            + "GROUP BY k, window_start, window_end",
+        "SELECT l.k, r.note FROM (SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '2' SECOND))) AS l "
+            + "LEFT JOIN (SELECT * FROM TABLE(TUMBLE(TABLE u, DESCRIPTOR(ts), INTERVAL '2' SECOND))) AS r "
+            + "ON l.k = r.k AND l.window_start = r.window_start AND l.window_end = r.window_end",
+        "SELECT m.v, m.a, m.b FROM t MATCH_RECOGNIZE (PARTITION BY v ORDER BY ts MEASURES A.k AS a, B.k AS b "
+            + "ONE ROW PER MATCH AFTER MATCH SKIP PAST LAST ROW PATTERN (A B) DEFINE B AS B.k > A.k) AS m",
+        "SELECT t.k, d.v FROM t JOIN few FOR SYSTEM_TIME AS OF t.p AS d ON t.v = d.k",
     ]
 
+    /// By the clock: a tenth of a second of the keys that come.
+    private static let forgetting = "SELECT k, COUNT(*), MAX(note) FROM t GROUP BY k"
+
+    @Test func idleTimeFreesState() throws {
+        try Self.run(
+            "SET 'table.exec.state.ttl' = '100 ms'; ", Self.forgetting, stateBytes: Self.isLong ? 1 << 30 : 4 << 20)
+    }
+
+    private static let isLong = rows > 1_000_000
+
     @Test(arguments: queries)
-    func timeFreesState(query: String) throws {
-        let plan = try QueryHarness.plan(Self.tables + query + ";", isBounded: false)
+    func timeFreesState(query: String) throws { try Self.run("", query, stateBytes: Self.stateBytes) }
+
+    private static func run(_ settings: String, _ query: String, stateBytes: Int) throws {
+        let plan = try QueryHarness.plan(settings + tables + query + ";", isBounded: query.contains("JOIN few"))
         let sink = CountingSink()
         let wiring = JobWiring(
-            makeSource: { scan, _ in CountedRows(scan, rows: Self.rows) }, makeSink: { _, _ in sink },
-            rejects: RejectCounter(), store: nil)
+            makeSource: { scan, _ in CountedRows(scan, rows: scan.table.name.hasSuffix("few") ? 97 : rows) },
+            makeSink: { _, _ in sink }, rejects: RejectCounter(), store: nil,
+            environment: isLong
+                ? Environment() : Environment(clock: VirtualClock(), random: FixedRandom(seed: 1)))
         // One thread reads its sources in turn: no reader runs ahead of the other's time.
-        let settings = JobSettings(parallelism: 1, stateBytesMax: Self.stateBytes)
-        let job = try Job(plan: plan, settings: settings, wiring: wiring)
-        if Self.rows > 1_000_000 {
+        let job = try Job(
+            plan: plan, settings: JobSettings(parallelism: 1, stateBytesMax: stateBytes), wiring: wiring)
+        if isLong {
             try job.start()
-            Self.tellMemory(of: job, query)
+            tellMemory(of: job, query)
             try job.waitUntilOver()
         } else {
             try job.runSeeded(1) { _ in }
         }
-        #expect(job.report.rowsIn >= UInt64(Self.rows) && sink.rows > 0)
+        #expect(job.report.rowsIn >= UInt64(rows) && sink.rows > 0)
     }
 
     /// Resident memory each second, on standard output.

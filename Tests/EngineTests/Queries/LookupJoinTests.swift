@@ -36,11 +36,7 @@ struct LookupJoinTests {
 
     @Test(arguments: ["ordered", "allow_unordered"])
     func rowsThatAreAskedForAgainSurviveCrashes(mode: String) throws {
-        let hint = """
-            /*+ LOOKUP('table' = 't', 'output-mode' = '\(mode)', 'retry-predicate' = 'lookup_miss',
-            'retry-strategy' = 'fixed_delay', 'fixed-delay' = '70 ms', 'max-attempts' = '4') */
-            """
-        let plan = try QueryHarness.plan(Self.script(hint: hint))
+        let plan = try QueryHarness.plan(Self.script(hint: Self.hint(mode, "70 ms", attempts: 4)))
         var restored = 0
         for seed in 1...10 as ClosedRange<UInt64> {
             var random = SplitMix64(seed: seed)
@@ -57,6 +53,64 @@ struct LookupJoinTests {
             restored += lives
         }
         #expect(restored > 2)
+    }
+
+    private static func hint(_ mode: String, _ delay: String, attempts: Int) -> String {
+        """
+        /*+ LOOKUP('table' = 't', 'output-mode' = '\(mode)', 'retry-predicate' = 'lookup_miss',
+        'retry-strategy' = 'fixed_delay', 'fixed-delay' = '\(delay)', 'max-attempts' = '\(attempts)') */
+        """
+    }
+
+    /// A job over `orders`, none of whose keys is in the table.
+    private static func missingJob(
+        _ hint: String, orders: Int, store: MemoryCheckpointStore?, seed: UInt64
+    ) throws -> (job: Job, sink: MultisetSink) {
+        let plan = try QueryHarness.plan(script(hint: hint))
+        let types = [DataType(.bigint), DataType(.bigint)]
+        let rows: [Row] = (0..<orders).map { [.integer(Int64($0)), .integer(7)] }
+        let left = MemorySource(types: types, splits: [MemorySource.Split(rows: rows)], batchRows: 1_000)
+        let table = MemorySource(types: types, splits: [], batchRows: 1)
+        let sink = MultisetSink(types: types)
+        let wiring = JobWiring(
+            makeSource: { scan, _ -> any Source in scan.table.name.hasSuffix("d") ? table : left },
+            makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
+            environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
+        return (try Job(plan: plan, settings: JobSettings(parallelism: 1), wiring: wiring), sink)
+    }
+
+    @Test(arguments: ["ordered", "allow_unordered"])
+    func epochsGoOnWhileRowsWaitBehindTheEnd(mode: String) throws {
+        let store = MemoryCheckpointStore()
+        let (job, sink) = try Self.missingJob(
+            Self.hint(mode, "2 s", attempts: 3), orders: 10, store: store, seed: 3)
+        var firstEpochBehindTheEnd: UInt64?
+        var epochs: UInt64 = 0
+        try job.runSeeded(3) { _ in
+            guard job.report.rowsIn >= 10, sink.rows.isEmpty, let last = store.lastEpoch else { return }
+            firstEpochBehindTheEnd = firstEpochBehindTheEnd ?? last
+            epochs = last - (firstEpochBehindTheEnd ?? last)
+        }
+        #expect(sink.rows.count == 10)
+        // Four seconds in steps of a millisecond, every sixteenth of which asks for an epoch.
+        #expect(epochs > 20)
+    }
+
+    @Test(arguments: ["ordered", "allow_unordered"])
+    func rowsThatWaitAreBounded(mode: String) throws {
+        let (job, sink) = try Self.missingJob(
+            Self.hint(mode, "500 ms", attempts: 2), orders: 24_000, store: nil, seed: 4)
+        var most: UInt64 = 0
+        try job.runSeeded(4) { step in
+            // The place stays full for hundreds of steps.
+            guard step % 32 == 0 else { return }
+            for node in job.report.nodes where node.name.hasPrefix("lookup") {
+                most = max(most, node.rowsIn &- node.rowsOut)
+            }
+        }
+        #expect(sink.rows.count == 24_000)
+        // As many as may wait, and the batch that filled the place.
+        #expect(most >= UInt64(Limits.queueRows) && most <= UInt64(Limits.queueRows + 1_000))
     }
 
     // MARK: tables that change
