@@ -40,6 +40,20 @@ package struct Savepoint: Sendable {
         throw CheckpointErrors.damaged(directory, what: "\(last)")
     }
 
+    /// One state of the newest epoch of a job's directory, and the name of the job; nil where there is no epoch. Costs a
+    /// look at the manifest, and the bytes of that state.
+    package static func state(
+        _ name: String, of directory: String, files: any FileSystem
+    ) throws -> (job: String, changes: [StateChange])? {
+        let reading = EpochReading(directory: directory, files: files)
+        guard let newest = try reading.epochs().first, newest > 0 else { return nil }
+        var manifest = try reading.manifest(newest)
+        manifest.states = manifest.states.filter { $0.key == name }
+        let used = Set(manifest.states.values.flatMap { $0.sections.map(\.blob) })
+        manifest.blobs = manifest.blobs.filter { used.contains($0.key) }
+        return (manifest.identity.name, try reading.states(of: manifest)[name] ?? [])
+    }
+
     /// Writes it into a new or empty directory; durable on return. Throws `savepoint_exists` for one that is in use.
     package func write(to directory: String, files: any FileSystem) throws {
         if try files.status(directory) != nil, try !files.list(directory).isEmpty {

@@ -15,7 +15,8 @@ struct Millrace: AsyncParsableCommand {
         version: Build.version,
         subcommands: [
             RunCommand.self, SQLCommand.self, UpCommand.self, DemoCommand.self, GenerateCommand.self,
-            ExplainCommand.self, CheckCommand.self, SavepointCommand.self, BenchCommand.self, TopicsCommand.self,
+            ExplainCommand.self, CheckCommand.self, SavepointCommand.self, JobsCommand.self, BenchCommand.self,
+            TopicsCommand.self,
             ProduceCommand.self, ConsumeCommand.self, VerifyCommand.self, UsersCommand.self,
         ])
 

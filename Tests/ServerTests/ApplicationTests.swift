@@ -95,8 +95,8 @@ struct ApplicationTests {
         try disk.place(Array(filtered.utf8), at: "app/sql/a.sql")
         let error = problem { _ = try live(on: disk, append: "", rows: [:]) }
         #expect(error?.code == "unclaimed_state" && error?.kind == .user)
-        #expect(error?.file == "app/sql/a.sql" && error?.message.contains("data/sales/sales-1") == true)
-        try disk.rename("data/sales/sales-1", to: "data/sales/old")
+        #expect(error?.file == "app/sql/a.sql" && error?.message.contains("data/sales/sales-a") == true)
+        try disk.rename("data/sales/sales-a", to: "data/sales/old")
         _ = try live(on: disk, append: "", rows: ["a": [3, 1]])
     }
 
@@ -123,7 +123,7 @@ struct ApplicationTests {
         let environment = Environment(files: disk)
         let lines = try SavepointWriter.write(
             data: "data", application: "sales", to: "app/copies/first", environment: environment)
-        #expect(lines.count == 1 && lines[0].hasPrefix("sales-1: epoch "))
+        #expect(lines.count == 1 && lines[0].hasPrefix("sales-a: epoch "))
         let again = problem {
             _ = try SavepointWriter.write(
                 data: "data", application: "sales", to: "app/copies/first", environment: environment)
@@ -132,7 +132,7 @@ struct ApplicationTests {
         _ = try live(on: disk, append: #"{"city":"a","fee":5}"# + "\n", rows: ["a": [8, 2]])
         // Without its epochs it goes on from the savepoint, and reads what came since.
         try disk.rename("data/sales", to: "old")
-        let beginning = "SET 'execution.state-recovery.path' = 'copies/first/sales-1';\n"
+        let beginning = "SET 'execution.state-recovery.path' = 'copies/first/sales-a';\n"
         try disk.place(Array((beginning + Self.sql).utf8), at: "app/sql/a.sql")
         _ = try live(on: disk, append: #"{"city":"a","fee":1}"# + "\n", rows: ["a": [9, 3]])
         _ = try live(on: disk, append: "", rows: ["a": [9, 3]])

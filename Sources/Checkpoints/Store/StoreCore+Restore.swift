@@ -91,7 +91,7 @@ extension StoreCore {
         let manifest = try reading.manifest(epoch)
         let stored = manifest.identity
         let path = path(.manifest(epoch))
-        guard stored.name == identity.name else {
+        guard stored.name == identity.name || identity.formerNames.contains(stored.name) else {
             throw CheckpointErrors.otherJob(path, stored: stored.name, asked: identity.name)
         }
         guard stored.formatVersion <= identity.formatVersion else {

@@ -1,4 +1,5 @@
 import ConnectorContract
+import Diagnostics
 import Synchronization
 
 /// Collects what the pipeline instances hand over for an epoch, and knows when it is whole.
@@ -13,7 +14,17 @@ final class EpochCoordinator: Sendable {
         var isFinal: Bool
     }
 
+    /// Who takes part, set once before the job starts.
+    private struct Members {
+        /// Nodes of each instance.
+        var nodes: [Int: [String]] = [:]
+        /// Instances of each node.
+        var instanceCounts: [String: Int] = [:]
+        var instances: Set<Int> = []
+    }
+
     private struct State {
+        var members = Members()
         var waiting: Set<Int> = []
         var inFlight: UInt64?
         var changes: [StateChange] = []
@@ -33,11 +44,8 @@ final class EpochCoordinator: Sendable {
     private let state = Mutex(State())
     private let requested: Atomic<UInt64>
     private let committed: Atomic<UInt64>
-    private let instances: Mutex<Set<Int>> = Mutex([])
-    /// Instances of each node.
-    private let instanceCounts: Mutex<[String: Int]> = Mutex([:])
-    /// Nodes of each instance.
-    private let nodesOfInstance: Mutex<[Int: [String]]> = Mutex([:])
+    /// Raised when there may be something to do for who cuts and stores the epochs.
+    let wake = WaitPoint()
     /// Bytes that sinks hold back until their epoch is durable.
     private let held = Atomic<Int>(0)
     /// False where no epochs are cut: what sinks hold then leaves at the end only.
@@ -56,9 +64,8 @@ final class EpochCoordinator: Sendable {
 
     /// Tells which instances take part with which nodes, and how many each node has; before the job starts.
     func register(_ nodes: [Int: [String]], instanceCounts counts: [String: Int]) {
-        instances.withLock { $0 = Set(nodes.keys) }
-        nodesOfInstance.withLock { $0 = nodes }
-        instanceCounts.withLock { $0 = counts }
+        let members = Members(nodes: nodes, instanceCounts: counts, instances: Set(nodes.keys))
+        state.withLock { $0.members = members }
     }
 
     /// Whether an instance is to give the whole state of a node with this epoch.
@@ -70,7 +77,11 @@ final class EpochCoordinator: Sendable {
     var committedEpoch: UInt64 { committed.load(ordering: .acquiring) }
 
     /// Tells how many bytes more, or less, a sink holds back.
-    func hold(_ bytes: Int) { held.add(bytes, ordering: .relaxed) }
+    func hold(_ bytes: Int) {
+        let (before, after) = held.add(bytes, ordering: .relaxed)
+        if before < Self.heldBytesEnough, after >= Self.heldBytesEnough { wake.raise() }
+    }
+
     /// An epoch is wanted ahead of its time.
     var holdsEnough: Bool { hasEpochs && held.load(ordering: .relaxed) >= Self.heldBytesEnough }
     /// Sources are not to be read on.
@@ -78,17 +89,15 @@ final class EpochCoordinator: Sendable {
 
     /// Asks the sources to cut the next epoch; false while one is in flight or all have finished.
     func requestNext() -> Bool {
-        let all = instances.withLock { $0 }
-        let nodes = nodesOfInstance.withLock { $0 }
-        return state.withLock { state in
-            let running = all.subtracting(state.finished)
+        state.withLock { state in
+            let running = state.members.instances.subtracting(state.finished)
             guard state.inFlight == nil, !running.isEmpty else { return false }
             let number = requestedEpoch + 1
             state.inFlight = number
             state.waiting = running
             // What an instance that has finished gave is written once only. One node at a time, for all of its state is in
             // memory twice until the epoch is durable; the others ask again.
-            let ended = state.finished.reduce(into: Set<String>()) { $0.formUnion(nodes[$1] ?? []) }
+            let ended = state.finished.reduce(into: Set<String>()) { $0.formUnion(state.members.nodes[$1] ?? []) }
             state.wholeNodes = Set(state.wholeWanted.subtracting(ended).sorted().prefix(1))
             state.wholeWanted = []
             state.wholeGiven = [:]
@@ -103,6 +112,7 @@ final class EpochCoordinator: Sendable {
             guard state.inFlight == epoch, state.waiting.remove(instance) != nil else { return }
             Self.add(changes, of: instance, to: &state)
         }
+        wake.raise()
     }
 
     func finish(instance: Int, changes: [StateChange]) {
@@ -114,6 +124,7 @@ final class EpochCoordinator: Sendable {
                 state.finalChanges.append((instance, changes))
             }
         }
+        wake.raise()
     }
 
     private static func takeFinal(_ state: inout State) {
@@ -144,29 +155,27 @@ final class EpochCoordinator: Sendable {
 
     /// The changes of an epoch. Older ones of a state are needed as long as not all instances wrote the whole of it;
     /// what others wrote is then a change like any other.
-    private func takeChanges(_ state: inout State, _ counts: [String: Int]) -> [StateChange] {
+    private static func takeChanges(_ state: inout State) -> [StateChange] {
         var changes = state.changes
         state.changes = []
         for index in changes.indices where changes[index].isWhole {
             let given = state.wholeGiven[changes[index].name]
-            if given != counts[Self.node(of: changes[index])] {
+            if given != state.members.instanceCounts[node(of: changes[index])] {
                 changes[index].upkeep = .byOwner(isWhole: false, wantsWhole: false)
             }
         }
         state.wholeGiven = [:]
-        return changes + Self.combined(state.replaced)
+        return changes + combined(state.replaced)
     }
 
     /// The epoch that has become whole; each is given once. The last one comes when all instances finished.
     func takeWhole() -> WholeEpoch? {
-        let all = instances.withLock { $0 }
-        let counts = instanceCounts.withLock { $0 }
-        return state.withLock { state in
-            let allFinished = state.finished.isSuperset(of: all)
+        state.withLock { state in
+            let allFinished = state.finished.isSuperset(of: state.members.instances)
             if let number = state.inFlight {
                 guard state.waiting.isEmpty else { return nil }
                 state.inFlight = nil
-                let changes = takeChanges(&state, counts)
+                let changes = Self.takeChanges(&state)
                 return WholeEpoch(number: number, changes: changes, isFinal: false)
             }
             guard allFinished, !state.isFinalTaken else { return nil }
@@ -174,7 +183,7 @@ final class EpochCoordinator: Sendable {
             let number = requestedEpoch + 1
             requested.store(number, ordering: .releasing)
             Self.takeFinal(&state)
-            let changes = takeChanges(&state, counts)
+            let changes = Self.takeChanges(&state)
             return WholeEpoch(number: number, changes: changes, isFinal: true)
         }
     }

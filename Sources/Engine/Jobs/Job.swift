@@ -83,6 +83,7 @@ package final class Job: Sendable {
             let started = OperatingSystemThread.start(name: "shard-\(index)") { [self] in
                 worker.run()
                 outcome.withLock { $0.workersRunning -= 1 }
+                coordinator.wake.raise()
             }
             guard started else { throw MillraceError(.system, code: "no_thread", "the system refuses a new thread") }
         }
@@ -106,6 +107,9 @@ package final class Job: Sendable {
         }
     }
 
+    /// So often the time of the next epoch is looked at; what else there is to do is told.
+    private static let lookMilliseconds = 2
+
     /// Cuts epochs on time and stores those that became whole, until the job is over.
     private func superviseEpochs() {
         let clock = wiring.environment.clock
@@ -122,7 +126,7 @@ package final class Job: Sendable {
                 pace.didCut(now: now, rows: rowsIn)
             }
             isOver = storeWholeEpochs(cutAt: pace.lastCut) || control.isStopped
-            if !isOver { clock.sleep(nanoseconds: 500_000) }
+            if !isOver { coordinator.wake.wait(milliseconds: Self.lookMilliseconds) }
         }
         end()
     }
@@ -183,10 +187,9 @@ package final class Job: Sendable {
     }
 
     private func end() {
-        let clock = wiring.environment.clock
         control.stop()
         // Threads leave their step first: nothing of the job may run once it counts as over.
-        while outcome.withLock({ $0.workersRunning > 0 }) { clock.sleep(nanoseconds: 200_000) }
+        while outcome.withLock({ $0.workersRunning > 0 }) { coordinator.wake.wait(milliseconds: Self.lookMilliseconds) }
         showLastEpoch()
         let failed = control.error != nil
         let waiters = outcome.withLock { outcome in
@@ -277,6 +280,7 @@ package final class Job: Sendable {
     package func stop() {
         outcome.withLock { $0.stopWanted = true }
         if wiring.store == nil { control.stop() }
+        coordinator.wake.raise()
     }
 
     /// Calls `body` once when the job is over; at once when it is already.

@@ -68,6 +68,12 @@ extension AggregateOperator {
         }
         blocks.endLength(head)
         aggregates.writeColumns(rows, to: blocks)
+        if rows.count > 1, blocks.isTooLong(since: start) {
+            blocks.rewind(to: start)
+            let (first, second) = rows.halves
+            writeRows(first)
+            return writeRows(second)
+        }
         blocks.endLength(start)
         blocks.endRow()
     }
@@ -102,8 +108,15 @@ extension AggregateOperator {
                 continue
             }
             try liveRows.readNumbers(numbers, from: &head)
-            if try head.read(UInt8.self) == 1, plan.stateTimeToLiveMilliseconds != nil {
-                try touched.readNumbers(numbers, from: &head)
+            let tellsTouched = try head.read(UInt8.self) == 1
+            if plan.stateTimeToLiveMilliseconds != nil {
+                if tellsTouched {
+                    try touched.readNumbers(numbers, from: &head)
+                } else {
+                    // Of a query that kept groups for good: their time begins now.
+                    let now = wallMilliseconds()
+                    for number in numbers where number >= 0 { touched.base[Int(number)] = now }
+                }
             }
             try aggregates.readColumns(numbers, from: &block)
         }

@@ -1,22 +1,28 @@
 import Columnar
 import ConnectorContract
+import Diagnostics
 import StreamSQL
 
 // State: groups by key, and the parts of aggregates that know each of their values by (key, part).
 extension AggregateOperator {
     /// Groups as versions before wrote them: entries by key, taken over and then written as blocks.
-    private static let groupsName = "groups"
+    static let groupsName = "groups"
     private static let partsName = "parts"
     /// Values of DISTINCT calls that share them.
     private static let valuesName = "values"
     private static let endedName = "ended"
 
-    func snapshot(epoch: UInt64) throws -> [StateChange] { takeChanges(isWhole: isStoredByKey) }
-    func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { takeChanges(isWhole: true) }
+    func snapshot(epoch: UInt64) throws -> [StateChange] { try takeChanges(isWhole: isStoredByKey) }
+    func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { try takeChanges(isWhole: true) }
 
-    private func takeChanges(isWhole: Bool) -> [StateChange] {
+    private func takeChanges(isWhole: Bool) throws -> [StateChange] {
         guard keepsChanges else { return [] }
         var changes = takeBlocks(isWhole: isWhole)
+        guard !blocks.isCut else {
+            throw MillraceError(
+                .user, code: "state_too_large", "the aggregates of one group take more than 4 GiB",
+                hint: "lists such as ARRAY_AGG and LISTAGG keep each of their values: group by finer keys")
+        }
         if isStoredByKey {
             isStoredByKey = false
             changes.append(

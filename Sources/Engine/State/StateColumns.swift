@@ -205,6 +205,15 @@ struct StateRows {
         }
     }
 
+    /// The first half and the rest.
+    var halves: (StateRows, StateRows) {
+        let middle = groups.count / 2
+        return (
+            StateRows(groups: UnsafeBufferPointer(rebasing: groups[..<middle]), scratch: scratch),
+            StateRows(groups: UnsafeBufferPointer(rebasing: groups[middle...]), scratch: scratch)
+        )
+    }
+
     /// Calls `body` with the groups in pieces of ``StateColumns/rowLimit``.
     static func forEach(_ list: [Int32], _ body: (StateRows) throws -> Void) rethrows {
         try withUnsafeTemporaryAllocation(of: Int64.self, capacity: StateColumns.rowLimit) { scratch in

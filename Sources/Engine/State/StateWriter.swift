@@ -15,6 +15,10 @@ final class StateWriter {
     private var pieces: [[UInt8]] = []
     /// Where the length of the open key or value is to be written.
     private var lengthAt = 0
+    /// A block of more bytes is written as two, as long as it has more than one row.
+    var blockLimit = 1 << 30
+    /// A length that 32 bits do not hold was written: what was written cannot be read.
+    private(set) var isCut = false
 
     init() {
         capacity = 4 << 10
@@ -132,7 +136,14 @@ final class StateWriter {
         return start
     }
 
+    /// Whether the part that began there is to be written as two.
+    func isTooLong(since start: Int) -> Bool { used - start > blockLimit }
+
+    /// Takes back all that was written since a length began.
+    func rewind(to start: Int) { used = start }
+
     func endLength(_ start: Int) {
+        if used &- start &- 4 > UInt32.max { isCut = true }
         let count = UInt32(truncatingIfNeeded: used &- start &- 4)
         (base + start).storeBytes(of: count.littleEndian, as: UInt32.self)
     }

@@ -118,18 +118,16 @@ package struct ThrottledResults<Result: MessageStructure>: MessageStructure {
     }
 }
 
-/// A response for each topic, in all versions alike.
-package struct ThrottledTopics<Topic: MessageStructure>: MessageStructure {
-    package typealias Topic = Topic
+/// Results for each topic.
+package typealias ThrottledTopics = ThrottledResults
 
-    package var throttleMilliseconds: Int32 = 0
-    package var topics: [Topic] = []
+extension ThrottledResults {
+    package typealias Topic = Result
 
-    package init() {}
-
-    package mutating func code(_ coder: inout MessageCoder) throws(WireError) {
-        try coder.number(&throttleMilliseconds)
-        try coder.array(&topics)
+    /// The results, where each is of a topic.
+    package var topics: [Topic] {
+        get { results }
+        set { results = newValue }
     }
 }
 

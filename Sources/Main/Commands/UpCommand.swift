@@ -16,6 +16,9 @@ struct UpCommand: AsyncParsableCommand {
     @Argument(help: "Application folders; none are needed with --kafka.")
     var directories: [String] = []
 
+    @Option(help: "Savepoints that jobs without state of their own begin with: one, or a folder of them.")
+    var restoreFrom: String?
+
     @OptionGroup var queue: QueueOptions
     @OptionGroup var serving: ServingOptions
 
@@ -29,6 +32,7 @@ struct UpCommand: AsyncParsableCommand {
     mutating func run() async throws {
         var settings = try serving.settings(directories, data: "millrace-data")
         settings.queue = try queue.settings()
+        settings.restoreFrom = restoreFrom
         let server = try MillraceServer(settings)
         let problems = server.problems
         for problem in problems { StandardError.write("\(problem)\n") }

@@ -19,10 +19,15 @@ package final class Application: Sendable {
         package var epochMilliseconds: Int
         /// Values of `${NAME}` in SQL files.
         package var variables: [String: String]
+        /// A folder with a savepoint for each job, or the savepoint of the only job: jobs without state of their own begin
+        /// with it.
+        package var restoreFrom: String?
 
         package init(
-            dataDirectory: String, parallelism: Int, epochMilliseconds: Int = 1_000, variables: [String: String]
+            dataDirectory: String, parallelism: Int, epochMilliseconds: Int = 1_000, variables: [String: String],
+            restoreFrom: String? = nil
         ) {
+            self.restoreFrom = restoreFrom
             self.dataDirectory = dataDirectory
             self.parallelism = parallelism
             self.epochMilliseconds = epochMilliseconds
@@ -37,6 +42,7 @@ package final class Application: Sendable {
     /// What panel queries are planned with: the tables that the SQL files declared.
     package let session: PlanningSession
     private let running: [RunningJob]
+    private let savepoints: JobSavepoints
 
     /// Plans the SQL of the folder, restores its state and starts its jobs.
     package init(
@@ -51,7 +57,7 @@ package final class Application: Sendable {
         let rejects = RejectLog(directory: directory, files: environment.files)
         var session = PlanningSession(
             connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
-        var jobs: [RunningJob] = []
+        var planned: [JobDirectories.Job] = []
         for file in manifest.sqlFiles {
             let script = try ScriptText(file: file, variables: settings.variables, files: environment.files)
             let plan = try ScriptPlanning.plan(script, session: &session)
@@ -61,35 +67,44 @@ package final class Application: Sendable {
             }
             for step in plan.steps {
                 guard case .job(let physical, _) = step else { continue }
-                let id = "\(manifest.name)-\(jobs.count + 1)"
-                let job = try Self.explainingChangedSQL(id: id, file: file, state: directory + "/" + id) {
-                    let wiring = try Self.wiring(
-                        physical, id: id, directory: directory, base: manifest.directory, registry: registry,
-                        rejects: rejects, environment: environment)
-                    return try Job(
-                        plan: physical,
-                        settings: JobSettings(
-                            parallelism: settings.parallelism,
-                            epochMilliseconds: physical.epochMilliseconds ?? settings.epochMilliseconds),
-                        wiring: wiring)
-                }
-                jobs.append(
-                    RunningJob(
-                        id: id, name: Self.name(of: file), job: job, rejects: rejects, clock: environment.clock))
+                planned.append(JobDirectories.Job(file: file, plan: physical))
             }
         }
         timeZone = session.timeZone
         self.session = session
-        running = jobs
+        let directories = JobDirectories(application: manifest.name, directory: directory, files: environment.files)
+        var (jobs, notes) = try directories.placed(planned)
+        let savepoints = JobSavepoints(directory: directory, files: environment.files)
+        self.savepoints = savepoints
+        if let folder = settings.restoreFrom { try savepoints.choose(from: folder, for: &jobs) }
+        for note in notes { StandardError.write("\(note)\n") }
+        running = try jobs.map { planned in
+            let plan = planned.plan
+            let job = try Self.explainingChangedSQL(planned, state: directory + "/" + planned.id) {
+                let wiring = try Self.wiring(
+                    planned, directory: directory, base: manifest.directory, registry: registry, rejects: rejects,
+                    environment: environment)
+                return try Job(
+                    plan: plan,
+                    settings: JobSettings(
+                        parallelism: settings.parallelism,
+                        epochMilliseconds: plan.epochMilliseconds ?? settings.epochMilliseconds),
+                    wiring: wiring)
+            }
+            return RunningJob(
+                id: planned.id, name: plan.jobName ?? JobDirectories.stem(of: planned.file), job: job, rejects: rejects,
+                beginning: planned.notes + job.stateReport.lines, clock: environment.clock)
+        }
     }
 
     /// Names the job and its file in what is said of its state.
     private static func explainingChangedSQL(
-        id: String, file: String, state: String, _ make: () throws -> Job
+        _ planned: JobDirectories.Job, state: String, _ make: () throws -> Job
     ) throws -> Job {
+        let (id, file) = (planned.id, planned.file)
         do {
             let job = try make()
-            for line in job.stateReport.lines { StandardError.write("job \(id): \(line)\n") }
+            for line in planned.notes + job.stateReport.lines { StandardError.write("job \(id): \(line)\n") }
             return job
         } catch let error as MillraceError where error.code == "unclaimed_state" {
             throw MillraceError(
@@ -105,19 +120,16 @@ package final class Application: Sendable {
     /// Grows when the bytes that operators write into states change their meaning.
     package static let stateFormatVersion: UInt32 = 4
 
-    private static func name(of file: String) -> String {
-        let last = file.split(separator: "/").last.map(String.init) ?? file
-        return last.hasSuffix(".sql") ? String(last.dropLast(4)) : last
-    }
-
     private static func wiring(
-        _ plan: PhysicalPlan, id: String, directory: String, base: String, registry: ConnectorRegistry,
+        _ planned: JobDirectories.Job, directory: String, base: String, registry: ConnectorRegistry,
         rejects: RejectLog, environment: Environment
     ) throws -> JobWiring {
+        let (plan, id) = (planned.plan, planned.id)
         let store = try FileCheckpointStore(
             directory: directory + "/" + id, files: environment.files,
             // State tells itself which plans it fits.
-            identity: JobIdentity(name: id, planHash: 0, formatVersion: stateFormatVersion))
+            identity: JobIdentity(
+                name: id, planHash: 0, formatVersion: stateFormatVersion, formerNames: planned.formerNames))
         return JobWiring(
             makeSource: { scan, parallelism in
                 try registry.makeSource(
@@ -134,15 +146,20 @@ package final class Application: Sendable {
                 return try registry.makeSink(
                     table, baseDirectory: base, timeZone: plan.timeZone, environment: environment)
             },
-            rejects: rejects, store: store, savepoint: savepoint(plan, base: base, environment),
+            rejects: rejects, store: store, savepoint: savepoint(planned, base: base, environment),
             environment: environment)
     }
 
-    /// Reads the savepoint that the script names.
+    /// Reads the savepoint that the script names, else the one that was chosen at the start.
     private static func savepoint(
-        _ plan: PhysicalPlan, base: String, _ environment: Environment
+        _ planned: JobDirectories.Job, base: String, _ environment: Environment
     ) -> (@Sendable () throws -> RestoredEpoch)? {
-        guard var path = plan.recovery.path else { return nil }
+        guard var path = planned.plan.recovery.path else {
+            guard let chosen = planned.savepoint else { return nil }
+            return {
+                try Savepoint(reading: chosen, files: environment.files, formatVersion: stateFormatVersion).epoch
+            }
+        }
         if path.hasPrefix("file://") { path = String(path.dropFirst(7)) }
         let directory = path.hasPrefix("/") ? path : base + "/" + path
         return {
@@ -161,6 +178,21 @@ package final class Application: Sendable {
     }
 
     package var reports: [JobReport] { running.map(\.report) }
+
+    func has(job id: String) -> Bool { running.contains { $0.id == id } }
+
+    /// Ends one job behind one more epoch and blocks until it is over; gives the savepoint that was asked for.
+    func stop(job id: String, withSavepoint: Bool, limitMilliseconds: Int) throws -> String? {
+        guard let job = running.first(where: { $0.id == id }) else { throw JobSavepoints.unknown(id) }
+        try job.stop(limitMilliseconds: limitMilliseconds)
+        return withSavepoint ? try savepoints.write(of: id) : nil
+    }
+
+    /// Copies the newest stored epoch of a job; gives the directory.
+    func savepoint(of id: String) throws -> String {
+        guard has(job: id) else { throw JobSavepoints.unknown(id) }
+        return try savepoints.write(of: id)
+    }
 
     /// Ends all jobs in order, behind one more epoch; blocks until they are over or the limit is reached.
     package func stop(limitMilliseconds: Int, clock: any TimeSource) {

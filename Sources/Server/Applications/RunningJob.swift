@@ -17,7 +17,13 @@ final class RunningJob: Sendable {
     private let tables: [String]
     private let staticTables: Set<String>
 
-    init(id: String, name: String, job: Job, rejects: RejectLog, clock: any TimeSource) {
+    /// What became of the state that it began with.
+    private let beginning: [String]
+
+    init(
+        id: String, name: String, job: Job, rejects: RejectLog, beginning: [String] = [], clock: any TimeSource
+    ) {
+        self.beginning = beginning
         self.id = id
         self.name = name
         self.job = job
@@ -34,6 +40,27 @@ final class RunningJob: Sendable {
                 guard case .scan(let scan) = node.operation, scan.isStatic else { return nil }
                 return scan.table.name
             })
+    }
+
+    /// Ends behind one more epoch; throws `not_running` where it had ended before, and what ended it otherwise.
+    func stop(limitMilliseconds: Int) throws {
+        guard job.state == .running else {
+            throw MillraceError(.user, code: "not_running", "the job '\(id)' does not run any more")
+        }
+        job.stop()
+        let deadline = clock.monotonicNanoseconds() &+ UInt64(limitMilliseconds) &* 1_000_000
+        while job.state == .running {
+            guard clock.monotonicNanoseconds() < deadline else {
+                throw MillraceError(
+                    .system, code: "stop_slow", "the job '\(id)' has not stopped after \(limitMilliseconds / 1_000) s",
+                    hint: "it goes on stopping; SHOW JOBS tells when it is over")
+            }
+            clock.sleep(nanoseconds: 1_000_000)
+        }
+        if job.state == .failed {
+            throw MillraceError(
+                .system, code: "job_failed", "the job '\(id)' failed: \(job.error.map { "\($0)" } ?? "")")
+        }
     }
 
     var report: JobReport {
@@ -66,6 +93,7 @@ final class RunningJob: Sendable {
         report.rejected = report.sources.reduce(0) { $0 + $1.rejected }
         report.operators = figures.nodes.map { operatorReport($0, figures) }
         report.tables = tables
+        report.beginning = beginning
         return report
     }
 

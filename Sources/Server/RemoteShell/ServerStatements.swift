@@ -11,6 +11,7 @@ package struct ServerStatements: StatementService {
     package init(address: String) throws(MillraceError) { exchange = try HTTPExchange(address: address) }
 
     package func run(_ statement: String) throws(MillraceError) -> StatementResult {
+        if let answer = try runOnJobs(statement) { return answer }
         let words = statement.split { $0.isWhitespace }.map { $0.uppercased() }
         if words == ["SHOW", "TABLES"] {
             return StatementResult(columns: ["table name"], rows: try tables().map { [$0.name] })
@@ -51,10 +52,10 @@ package struct ServerStatements: StatementService {
 
     // MARK: Answers
 
-    private static let unclear = MillraceError(
+    static let unclear = MillraceError(
         .system, code: "bad_answer", "the answer is not that of a Millrace server")
 
-    private func answer(
+    func answer(
         _ method: String, _ path: String, _ json: [UInt8] = []
     ) throws(MillraceError) -> JSONValue {
         let (status, body) = try exchange.send(method, path, json: json)

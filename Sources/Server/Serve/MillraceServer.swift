@@ -32,7 +32,8 @@ package final class MillraceServer: Sendable {
         self.topics = topics
         let start = Application.Settings(
             dataDirectory: settings.dataDirectory, parallelism: settings.parallelism,
-            epochMilliseconds: settings.epochMilliseconds, variables: settings.variables)
+            epochMilliseconds: settings.epochMilliseconds, variables: settings.variables,
+            restoreFrom: settings.restoreFrom)
         let manifests = try settings.directories.map {
             try ApplicationManifest(directory: $0, files: environment.files)
         }
@@ -94,6 +95,11 @@ package final class MillraceServer: Sendable {
         TableQueryRunner(sessions: applications.map(\.session), catalog: catalog, environment: environment)
     }
 
+    private func application(of job: String) throws -> Application {
+        guard let found = applications.first(where: { $0.has(job: job) }) else { throw Directory.unknown(job) }
+        return found
+    }
+
     package var reports: [JobReport] { applications.flatMap(\.reports) }
     package var dashboardIds: [String] { applications.flatMap { $0.dashboards.map(\.id) } }
 
@@ -139,6 +145,13 @@ package final class MillraceServer: Sendable {
     private struct Directory: JobDirectory {
         let server: MillraceServer
         func jobs() -> [JobReport] { server.reports }
+
+        func stop(_ id: String, withSavepoint: Bool) throws -> String? {
+            try server.application(of: id).stop(
+                job: id, withSavepoint: withSavepoint, limitMilliseconds: MillraceServer.stopMilliseconds)
+        }
+
+        func savepoint(of id: String) throws -> String { try server.application(of: id).savepoint(of: id) }
     }
 }
 

@@ -11,6 +11,8 @@ package struct ServeSettings: Sendable {
     package var queue: QueueSettings?
     package var parallelism: Int
     package var epochMilliseconds = 1_000
+    /// Savepoints that jobs without state of their own begin with; see ``Application/Settings/restoreFrom``.
+    package var restoreFrom: String?
     /// Values of `${NAME}` in SQL files.
     package var variables: [String: String]
     /// Ends by itself after so many seconds; nil runs until stopped.

@@ -26,6 +26,10 @@ extension JSONWriter {
         optional(job.asOf)
         key("lastEpoch")
         if let epoch = job.lastEpoch { self.epoch(epoch) } else { null() }
+        key("stateBegan")
+        beginArray()
+        for line in job.beginning { string(line) }
+        endArray()
         key("sources")
         beginArray()
         for source in job.sources { self.source(source) }

@@ -1,6 +1,22 @@
+package import Diagnostics
+
 /// The running jobs, as pages and metrics show them. `Server` brings the real one.
 package protocol JobDirectory: Sendable {
     func jobs() -> [JobReport]
+    /// Ends a job behind one more epoch, and blocks until it is over. Gives the directory of the savepoint that was asked
+    /// for; nil without one. Throws `unknown_job`, `not_running`, and what goes wrong on the disk.
+    func stop(_ id: String, withSavepoint: Bool) throws -> String?
+    /// Copies the newest stored epoch of a job; gives the directory.
+    func savepoint(of id: String) throws -> String
+}
+
+extension JobDirectory {
+    package func stop(_ id: String, withSavepoint: Bool) throws -> String? { throw Self.unknown(id) }
+    package func savepoint(of id: String) throws -> String { throw Self.unknown(id) }
+
+    package static func unknown(_ id: String) -> MillraceError {
+        MillraceError(.user, code: "unknown_job", "there is no job '\(id)'", hint: "SHOW JOBS lists them")
+    }
 }
 
 /// What there is to know about one job. Times are milliseconds since 1970.
@@ -42,6 +58,8 @@ package struct JobReport: Sendable, Equatable {
     package var asOf: Int64?
     /// Names of the result tables it writes; empty when unknown, then it counts for every dashboard.
     package var tables: [String] = []
+    /// What became of the state that it began with: what was kept, and what was dropped and why.
+    package var beginning: [String] = []
 
     package init(id: String, name: String, state: State, error: String? = nil, startedAt: Int64) {
         self.id = id

@@ -1,9 +1,9 @@
 /// Calendar dates and times as text, by the proleptic Gregorian calendar; takes every Int64 without overflow.
-enum CivilTime {
+package enum CivilTime {
     private static let microsecondsOfDay: Int64 = 86_400_000_000
 
     /// `yyyy-MM-dd HH:mm:ss` with `precision` digits of a second behind.
-    static func timestamp(microseconds: Int64, precision: Int) -> String {
+    package static func timestamp(microseconds: Int64, precision: Int) -> String {
         let day = floorDivide(microseconds, microsecondsOfDay)
         let rest = microseconds &- day &* microsecondsOfDay
         return date(days: day) + " " + time(microseconds: rest, precision: precision)

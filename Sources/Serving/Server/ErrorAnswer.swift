@@ -35,6 +35,8 @@ struct ErrorAnswer: Error, Sendable {
         let status: HTTPResponse.Status =
             switch (error.kind, error.code) {
             case (_, "busy"): .serviceUnavailable
+            case (_, "unknown_job"): .notFound
+            case (_, "not_running"), (_, "savepoint_exists"): .conflict
             case (_, "query_timeout"): .gatewayTimeout
             case (.user, _): .badRequest
             case (.system, _), (.internalError, _): .internalServerError

@@ -66,6 +66,63 @@ enum OpenAPIDocument {
                 }
               }
             },
+            "/api/v1/jobs/{id}/stop": {
+              "post": {
+                "summary": "Ends a job behind one more epoch; answers when it is over.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {"type": "string"},
+                    "description": "The job's id."
+                  }
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "additionalProperties": false,
+                        "properties": {"withSavepoint": {"type": "boolean"}}
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/StoredJob"}}}
+                  },
+                  "400": {"$ref": "#/components/responses/Error"},
+                  "404": {"$ref": "#/components/responses/Error"},
+                  "409": {"$ref": "#/components/responses/Error"}
+                }
+              }
+            },
+            "/api/v1/jobs/{id}/savepoint": {
+              "post": {
+                "summary": "Copies the newest stored epoch of a job into a directory of its own.",
+                "parameters": [
+                  {
+                    "name": "id",
+                    "in": "path",
+                    "required": true,
+                    "schema": {"type": "string"},
+                    "description": "The job's id."
+                  }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "The answer.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/StoredJob"}}}
+                  },
+                  "400": {"$ref": "#/components/responses/Error"},
+                  "404": {"$ref": "#/components/responses/Error"}
+                }
+              }
+            },
             "/api/v1/query": {
               "post": {
                 "summary": "Runs a SELECT over result tables; rows and time are bounded.",
@@ -387,6 +444,10 @@ enum OpenAPIDocument {
                   }
                 }
               },
+              "StoredJob": {
+                "type": "object",
+                "properties": {"job": {"type": "string"}, "savepoint": {"type": ["string", "null"]}}
+              },
               "Frame": {
                 "type": "object",
                 "properties": {
@@ -433,6 +494,7 @@ enum OpenAPIDocument {
                   "rejected": {"type": "integer"},
                   "lateRows": {"type": "integer"},
                   "asOf": {"type": ["integer", "null"]},
+                  "stateBegan": {"type": "array", "items": {"type": "string"}},
                   "lastEpoch": {
                     "type": ["object", "null"],
                     "properties": {

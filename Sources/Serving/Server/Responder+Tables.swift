@@ -55,7 +55,8 @@ extension Responder {
         return .json(json)
     }
 
-    private func sql(of request: Request) async throws -> String {
+    /// The JSON of a request, within the limits.
+    func document(of request: Request) async throws -> JSONValue {
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: configuration.limits.bodyBytes)
@@ -63,13 +64,16 @@ extension Responder {
             throw ErrorAnswer(
                 .contentTooLarge, "body_too_large", "the body has more than \(configuration.limits.bodyBytes) bytes")
         }
-        let document: JSONValue
         do {
-            document = try JSONValue(
+            return try JSONValue(
                 parsing: Array(body.readableBytesView), maximumDepth: configuration.limits.jsonDepth)
         } catch {
             throw ErrorAnswer(.badRequest, "bad_json", "not valid JSON at byte \(error.offset): \(error.message)")
         }
+    }
+
+    private func sql(of request: Request) async throws -> String {
+        let document = try await self.document(of: request)
         guard case .object(let members) = document, let sql = members["sql"]?.stringValue, members.count == 1 else {
             throw ErrorAnswer(.badRequest, "bad_request", "expected {\"sql\": \"SELECT …\"} and nothing else")
         }

@@ -87,6 +87,8 @@ struct Responder: HTTPResponder {
         case .metrics: return metricsText()
         case .jobs: return jobList()
         case .job: return try job(parameter)
+        case .stopJob: return try await stopJob(parameter, request)
+        case .savepoint: return try await savepoint(of: parameter)
         case .query: return try await self.query(request)
         case .ingest: return try await ingest(parameter, request, query: query, context)
         case .tables: return tableList()

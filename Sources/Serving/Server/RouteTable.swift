@@ -2,7 +2,8 @@
 package enum RouteTable {
     /// What a route does.
     package enum Operation: Sendable, Equatable {
-        case health, metrics, jobs, job, query, ingest, tables, table, dashboards, dashboard, live, openAPI
+        case health, metrics, jobs, job, stopJob, savepoint, query, ingest, tables, table, dashboards, dashboard, live,
+            openAPI
         case homePage, dashboardPage, jobsPage, asset
     }
 
@@ -18,6 +19,8 @@ package enum RouteTable {
         Route(method: "GET", path: "/metrics", operation: .metrics),
         Route(method: "GET", path: "/api/v1/jobs", operation: .jobs),
         Route(method: "GET", path: "/api/v1/jobs/{}", operation: .job),
+        Route(method: "POST", path: "/api/v1/jobs/{}/stop", operation: .stopJob),
+        Route(method: "POST", path: "/api/v1/jobs/{}/savepoint", operation: .savepoint),
         Route(method: "POST", path: "/api/v1/query", operation: .query),
         Route(method: "POST", path: "/api/v1/ingest/{}", operation: .ingest),
         Route(method: "GET", path: "/api/v1/tables", operation: .tables),

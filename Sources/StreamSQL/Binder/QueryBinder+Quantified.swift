@@ -15,14 +15,11 @@ extension QueryBinder {
         }
     }
 
-    /// Takes a quantified comparison that stands alone in WHERE as a semi or anti join.
-    ///
-    /// ANY holds where the comparison is true for a row, ALL where there is no row for which it is not; negated, ANY
-    /// holds where it is false for all rows, ALL where it is false for one.
-    func joinQuantified(
-        _ operation: BinaryOperator, _ value: Expression, _ quantifier: Quantifier, _ query: Query, isNegated: Bool,
-        _ scope: inout Scope, at range: SourceRange
-    ) throws(SQLError) {
+    /// The subquery, and the comparison of the value, as a column of outside, with its one column.
+    private func quantified(
+        _ operation: BinaryOperator, _ value: Expression, _ quantifier: Quantifier, _ query: Query, _ scope: Scope,
+        at range: SourceRange
+    ) throws(SQLError) -> (function: ScalarFunction, source: Subquery, comparison: PlanExpression) {
         guard let function = Self.function(of: operation) else {
             throw SQLError(.semantics, "\(operation.rawValue) does not compare", at: range)
         }
@@ -37,6 +34,18 @@ extension QueryBinder {
         let outer = try binder.bind(value).shifted { $0 + Scope.outerBase }
         let comparison = try binder.compare(
             function, outer, source.outputs[0], operation.rawValue, value.range, source.ranges[0], at: range)
+        return (function, source, comparison)
+    }
+
+    /// Takes a quantified comparison that stands alone in WHERE as a semi or anti join.
+    ///
+    /// ANY holds where the comparison is true for a row, ALL where there is no row for which it is not; negated, ANY
+    /// holds where it is false for all rows, ALL where it is false for one.
+    func joinQuantified(
+        _ operation: BinaryOperator, _ value: Expression, _ quantifier: Quantifier, _ query: Query, isNegated: Bool,
+        _ scope: inout Scope, at range: SourceRange
+    ) throws(SQLError) {
+        let (_, source, comparison) = try quantified(operation, value, quantifier, query, scope, at: range)
         let test: ScalarFunction =
             switch (quantifier, isNegated) {
             case (.any, false): .isTrue
@@ -57,20 +66,7 @@ extension QueryBinder {
         _ operation: BinaryOperator, _ value: Expression, _ quantifier: Quantifier, _ query: Query,
         _ scope: inout Scope, at range: SourceRange
     ) throws(SQLError) -> PlanExpression {
-        guard var function = Self.function(of: operation) else {
-            throw SQLError(.semantics, "\(operation.rawValue) does not compare", at: range)
-        }
-        let source = try subquery(query, outer: scope)
-        guard source.outputs.count == 1 else {
-            throw SQLError(
-                .semantics,
-                "\(quantifier.rawValue) compares a value with a subquery of one column, not "
-                    + "\(source.outputs.count)", at: range)
-        }
-        let binder = ExpressionBinder(scope: scope, clause: quantifier.rawValue)
-        let outer = try binder.bind(value).shifted { $0 + Scope.outerBase }
-        let comparison = try binder.compare(
-            function, outer, source.outputs[0], operation.rawValue, value.range, source.ranges[0], at: range)
+        let (compared, source, comparison) = try quantified(operation, value, quantifier, query, scope, at: range)
         guard case .call(_, let operands, _) = comparison, operands.count == 2,
             ![operands[1].type.logical].contains(where: \.isNested)
         else { throw SQLError(.type, "\(quantifier.rawValue) can't compare these values", at: range) }
@@ -84,7 +80,7 @@ extension QueryBinder {
         let bounds = bounds(of: operands[1], columns, source.relation.node)
         let first = scope.columns.count + columns.count
         _ = extend(&scope, with: bounds, keys: keys, column: columns.count, at: range)
-        if quantifier == .all { function = Self.opposite(of: function) }
+        let function = quantifier == .all ? Self.opposite(of: compared) : compared
         let tested = operands[0].shifted { $0 - Scope.outerBase }
         let any = Self.any(function, tested, scope.columns[first...].enumerated().map { .column(first + $0, $1.type) })
         return quantifier == .all ? .call(.not, [any], .boolean) : any

@@ -2,6 +2,17 @@
 enum MatchText {
     /// `column` gives the text of a column of the input.
     static func text(_ match: MatchPlan, _ column: (Int) -> String) -> String {
+        let measures = zip(match.measureNames, self.measures(match, column)).map { "\($1) AS \($0)" }
+        return ([search(match, column)] + measures).joined(separator: "; ")
+    }
+
+    /// What each match gives, without the names.
+    static func measures(_ match: MatchPlan, _ column: (Int) -> String) -> [String] {
+        match.measures.map { text($0, match.variables, column) }
+    }
+
+    /// What is looked for, and where the search goes on: all that matches under way depend on.
+    static func search(_ match: MatchPlan, _ column: (Int) -> String) -> String {
         let pattern = zip(match.variables, match.pattern).map { $0 + $1.text }.joined(separator: " ")
         let partition = match.partition.map(column).joined(separator: ", ")
         let time = match.timeColumn.map(column) ?? "arrival"
@@ -16,9 +27,6 @@ enum MatchText {
             }
         }
         parts.append("then \(skip(match))")
-        for (name, measure) in zip(match.measureNames, match.measures) {
-            parts.append("\(text(measure, match.variables, column)) AS \(name)")
-        }
         return parts.joined(separator: "; ")
     }
 

@@ -29,6 +29,13 @@ package struct OverPlan: Sendable {
         self.frame = frame
         self.calls = calls
     }
+
+    /// The aggregates among the calls, in their order.
+    package var aggregates: [AggregateCall] {
+        calls.compactMap { call in
+            if case .aggregate(let aggregate) = call { aggregate } else { nil }
+        }
+    }
 }
 
 /// The rows around a row that aggregates see. Functions such as LAG and RANK see the whole partition.

@@ -10,6 +10,8 @@ package struct PhysicalPlan: Sendable {
     /// True when aggregates and joins give their final rows once, at the end of bounded input.
     package var isBatchMode: Bool
     package var recovery = StateRecovery()
+    /// `pipeline.name`, where the script sets it.
+    package var jobName: String?
     /// How often the job cuts an epoch, `execution.checkpointing.interval`; nil where the script does not say.
     package var epochMilliseconds: Int?
 
@@ -47,6 +49,8 @@ package struct PlanNode: Sendable {
     package var distribution: Distribution
     /// What the state stored under the name is made of.
     package var state: NodeState
+    /// Names of the same operator with another time to live: what it stored then can be read.
+    package var otherNames: [String] = []
 
     package init(
         id: Int, name: String, operation: PlanOperation, inputs: [Int], fields: [Field], changelog: ChangelogMode,

@@ -8,8 +8,8 @@ import ConnectorContract
 struct NodeSignatures {
     private(set) var nodes: [UInt64] = []
     private(set) var columns: [[UInt64]] = []
-    /// What a column begins with where a query is changed to have it, as far as that is known.
-    private var beginnings: [UInt64: NodeState.Beginning] = [:]
+    /// What each column of a node begins with where a query is changed to have it.
+    private var beginnings: [[NodeState.Beginning]] = []
     /// Windows over instants lie elsewhere in another zone.
     private let timeZone: String
 
@@ -20,37 +20,76 @@ struct NodeSignatures {
             let (own, outputs) = signature(node, graph.fields[id])
             nodes.append(own)
             columns.append(outputs)
-            noteBeginnings(node, outputs)
+            beginnings.append(beginnings(of: node, outputs.count))
         }
     }
 
-    /// Aggregates of rows to come begin with what they are over no rows.
-    private mutating func noteBeginnings(_ node: LogicalNode, _ outputs: [UInt64]) {
-        guard case .aggregate(let aggregate) = node.operation else { return }
-        for (origin, call) in zip(outputs.dropFirst(aggregate.groupColumns.count), aggregate.calls) {
-            beginnings[origin] = call.beginning
+    /// What stands in rows that a node takes back although it gave them before it had the column.
+    private func beginnings(of node: LogicalNode, _ count: Int) -> [NodeState.Beginning] {
+        let input = node.inputs.first.map { beginnings[$0] } ?? []
+        var found: [NodeState.Beginning] = []
+        switch node.operation {
+        // Aggregates of rows to come begin with what they are over no rows.
+        case .aggregate(let aggregate):
+            found = aggregate.groupColumns.map { input[$0] } + aggregate.calls.map(\.beginning)
+        case .windowAggregate(let aggregate):
+            found = aggregate.groupColumns.map { input[$0] } + aggregate.calls.map(\.beginning)
+        case .calculate(_, let projections):
+            found = projections.map { projection in
+                if case .column(let position, _) = projection, position < input.count { return input[position] }
+                return .unknown
+            }
+        // It gives back the rows that it holds, which have NULL.
+        case .rank(let rank) where !rank.keepsTable: found = input.map { $0 == .unknown ? .null : $0 }
+        case .deduplicate: found = input.map { $0 == .unknown ? .null : $0 }
+        case .watermark, .clock, .sort, .window, .over, .rank: found = input
+        case .join(let join):
+            found = input
+            if join.kind.emitsPairs, node.inputs.count > 1 { found += beginnings[node.inputs[1]] }
+        default: break
         }
+        return Array(found.prefix(count)) + Array(repeating: .unknown, count: max(0, count - found.count))
     }
 
     // MARK: pieces of state
 
     /// The columns of a node's rows, as pieces of whoever holds them.
     func pieces(_ id: Int, _ fields: [Field]) -> [NodeState.Piece] {
-        zip(columns[id], fields).map { origin, field in
+        fields.indices.map { column in
             NodeState.Piece(
-                origin: origin, label: field.name, kind: field.type.kind, beginning: beginnings[origin] ?? .unknown)
+                origin: columns[id][column], label: fields[column].name, kind: fields[column].type.kind,
+                beginning: beginnings[id][column])
         }
     }
 
     /// The calls of an aggregation of a node's rows.
     func pieces(_ calls: [AggregateCall], over id: Int, _ fields: [Field]) -> [NodeState.Piece] {
         calls.map { call in
-            let argument = call.argument.flatMap { fields.indices.contains($0) ? fields[$0].name : nil } ?? "*"
-            return NodeState.Piece(
-                origin: StableHash.of(text(call, id)),
-                label: "\(call.function.rawValue)(\(call.isDistinct ? "DISTINCT " : "")\(argument))",
-                kind: call.resultType.kind, beginning: call.beginning)
+            NodeState.Piece(
+                origin: StableHash.of(text(call, id)), label: Self.label(call, fields), kind: call.resultType.kind,
+                beginning: call.beginning)
         }
+    }
+
+    private static func label(_ call: AggregateCall, _ fields: [Field]) -> String {
+        let argument = call.argument.flatMap { fields.indices.contains($0) ? fields[$0].name : nil } ?? "*"
+        let function = call.function == .countRows ? "count" : call.function.rawValue
+        return "\(function)(\(call.isDistinct ? "DISTINCT " : "")\(argument))"
+    }
+
+    /// Calls of an OVER clause for people, in an order of their own; with what tells those of one look apart.
+    func labels(_ calls: [OverCall], over id: Int, _ fields: [Field]) -> String {
+        let labels = calls.map { call -> String in
+            let mark = String(StableHash.of(text(call, id)), radix: 16).suffix(4)
+            switch call {
+            case .aggregate(let aggregate): return Self.label(aggregate, fields) + " #" + mark
+            case .shifted(let column, let rows, _, _):
+                let name = fields.indices.contains(column) ? fields[column].name : ""
+                return "\(rows < 0 ? "LEAD" : "LAG")(\(name)) #" + mark
+            default: return "\(call)"
+            }
+        }
+        return labels.sorted().joined(separator: ", ")
     }
 
     /// An expression over the columns of two inputs, by where they come from.
@@ -128,7 +167,8 @@ struct NodeSignatures {
         _ node: LogicalNode, _ fields: [Field], _ kind: String, comparesRows: Bool, _ hash: inout StableHash
     ) -> (UInt64, [UInt64]) {
         let origins = fields.indices.map { column in node.inputs.map { joined([column], $0) }.joined(separator: ";") }
-        hash.combine(comparesRows ? "\(kind) \(origins.joined(separator: ","))" : kind)
+        // In whatever order: rows that are stored are put into the order of the query.
+        hash.combine(comparesRows ? "\(kind) \(origins.sorted().joined(separator: ","))" : kind)
         let value = hash.value
         return (value, origins.map { StableHash.of("\(kind) \(value) \($0)") })
     }
@@ -179,7 +219,7 @@ struct NodeSignatures {
                     + "of \(joined(session.partition, input))\(zone(fields[session.timeColumn].type))")
             return (hash.value, columns[input] + (0..<3).map { StableHash.of("\(hash.value) \($0)") })
         case .over(let over): return signature(over, input, &hash)
-        case .match(let match): return signature(match, input, fields.count, &hash)
+        case .match(let match): return signature(match, input, &hash)
         case .process(let plan):
             let keys = zip(plan.call.tables, node.inputs).map { joined($0.partition, $1) }
             hash.combine("process \(plan.function.name) by \(keys) \(Self.constants(of: plan.call))")
@@ -201,17 +241,21 @@ struct NodeSignatures {
 
     private func signature(_ over: LogicalOver, _ input: Int, _ hash: inout StableHash) -> (UInt64, [UInt64]) {
         let order = over.order.map { "\(joined([$0.column], input)) \($0.isDescending) \($0.nullsFirst)" }
+        // Not the calls: they come and go over one frame.
         hash.combine("over \(joined(over.partition, input)) by \(order) \(over.frame)")
-        let calls = over.calls.map { text($0, input) }
-        for call in calls { hash.combine(call) }
-        return (hash.value, columns[input] + calls.map { StableHash.of("\(hash.value) \($0)") })
+        return (hash.value, columns[input] + over.calls.map { StableHash.of("\(hash.value) \(text($0, input))") })
     }
 
     private func signature(
-        _ match: MatchPlan, _ input: Int, _ count: Int, _ hash: inout StableHash
+        _ match: MatchPlan, _ input: Int, _ hash: inout StableHash
     ) -> (UInt64, [UInt64]) {
-        hash.combine(MatchText.text(match) { joined([$0], input) })
-        return (hash.value, (0..<count).map { StableHash.of("\(hash.value) \($0)") })
+        // Not the measures: they are computed of the rows of a match when it is found.
+        hash.combine(MatchText.search(match) { joined([$0], input) })
+        let measures = MatchText.measures(match) { joined([$0], input) }
+        return (
+            hash.value,
+            match.partition.map { columns[input][$0] } + measures.map { StableHash.of("\(hash.value) \($0)") }
+        )
     }
 
     private static func constants(of call: TableFunctionCall) -> String {

@@ -62,6 +62,7 @@ struct PendingJob {
         planner.enforcement = enforcement
         var plan = try planner.run()
         plan.recovery = recovery
+        plan.jobName = jobName
         plan.epochMilliseconds = epochMilliseconds
         return plan
     }

@@ -97,9 +97,7 @@ extension PhysicalPlanner {
                 .unsupported, "the right side of an ASOF JOIN must only add rows", at: join.range,
                 hint: "FOR SYSTEM_TIME AS OF joins with a table whose rows change")
         }
-        let layout =
-            inputs.map(rowLayout).joined(separator: "; ")
-            + (asOf.isOfRows ? " as of \(asOf.isStrict)" : "")
+        let layout = versionLayout(join, asOf, inputs)
         left = dealt(left, join.leftKeys)
         right = dealt(right, join.rightKeys)
         let operation = VersionJoinPlan(
@@ -108,7 +106,20 @@ extension PhysicalPlanner {
             isStrict: asOf.isStrict)
         return add(
             .versionJoin(operation), [left, right], graph.fields[id], changelog, .sharded,
-            name: name("version-join", id, stateLayout: layout))
+            name: name("version-join", id, stateLayout: layout),
+            state: NodeState(
+                label: label("temporal join", join.leftKeys, id), rows: inputs.map { rows(of: $0, areTakenBack: false) }
+            ))
+    }
+
+    /// What rows that wait and versions must have in common beside the keys and the kind.
+    private func versionLayout(_ join: LogicalJoin, _ asOf: VersionTimes, _ inputs: [Int]) -> String {
+        var parts = [
+            "\(join.nullSafe) at \(signatures.joined([asOf.left], inputs[0])) of \(signatures.joined([asOf.right], inputs[1]))"
+        ]
+        if asOf.isOfRows { parts.append("as of \(asOf.isStrict)") }
+        if let residual = join.residual { parts.append(signatures.text(residual, ofJoined: inputs[0], inputs[1])) }
+        return parts.joined(separator: " and ")
     }
 
     /// Both inputs come through an exchange, so that they are pipelines of their own.

@@ -23,7 +23,10 @@ extension PhysicalPlanner {
             settings: settings)
         return add(
             .lookupJoin(operation), [left], graph.fields[id], below.changelog, below.distribution,
-            name: name("lookup-join", id, stateLayout: settings.retry == nil ? "" : rowLayout(inputs[0])))
+            name: name("lookup-join", id, stateLayout: settings.retry == nil ? "" : "waiting"),
+            state: NodeState(
+                label: label("lookup join", join.leftKeys, id),
+                rows: settings.retry == nil ? [] : [rows(of: inputs[0], areTakenBack: false)]))
     }
 
     /// A table with what is computed of its rows one by one; nil where there is more than that.

@@ -18,7 +18,30 @@ extension PhysicalPlanner {
             stateTimeToLiveMilliseconds: isBatchMode ? nil : over.stateTimeToLiveMilliseconds)
         return add(
             .over(operation), [dealt], graph.fields[id], changelog, result.nodes[dealt].distribution,
-            name: name("over", id, stateLayout: "\(order)" + rowLayout(graph.nodes[id].inputs[0])))
+            name: name("over", id, stateLayout: stateLayout(order)), state: state(operation, id, isAppend: isAppend))
+    }
+
+    /// By what rows are held; the columns are in the signature.
+    private func stateLayout(_ order: OverPlan.Order) -> String {
+        switch order {
+        case .rowTime: "time"
+        case .arrival: "arrival"
+        case .sorted: "sorted"
+        }
+    }
+
+    /// Functions over moving frames follow from the rows that are held, others have a state of their own. Where rows come
+    /// in between, results that were given are taken back: those must be of the same functions.
+    private func state(_ over: OverPlan, _ id: Int, isAppend: Bool) -> NodeState {
+        let input = graph.nodes[id].inputs[0]
+        var state = NodeState(
+            label: label("OVER", over.partition, id), rows: [heldRows(id, areTakenBack: !isAppend)])
+        if case .sorted = over.order {
+            state.condition = signatures.labels(over.calls, over: input, fieldsBelow(id))
+        } else if !over.frame.isBounded {
+            state.calls = signatures.pieces(over.aggregates, over: input, fieldsBelow(id))
+        }
+        return state
     }
 
     /// What has no meaning while rows keep coming.

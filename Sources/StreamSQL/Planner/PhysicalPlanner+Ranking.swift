@@ -101,7 +101,9 @@ extension PhysicalPlanner {
             stateTimeToLiveMilliseconds: isBatchMode ? nil : operation.stateTimeToLiveMilliseconds)
         return add(
             .setOperation(plan), dealt, graph.fields[id], isAppend ? .append : .retract,
-            result.nodes[dealt[0]].distribution, name: name(operation.kind.rawValue, id))
+            result.nodes[dealt[0]].distribution, name: name(operation.kind.rawValue, id),
+            state: NodeState(
+                label: operation.kind.rawValue.uppercased(), rows: [rows(of: id, areTakenBack: true)]))
     }
 
     // MARK: Sorting

@@ -10,9 +10,33 @@ extension PhysicalPlanner {
         rows(of: graph.nodes[id].inputs.first ?? id, areTakenBack: areTakenBack)
     }
 
+    /// Rows of the first input that are held with a number behind their columns.
+    func heldRows(_ id: Int, areTakenBack: Bool = false, with number: String) -> NodeState.Rows {
+        var rows = heldRows(id, areTakenBack: areTakenBack)
+        rows.columns.append(
+            NodeState.Piece(origin: StableHash.of(number), label: number, kind: .int64, beginning: .unknown))
+        return rows
+    }
+
+    /// Rows that are held with what they do: 1, or -1 for those that take others back.
+    func signedRows(_ id: Int) -> NodeState.Rows { heldRows(id, areTakenBack: true, with: "what a row does") }
+
     /// Rows that a node gave.
     func rows(of id: Int, areTakenBack: Bool) -> NodeState.Rows {
         NodeState.Rows(columns: signatures.pieces(id, graph.fields[id]), areTakenBack: areTakenBack)
+    }
+
+    mutating func addAggregate(
+        _ operation: AggregatePlan, _ aggregate: LogicalAggregate, _ inputs: [Int], _ id: Int,
+        _ changelog: ChangelogMode
+    ) -> Int {
+        let forgets = operation.stateTimeToLiveMilliseconds != nil
+        let node = add(
+            .aggregate(operation), inputs, graph.fields[id], changelog, result.nodes[inputs[0]].distribution,
+            name: name("aggregate", id, stateLayout: operation.stateLayout(forgets: forgets)),
+            state: state(of: aggregate, id))
+        result.nodes[node].otherNames = [name("aggregate", id, stateLayout: operation.stateLayout(forgets: !forgets))]
+        return node
     }
 
     func state(of aggregate: LogicalAggregate, _ id: Int) -> NodeState {
@@ -58,7 +82,5 @@ extension CatalogTable {
 
 extension AggregatePlan {
     /// What changes the form of a group's entry beside its calls.
-    var stateLayout: String {
-        (inputRetracts ? "retracts" : "") + (stateTimeToLiveMilliseconds == nil ? "" : " forgets")
-    }
+    func stateLayout(forgets: Bool) -> String { (inputRetracts ? "retracts" : "") + (forgets ? " forgets" : "") }
 }

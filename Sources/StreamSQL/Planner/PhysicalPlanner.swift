@@ -247,7 +247,6 @@ struct PhysicalPlanner {
 
     private mutating func aggregate(_ aggregate: LogicalAggregate, _ id: Int, _ input: Int) -> Int {
         let below = result.nodes[input]
-        let fields = graph.fields[id]
         let retracts = below.changelog != .append
         if !isBatchMode, !retracts, let attached = attachedAggregate(aggregate, id, input) { return attached }
         let emitsUpdateBefore = !upsertNodes.contains(id)
@@ -260,9 +259,7 @@ struct PhysicalPlanner {
                 phase: .whole, groupColumns: aggregate.groupColumns, calls: aggregate.calls,
                 emitsUpdateBefore: emitsUpdateBefore, inputRetracts: retracts,
                 stateTimeToLiveMilliseconds: aggregate.stateTimeToLiveMilliseconds)
-            return add(
-                .aggregate(operation), [dealt], fields, changelog, result.nodes[dealt].distribution,
-                name: name("aggregate", id, stateLayout: operation.stateLayout), state: state(of: aggregate, id))
+            return addAggregate(operation, aggregate, [dealt], id, changelog)
         }
         var partial = aggregate.groupColumns.map { below.fields[$0] } + partials.flatMap { $0 ?? [] }
         if retracts { partial.append(Field("rows", DataType(.bigint, isNullable: false))) }
@@ -285,9 +282,7 @@ struct PhysicalPlanner {
         let operation = AggregatePlan(
             phase: .global, groupColumns: Array(0..<groupCount), calls: calls, emitsUpdateBefore: emitsUpdateBefore,
             inputRetracts: retracts, stateTimeToLiveMilliseconds: aggregate.stateTimeToLiveMilliseconds)
-        return add(
-            .aggregate(operation), [dealt], fields, changelog, result.nodes[dealt].distribution,
-            name: name("aggregate", id, stateLayout: operation.stateLayout), state: state(of: aggregate, id))
+        return addAggregate(operation, aggregate, [dealt], id, changelog)
     }
 
     /// The zone whose clocks windows over a time of this type go by. Its name was checked when it was set.
@@ -323,8 +318,8 @@ struct PhysicalPlanner {
         if operation.emission != nil { layout += " early" }
         var state = NodeState(label: label("window aggregation", keys, id))
         if aggregate.isSession, retracts {
-            // Rows are held with what they do: only the same rows can be read again.
-            layout += " changing \(rowLayout(graph.nodes[id].inputs[0]))"
+            layout += " changing"
+            state.rows = [signedRows(id)]
         } else if operation.keepsRows {
             state.rows = [heldRows(id)]
         } else {
@@ -346,11 +341,10 @@ struct PhysicalPlanner {
             zone: windowZone(below.fields[session.timeColumn].type), inputRetracts: retracts)
         return add(
             .sessionWindow(operation), [dealt], graph.fields[id], .append, below.distribution,
-            name: name(
-                "session-window", id,
-                stateLayout: retracts ? "changing \(rowLayout(graph.nodes[id].inputs[0]))" : ""),
+            name: name("session-window", id, stateLayout: retracts ? "changing" : ""),
             state: NodeState(
-                label: label("session windows", session.partition, id), rows: retracts ? [] : [heldRows(id)]))
+                label: label("session windows", session.partition, id),
+                rows: [retracts ? signedRows(id) : heldRows(id)]))
     }
 
     private mutating func match(
@@ -365,7 +359,10 @@ struct PhysicalPlanner {
         let below = result.nodes[dealt]
         return add(
             .match(match), [dealt], graph.fields[id], .append, below.distribution,
-            name: name("match", id, stateLayout: rowLayout(graph.nodes[id].inputs[0])))
+            name: name("match", id),
+            state: NodeState(
+                label: label("MATCH_RECOGNIZE", match.partition, id), rows: [heldRows(id, with: "conditions it meets")])
+        )
     }
 
     /// Rows that are kept are state: their columns belong to its name.

@@ -11,52 +11,16 @@ struct StateEvolutionTests {
     private typealias Value = BatchBuilder.Value
     private typealias Row = [BatchBuilder.Value]
 
-    private static let tables = """
-        CREATE TABLE t (k STRING, v BIGINT, w BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
-        WITH ('connector' = 'memory');
-        CREATE TABLE u (k STRING, x BIGINT) WITH ('connector' = 'memory');
-        """
-
-    private static func plan(_ query: String, ignoring: Bool = false) throws -> PhysicalPlan {
-        let setting = ignoring ? "SET 'execution.state-recovery.ignore-unclaimed-state' = 'true';" : ""
-        return try QueryHarness.plan(setting + tables + query, isBounded: false)
-    }
-
     private static func row(_ k: String, _ v: Int64, _ w: Int64, second: Int64) -> Row {
-        [.text(k), .integer(v), .integer(w), .integer(second * 1_000_000)]
+        EvolutionHarness.row(k, v, w, second: second)
     }
 
-    /// Two splits; the rows of the first life in front of those of the second.
-    private static func splits(
-        _ first: [Row], _ second: [Row]
-    ) -> (first: [MemorySource.Split], all: [MemorySource.Split]) {
-        func deal(_ rows: [Row], _ split: Int) -> [Row] { rows.indices.filter { $0 % 2 == split }.map { rows[$0] } }
-        return (
-            (0..<2).map { MemorySource.Split(rows: deal(first, $0)) },
-            (0..<2).map { MemorySource.Split(rows: deal(first, $0) + deal(second, $0)) }
-        )
-    }
-
-    /// Runs one query over the first rows until it is killed, and the other over the rest; the rows that stand at the end.
     private static func evolve(
         _ before: String, _ after: String, _ first: [Row], _ second: [Row], u: ([Row], [Row]) = ([], []),
         seed: UInt64, ignoring: Bool = false
-    ) throws -> (rows: [Row], mistakes: Int, report: StateReport) {
-        let store = MemoryCheckpointStore()
-        let (t, others) = (splits(first, second), splits(u.0, u.1))
-        let planned = try plan(before)
-        let count = planned.nodes.reduce(0) { sum, node in
-            guard case .scan(let scan) = node.operation else { return sum }
-            return sum + (scan.table.name.hasSuffix("u") ? u.0.count : first.count)
-        }
-        _ = try QueryHarness.live(
-            planned, ["t": t.first, "u": others.first], store, seed: seed, parallelism: 2, killedAfter: count
-        ) { MultisetSink(types: $0) }
-        let result = try QueryHarness.live(
-            try plan(after, ignoring: ignoring), ["t": t.all, "u": others.all], store, seed: seed &+ 1,
-            parallelism: 3
-        ) { ChangesSink(types: $0) }
-        return (result.sink.rows, result.sink.mistakes, result.report)
+    ) throws -> EvolutionHarness.Outcome {
+        try EvolutionHarness.evolve(
+            before, after, ["t": (first, second), "u": u], seed: seed, ignoring: ignoring)
     }
 
     private static let seeds = 1...6 as ClosedRange<UInt64>
@@ -215,7 +179,8 @@ struct StateEvolutionTests {
         }
         #expect(error.code == "unclaimed_state" && error.message.contains("aggregation by k"), "\(error)")
         let result = try Self.evolve(before, after, first, second, seed: 1, ignoring: true)
-        #expect(result.report.dropped == ["aggregation by k: what feeds it, or its conditions, changed"])
+        let reason = "aggregation by k: what feeds it, or its conditions, changed ("
+        #expect(result.report.dropped.count == 1 && result.report.dropped[0].hasPrefix(reason))
         let counted = Self.keys.map { k in Self.numbers(second, k, 1).filter { $0 > 2 }.count }
         #expect(result.rows == zip(Self.keys, counted).map { [.text($0), .integer(Int64($1))] })
     }
@@ -239,19 +204,4 @@ struct StateEvolutionTests {
             #expect(result.rows == wanted.sorted { "\($0)" < "\($1)" }, "seed \(seed)")
         }
     }
-}
-
-/// Collects what a life adds and takes back, beginning with nothing: rows of an earlier query have other columns.
-private final class ChangesSink: Sink {
-    private let sink: MultisetSink
-    init(types: [DataType]) { sink = MultisetSink(types: types) }
-
-    var guarantee: String { "for tests" }
-    var mistakes: Int { sink.mistakes }
-    var rows: [[BatchBuilder.Value]] { sink.rows }
-    func write(_ batch: Batch) throws { try sink.write(batch) }
-    func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
-    func committed(epoch: UInt64) throws {}
-    func restore(_ changes: [StateChange]) throws {}
-    func finish() throws {}
 }

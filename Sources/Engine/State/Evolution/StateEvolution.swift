@@ -67,17 +67,18 @@ struct StateEvolution {
             found[node.id] = node.name
             free[Self.family(node.name)]?.removeAll { $0 == node.name }
         }
-        func take(_ node: PlanNode, _ fits: (NodeState) -> Bool) {
-            let family = Self.family(node.name)
-            let candidates = free[family, default: []].filter { stored[$0].map(fits) ?? false }
+        func take(_ node: PlanNode, _ names: [String], _ fits: (NodeState) -> Bool) {
+            let families = names.map(Self.family)
+            let candidates = families.flatMap { free[$0, default: []] }.filter { stored[$0].map(fits) ?? false }
             guard found[node.id] == nil, !readsAnew(node),
                 let best = candidates.max(by: { score(node, $0) < score(node, $1) })
             else { return }
             found[node.id] = best
-            free[family]?.removeAll { $0 == best }
+            for family in families { free[family]?.removeAll { $0 == best } }
         }
-        for node in plan.nodes { take(node) { $0 == node.state } }
-        for node in plan.nodes { take(node) { _ in true } }
+        for node in plan.nodes { take(node, [node.name]) { $0 == node.state } }
+        for node in plan.nodes { take(node, [node.name]) { _ in true } }
+        for node in plan.nodes where !node.otherNames.isEmpty { take(node, node.otherNames) { _ in true } }
         return found
     }
 
@@ -102,7 +103,7 @@ struct StateEvolution {
         let claimed = Set(matches.values)
         for name in owned.keys.sorted() where !claimed.contains(name) {
             result.isSame = false
-            result.report.dropped.append(labelOf(name) + ": " + reason(name))
+            drop(name, reason(name), &result)
         }
         for node in plan.nodes where matches[node.id] == nil && keepsState(node) && stored[node.name] == nil {
             result.report.begun.append("\(node.state.label) sees the rows from now on")
@@ -134,26 +135,25 @@ struct StateEvolution {
         guard let state = stored[name] else { return "no operator of that name is known" }
         let kind = name.prefix { $0 != ":" }
         let others = plan.nodes.filter { $0.name.hasPrefix(kind + ":") && stored[$0.name] == nil }
-        if others.contains(where: { $0.state.label == state.label }) {
-            return "what feeds it, or its conditions, changed"
-        }
-        return others.isEmpty ? "it is not in the query any more" : "its keys, its order or what feeds it changed"
+        return DropReason.of(
+            String(kind), isAlike: others.contains { $0.state.label == state.label }, isThere: !others.isEmpty)
+    }
+
+    private func drop(_ name: String, _ reason: String, _ result: inout Fitted) {
+        result.isSame = false
+        let size = DropReason.size(of: (owned[name] ?? []).flatMap { epoch.states[$0] ?? [] })
+        result.report.dropped.append("\(labelOf(name)): \(reason) (\(size))")
     }
 
     private func take(_ name: String, _ state: NodeState, for node: PlanNode, _ result: inout Fitted) throws {
-        if let reason = refusal(state, node.state) {
-            result.isSame = false
-            result.report.dropped.append("\(labelOf(name)): \(reason)")
-            return
-        }
+        if let reason = refusal(state, node.state) { return drop(name, reason, &result) }
         if node.name != name { result.isSame = false }
         guard let states = try states(of: name, state, for: node) else {
-            result.isSame = false
-            result.report.dropped.append("\(labelOf(name)): this kind of operator fits as a whole or not at all")
-            return
+            return drop(name, "this kind of operator fits as a whole or not at all", &result)
         }
         result.states.merge(states) { $1 }
-        note(state, node.state, &result)
+        let isOtherTime = !node.otherNames.isEmpty && node.otherNames.map(Self.family).contains(Self.family(name))
+        note(state, node.state, isOtherTime: isOtherTime, &result)
     }
 
     /// The states of an operator under the names and in the layout of the plan; nil where that cannot be.
@@ -165,6 +165,8 @@ struct StateEvolution {
         var states: [String: [StateChange]] = [:]
         for old in owned[name] ?? [] {
             let own = String(decoding: old.utf8.dropFirst(name.utf8.count + 1), as: UTF8.self)
+            // Entries by key, of an older version, tell not whether they have times.
+            if own == AggregateOperator.groupsName, Self.family(name) != Self.family(node.name) { return nil }
             // One kind of ranking reads what another wrote only where the other wrote it by key.
             if own == TopRowOperator.blocksName, StateForm.of(own, node) == nil { return nil }
             for change in epoch.states[old] ?? [] {
@@ -202,8 +204,9 @@ struct StateEvolution {
         return nil
     }
 
-    private func note(_ stored: NodeState, _ wanted: NodeState, _ result: inout Fitted) {
+    private func note(_ stored: NodeState, _ wanted: NodeState, isOtherTime: Bool, _ result: inout Fitted) {
         var words: [String] = []
+        if isOtherTime { words.append("its time to live was switched on or off") }
         for mapping in zip(stored.rows, wanted.rows).map({ PieceMapping(stored: $0.columns, wanted: $1.columns) }) {
             for piece in mapping.added {
                 words.append("rows from before have \(piece.beginning == .zero ? "0" : "NULL") for `\(piece.label)`")

@@ -24,6 +24,8 @@ struct StateRewriter {
         switch operation {
         case .aggregate(let plan): AggregateSet(plan.calls, inputRetracts: plan.inputRetracts, seed: 0)
         case .windowAggregate(let plan): AggregateSet(plan.calls, inputRetracts: plan.inputRetracts, seed: 0)
+        case .over(let plan) where !plan.frame.isBounded:
+            AggregateSet(plan.aggregates, inputRetracts: false, seed: 0)
         default: nil
         }
     }
@@ -39,6 +41,13 @@ struct StateRewriter {
             return try keyed(change) { value throws(DamagedBytesError) in
                 try row(value, rows[input], prefix: prefix, isFlagged: isFlagged)
             }
+        case (.keyRows(let input), .keyed) where rows.indices.contains(input): return try keys(change, rows[input])
+        case (.results, .keyed):
+            return try keyed(change) { value throws(DamagedBytesError) in
+                try row(value, calls, prefix: 0, isFlagged: false)
+            }
+        case (.waitingRows, .keyed) where !rows.isEmpty:
+            return try keyed(change) { value throws(DamagedBytesError) in try batch(value, rows[0]) }
         case (.calls(let prefix, let whole), .keyed):
             return try keyed(change) { value throws(DamagedBytesError) in
                 try pieces(value, prefix: prefix, empty: whole ? emptyWhole : emptyFixed)
@@ -87,6 +96,40 @@ struct StateRewriter {
         let head = try reader.readRaw(prefix)
         writer.writeRaw(head)
         if !isFlagged || head.first == 1 { try Self.copyRow(&reader, mapping, to: &writer) }
+        return writer.bytes
+    }
+
+    /// Rows that are keys themselves; they have the same columns, in another order.
+    private func keys(_ change: StateChange, _ mapping: PieceMapping) throws -> StateChange {
+        var entries = KeyedEntries()
+        try change.bytes.withUnsafeBytes { bytes in
+            try KeyedEntries.forEach(in: bytes) { key, value in
+                var reader = ByteReader(key)
+                var writer = ByteWriter(reserving: key.count)
+                try Self.copyRow(&reader, mapping, to: &writer)
+                if let value {
+                    entries.put(key: writer.bytes, value: Array(value))
+                } else {
+                    entries.remove(key: writer.bytes)
+                }
+            }
+        }
+        return StateChange(name: change.name, fold: .keyed, bytes: entries.bytes)
+    }
+
+    /// A batch of rows that wait: how often they were asked for, how many they are, and each behind its kind.
+    private func batch(
+        _ value: UnsafeRawBufferPointer, _ mapping: PieceMapping
+    ) throws(DamagedBytesError) -> [UInt8] {
+        var reader = ByteReader(value)
+        var writer = ByteWriter(reserving: value.count)
+        writer.write(try reader.read(UInt32.self))
+        let count = try reader.read(UInt32.self)
+        writer.write(count)
+        for _ in 0..<count {
+            writer.write(try reader.read(UInt8.self))
+            try Self.copyRow(&reader, mapping, to: &writer)
+        }
         return writer.bytes
     }
 

@@ -1,0 +1,126 @@
+import Checkpoints
+import ConnectorContract
+import Diagnostics
+import Engine
+import StreamSQL
+
+/// Finds the directory of each job's state: by the job's name, which comes from its file or from `pipeline.name`, so that
+/// files and statements can come, go and change places.
+///
+/// A job without a directory takes over one that belongs to no job, when that wrote to a table of its own: so are found
+/// those that were numbered by versions before, and those of a file that has another name now.
+struct JobDirectories {
+    /// What is known of a job before it is made.
+    struct Job {
+        var file: String
+        var plan: PhysicalPlan
+        /// Also the name of its directory.
+        var id = ""
+        /// Names in its epochs that are its own too.
+        var formerNames: [String] = []
+        /// The savepoint that it begins with where it has no state of its own.
+        var savepoint: String?
+        /// Words for people about where its state was found.
+        var notes: [String] = []
+    }
+
+    let application: String
+    /// The application's data.
+    let directory: String
+    let files: any FileSystem
+
+    /// The jobs with their ids, and their directories where they belong; notes that belong to none of them.
+    func placed(_ planned: [Job]) throws -> (jobs: [Job], notes: [String]) {
+        var jobs = named(planned)
+        var free = try Set(present()).subtracting(jobs.map(\.id)).sorted()
+        var sinks: [String: Set<String>] = [:]
+        var stored: [String: String] = [:]
+        for name in free {
+            guard let state = storedSinks(name) else { continue }
+            sinks[name] = (try? StoredSinks.names(state.changes)) ?? []
+            stored[name] = state.job
+        }
+        for index in jobs.indices where try files.status(directory + "/" + jobs[index].id) == nil {
+            let own = Self.sinks(of: jobs[index].plan)
+            let common = free.map { ($0, sinks[$0, default: []].intersection(own).count) }
+            guard let best = common.max(by: { $0.1 < $1.1 }), best.1 > 0 else { continue }
+            try move(best.0, to: jobs[index].id)
+            free.removeAll { $0 == best.0 }
+            jobs[index].notes.append("goes on with the state of \(best.0)")
+            jobs[index].formerNames = stored[best.0].map { [$0] } ?? []
+        }
+        for index in jobs.indices where jobs[index].formerNames.isEmpty {
+            // A move that was not followed by an epoch.
+            guard let found = storedSinks(jobs[index].id), found.job.hasPrefix(application + "-") else { continue }
+            jobs[index].formerNames = [found.job]
+        }
+        let left = free.filter { stored[$0] != nil }
+        return (jobs, left.map { "the state in \(directory)/\($0) belongs to no job of \(application) any more" })
+    }
+
+    /// Directories that look like a job's.
+    private func present() throws -> [String] {
+        guard try files.status(directory)?.kind == .directory else { return [] }
+        return try files.list(directory).filter { name in
+            guard name.hasPrefix(application + "-") else { return false }
+            return try files.status(directory + "/" + name)?.kind == .directory
+        }
+    }
+
+    /// What the newest epoch of a directory tells of its tables; nil where there is none, or none that can be read: the
+    /// store finds an older one then.
+    private func storedSinks(_ name: String) -> (job: String, changes: [StateChange])? {
+        try? Savepoint.state(StoredSinks.stateName, of: directory + "/" + name, files: files)
+    }
+
+    /// Refuses while another process has the directory.
+    private func move(_ name: String, to id: String) throws {
+        let path = directory + "/" + name
+        _ = try FileCheckpointStore(
+            directory: path, files: files, identity: JobIdentity(name: name, planHash: 0, formatVersion: 0))
+        try files.rename(path, to: directory + "/" + id)
+        try files.syncDirectory(directory)
+    }
+
+    // MARK: names
+
+    private func named(_ planned: [Job]) -> [Job] {
+        var jobs = planned
+        var used: Set<String> = []
+        for index in jobs.indices {
+            let stem = Self.stem(of: jobs[index].file)
+            let isAlone = planned.filter { $0.file == jobs[index].file }.count == 1
+            // A number alone would be the name of another job of a version before.
+            let isNumber = stem.allSatisfy { $0.isASCII && $0.isNumber }
+            let sink = Self.sinks(of: jobs[index].plan).min() ?? ""
+            let name = jobs[index].plan.jobName ?? (isAlone && !isNumber ? stem : "\(stem)-\(sink)")
+            let base = application + "-" + Self.plain(name)
+            var id = base
+            var number = 2
+            while !used.insert(id).inserted {
+                id = "\(base)-\(number)"
+                number += 1
+            }
+            jobs[index].id = id
+        }
+        return jobs
+    }
+
+    static func stem(of file: String) -> String {
+        let last = file.split(separator: "/").last.map(String.init) ?? file
+        return last.hasSuffix(".sql") ? String(last.dropLast(4)) : last
+    }
+
+    /// What can stand in a path and in an address.
+    private static func plain(_ name: String) -> String {
+        String(name.prefix(100).map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) ? $0 : "_" })
+    }
+
+    private static func sinks(of plan: PhysicalPlan) -> Set<String> {
+        Set(
+            plan.nodes.compactMap { node in
+                guard case .sink(let sink) = node.operation, case .table(let table) = sink.target else { return nil }
+                return table.name
+            })
+    }
+}

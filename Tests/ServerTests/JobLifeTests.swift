@@ -1,0 +1,156 @@
+import Checkpoints
+import Columnar
+import ConnectorContract
+import Diagnostics
+import Serving
+import Tables
+import TestSupport
+import Testing
+
+@testable import Server
+
+/// Where the state of jobs lies while the files of an application come, go and change; and what stops, copies and begins
+/// it again.
+struct JobLifeTests {
+    private static let sales = """
+        CREATE TABLE sales (city STRING, fee BIGINT)
+          WITH ('connector' = 'tail', 'path' = 'logs/*.log', 'format' = 'json');
+        CREATE TABLE totals (city STRING, n BIGINT, PRIMARY KEY (city) NOT ENFORCED);
+        INSERT INTO totals SELECT city, COUNT(*) FROM sales GROUP BY city;
+        """
+    private static let fees = """
+        CREATE TABLE again (city STRING, fee BIGINT)
+          WITH ('connector' = 'tail', 'path' = 'logs/*.log', 'format' = 'json');
+        CREATE TABLE fees (fee BIGINT, n BIGINT, PRIMARY KEY (fee) NOT ENFORCED);
+        INSERT INTO fees SELECT fee, COUNT(*) FROM again GROUP BY fee;
+        """
+
+    private func disk(_ files: [String: String]) throws -> FaultyFileSystem {
+        try place(["app/millrace.yaml": "name: sales", "app/logs/a.log": ""].merging(files) { $1 })
+    }
+
+    private func application(
+        _ disk: FaultyFileSystem, _ catalog: TableCatalog, restoreFrom: String? = nil
+    ) throws -> Application {
+        try Application(
+            manifest: try ApplicationManifest(directory: "app", files: disk),
+            settings: .init(
+                dataDirectory: "data", parallelism: 2, epochMilliseconds: 10, variables: [:], restoreFrom: restoreFrom),
+            catalog: catalog, environment: Environment(files: disk))
+    }
+
+    /// One life: a row of the city is appended, and the counts of each table come to what is wanted.
+    @discardableResult
+    private func live(
+        _ disk: FaultyFileSystem, city: String?, _ wanted: [String: Int64], restoreFrom: String? = nil,
+        _ body: (Application) throws -> Void = { _ in }
+    ) throws -> [JobReport] {
+        let environment = Environment(files: disk)
+        let catalog = TableCatalog(random: environment.random)
+        let application = try application(disk, catalog, restoreFrom: restoreFrom)
+        try application.start()
+        if let city {
+            let log = try disk.open("app/logs/a.log", .readWrite)
+            let size = try log.status().sizeBytes
+            try Array((#"{"city":"\#(city)","fee":1}"# + "\n").utf8).withUnsafeBytes { try log.write($0, at: size) }
+        }
+        let runner = TableQueryRunner(sessions: [application.session], catalog: catalog, environment: environment)
+        let deadline = environment.clock.monotonicNanoseconds() + 60_000_000_000
+        for (table, count) in wanted {
+            let query = try runner.prepare("SELECT SUM(n) FROM \(table)")
+            var found: Int64 = -1
+            repeat {
+                let batch = try query.run().first
+                found = batch.map { $0.columns[0].isValid(0) ? $0.columns[0].int64[0] : 0 } ?? 0
+                environment.clock.sleep(nanoseconds: 2_000_000)
+            } while found != count && environment.clock.monotonicNanoseconds() < deadline
+            #expect(found == count, "\(table)")
+        }
+        try body(application)
+        application.stop(limitMilliseconds: 60_000, clock: environment.clock)
+        return application.reports
+    }
+
+    private func jobFolders(_ disk: FaultyFileSystem) throws -> [String] {
+        try disk.list("data/sales").filter { $0.hasPrefix("sales-") }.sorted()
+    }
+
+    @Test func filesComeAndGoWithoutMovingState() throws {
+        let disk = try disk(["app/sql/b.sql": Self.sales])
+        try live(disk, city: "x", ["totals": 1])
+        // A file in front, which reads all from the beginning.
+        try disk.place(Array(Self.fees.utf8), at: "app/sql/a.sql")
+        let reports = try live(disk, city: "x", ["totals": 2, "fees": 2])
+        #expect(reports.map(\.id) == ["sales-a", "sales-b"] && reports.allSatisfy(\.beginning.isEmpty))
+        #expect(try jobFolders(disk) == ["sales-a", "sales-b"])
+        // Without it, and under another name.
+        try disk.rename("app/sql/b.sql", to: "app/sql/c.sql")
+        try disk.remove("app/sql/a.sql")
+        let last = try live(disk, city: "x", ["totals": 3])
+        #expect(last.first?.id == "sales-c" && last.first?.beginning == ["goes on with the state of sales-b"])
+        #expect(try jobFolders(disk) == ["sales-a", "sales-c"])
+        let directories = JobDirectories(application: "sales", directory: "data/sales", files: disk)
+        #expect(try directories.placed([]).notes.count == 2)
+    }
+
+    @Test func directoriesNumberedByVersionsBeforeAreFound() throws {
+        let disk = try disk(["app/sql/a.sql": Self.fees, "app/sql/b.sql": Self.sales])
+        try live(disk, city: "x", ["totals": 1, "fees": 1])
+        // As the numbering of before had it, in the other order.
+        for (name, number) in [("sales-b", "sales-1"), ("sales-a", "sales-2")] {
+            let state = try Savepoint(
+                reading: "data/sales/" + name, files: disk, formatVersion: Application.stateFormatVersion)
+            let store = try FileCheckpointStore(
+                directory: "data/sales/" + number, files: disk,
+                identity: JobIdentity(name: number, planHash: 0, formatVersion: Application.stateFormatVersion))
+            _ = try store.restore()
+            _ = try store.replace(epoch: state.epoch.epoch, changes: state.epoch.states.values.flatMap { $0 })
+            try disk.rename("data/sales/" + name, to: "data/old" + name)
+        }
+        let reports = try live(disk, city: "x", ["totals": 2, "fees": 2])
+        #expect(
+            reports.map(\.beginning) == [["goes on with the state of sales-2"], ["goes on with the state of sales-1"]])
+        #expect(try jobFolders(disk) == ["sales-a", "sales-b"])
+        #expect(try live(disk, city: "x", ["totals": 3, "fees": 3]).allSatisfy(\.beginning.isEmpty))
+    }
+
+    @Test func namesComeFromThePipelineAndOfSeveralJobsFromTheirTables() throws {
+        let both =
+            Self.sales + "\nSET 'table.local-time-zone' = 'UTC';\nSET 'execution.checkpointing.interval' = '20 ms';\n"
+            + Self.fees
+        let disk = try disk(["app/sql/1.sql": both, "app/sql/2.sql": ""])
+        #expect(try live(disk, city: "x", ["totals": 1, "fees": 1]).map(\.id) == ["sales-1-totals", "sales-1-fees"])
+        try disk.place(Array(("SET 'pipeline.name' = 'city totals';\n" + Self.sales).utf8), at: "app/sql/1.sql")
+        let named = try live(disk, city: "x", ["totals": 2])
+        #expect(named.first?.id == "sales-city_totals" && named.first?.name == "city totals")
+    }
+
+    @Test func aJobIsStoppedChangedAndBegunAgainWithItsSavepoint() throws {
+        let disk = try disk(["app/sql/b.sql": Self.sales])
+        var savepoint: String?
+        try live(disk, city: "x", ["totals": 1]) { application in
+            #expect(problem { _ = try application.savepoint(of: "sales-x") }?.code == "unknown_job")
+            savepoint = try application.stop(job: "sales-b", withSavepoint: true, limitMilliseconds: 60_000)
+            #expect(application.reports.first?.state == .finished)
+            let again = problem { _ = try application.stop(job: "sales-b", withSavepoint: false, limitMilliseconds: 1) }
+            #expect(again?.code == "not_running")
+            // Of the same epoch there is one.
+            #expect(try application.savepoint(of: "sales-b") == savepoint)
+        }
+        let path = try #require(savepoint)
+        #expect(path.hasPrefix("data/sales/savepoints/sales-b-"))
+        // The job's own state goes first.
+        let changed = Self.sales.replacing("n BIGINT", with: "n BIGINT, most BIGINT")
+            .replacing("COUNT(*)", with: "COUNT(*), MAX(fee)")
+        try disk.place(Array(changed.utf8), at: "app/sql/b.sql")
+        let own = try live(disk, city: "x", ["totals": 2], restoreFrom: "data/sales/savepoints")
+        #expect(own.first?.beginning.contains { $0.hasPrefix("goes on with its own state and not with") } == true)
+        #expect(own.first?.beginning.contains { $0.contains("maximum(fee) is new") } == true)
+        // Back to where it was stopped: the second row is read again, by the query of before.
+        try disk.rename("data/sales/sales-b", to: "data/sales-b")
+        try disk.place(Array(Self.sales.utf8), at: "app/sql/b.sql")
+        let back = try live(disk, city: "x", ["totals": 3], restoreFrom: path)
+        #expect(back.first?.beginning == ["begins with \(path)"])
+        #expect(problem { try live(disk, city: nil, [:], restoreFrom: "app") }?.code == "no_savepoint")
+    }
+}
