@@ -1,4 +1,3 @@
-import Checkpoints
 import ConnectorContract
 package import Diagnostics
 import Engine
@@ -72,9 +71,11 @@ package struct NexmarkBenchmark: Sendable {
     /// Runs one query and gives one line of JSON. `baseline` is the other engine's events per second.
     package func run(_ query: String, baseline: Double?) throws -> String {
         let scan = try scans ? bareScan(query) : nil
+        let epochs = try epochMilliseconds.map { _ in try EpochFolder(in: data, name: query, environment: environment) }
+        defer { epochs?.remove() }
         let before = ProcessUsage.now
         let started = environment.clock.monotonicNanoseconds()
-        let figures = try runJob(query)
+        let figures = try runJob(query, epochs)
         let seconds = Double(environment.clock.monotonicNanoseconds() &- started) / 1e9
         let usage = ProcessUsage.now
         let rate = Double(events) / seconds
@@ -111,12 +112,12 @@ package struct NexmarkBenchmark: Sendable {
         ).run(clock: environment.clock)
     }
 
-    private func runJob(_ query: String) throws -> JobFigures {
+    private func runJob(_ query: String, _ epochs: EpochFolder?) throws -> JobFigures {
         let registry = ConnectorRegistry(catalog: TableCatalog(random: environment.random))
         var session = PlanningSession(
             connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         let output = "\(data)/out-\(query)"
-        try clear(output)
+        try BenchmarkJob.remove(output, environment)
         let variables = ["EVENTS": data + "/events", "SIDE": data + "/side.csv", "OUT": output]
         var plan: PhysicalPlan?
         for file in ["\(application)/events.sql", "\(application)/queries/\(query).sql"] {
@@ -139,29 +140,12 @@ package struct NexmarkBenchmark: Sendable {
                 return try registry.makeSink(
                     table, baseDirectory: ".", timeZone: plan.timeZone, environment: environment)
             },
-            rejects: RejectLog(directory: nil, files: environment.files), store: try store(query, plan),
-            environment: environment)
+            rejects: RejectLog(directory: nil, files: environment.files),
+            store: try epochs.map { try BenchmarkJob.store(query, in: $0.path, environment) }, environment: environment)
         let settings = JobSettings(parallelism: parallelism, epochMilliseconds: epochMilliseconds ?? 1_000)
         let job = try Job(plan: plan, settings: settings, wiring: wiring)
         try job.start()
         try job.waitUntilOver()
         return job.report
-    }
-
-    /// Takes away what an earlier run has written.
-    private func clear(_ path: String) throws {
-        guard let status = try environment.files.status(path) else { return }
-        if status.kind == .directory {
-            for name in try environment.files.list(path) { try clear("\(path)/\(name)") }
-        }
-        try environment.files.remove(path)
-    }
-
-    /// A folder of this process for its epochs, so that no run goes on where another ended.
-    private func store(_ query: String, _ plan: PhysicalPlan) throws -> (any CheckpointStore)? {
-        guard epochMilliseconds != nil else { return nil }
-        return try FileCheckpointStore(
-            directory: "\(data)/epochs-\(query)-\(environment.random.next())", files: environment.files,
-            identity: JobIdentity(name: query, planHash: 0, formatVersion: 1))
     }
 }

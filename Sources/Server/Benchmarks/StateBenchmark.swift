@@ -53,8 +53,9 @@ package struct StateBenchmark: Sendable {
     /// Runs once and gives one line of JSON.
     package func run() throws -> String {
         let clock = environment.clock
-        let epochs = "\(data)/epochs-\(environment.random.next())"
-        defer { try? BenchmarkJob.remove(epochs, environment) }
+        let folder = try EpochFolder(in: data, name: "state", environment: environment)
+        defer { folder.remove() }
+        let epochs = folder.path
         let bench = try BenchmarkJob(name: "state", sql: sql, parallelism: parallelism, environment: environment)
         let before = ProcessUsage.now
         let started = clock.monotonicNanoseconds()
