@@ -64,7 +64,7 @@ extension LogCore {
             guard error == .diskFull else {
                 throw FileSystemError(call: "checkpoint", path: directory, code: 0, reason: "\(error)")
             }
-            try journal.synchronizeAll()
+            try journal.rewriteAll()
         }
     }
 

@@ -38,8 +38,14 @@ final class Journal {
     /// Takes over where reading back has ended.
     func resume(sequence: UInt64) { position.sequence = sequence }
 
-    func synchronizeAll() throws(FileSystemError) {
-        for file in all { try file.file.sync() }
+    /// Writes every file over itself and syncs it, which takes no room. A sync alone would not do: after one that failed,
+    /// the kernel takes what it holds in memory for written.
+    func rewriteAll() throws(FileSystemError) {
+        for file in all {
+            guard let bytes = try file.file.bytes(file.bytes, at: 0) else { continue }
+            try file.file.write(bytes, at: 0)
+            try file.file.sync()
+        }
     }
 
     /// Makes sure that a round of `bytes` can be written without asking the disk for more. Rounds that carry data
