@@ -127,10 +127,12 @@ func target(of layer: Layer) -> Target {
             case "CCompression": [":libz.a", ":liblz4.a", ":libzstd.a"].map { .linkedLibrary($0) }
             default: []
             }
+        // The decoder is row code too.
+        let cxxFlags = ["-O3"] + (layer.name == "CSimdjson" ? ["-march=x86-64-v3"] : [])
         return .target(
             name: layer.name, path: path,
             cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))],
-            cxxSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))],
+            cxxSettings: [.unsafeFlags(cxxFlags, .when(configuration: .release))],
             linkerSettings: linked)
     }
 }

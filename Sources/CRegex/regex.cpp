@@ -6,10 +6,14 @@
 #include <new>
 #include <string>
 
+#include "literal_search.h"
+
 struct millrace_regex {
     re2::RE2 expression;
+    LiteralSearch search;
 
-    millrace_regex(const re2::StringPiece &pattern, const re2::RE2::Options &options) : expression(pattern, options) {}
+    millrace_regex(const re2::StringPiece &pattern, const re2::RE2::Options &options)
+        : expression(pattern, options), search(std::string(pattern.data(), pattern.size())) {}
 };
 
 namespace {
@@ -52,6 +56,10 @@ int32_t millrace_regex_groups(const millrace_regex *regex) { return regex->expre
 int32_t millrace_regex_find(
     const millrace_regex *regex, const uint8_t *text, size_t count, size_t from, int64_t *offsets, int32_t groups) {
     if (from > count) return 0;
+    if (from == 0 && regex->search.isUsable) {
+        const auto outcome = regex->search.find(reinterpret_cast<const char *>(text), count, offsets, groups);
+        if (outcome != LiteralSearch::unknown) return outcome == LiteralSearch::present;
+    }
     re2::StringPiece parts[most_groups];
     const int wanted = groups < most_groups ? groups : most_groups;
     const re2::StringPiece whole = piece(text, count);

@@ -1,5 +1,5 @@
 // The decoder of JSON lines, in parts: `lines.cpp` cuts and counts, `decoder.cpp` walks records, `nested.cpp` goes into
-// objects and arrays within them.
+// objects and arrays within them, `layouts.cpp` reads lines that are laid out as earlier ones.
 #ifndef MILLRACE_DECODER_H
 #define MILLRACE_DECODER_H
 
@@ -13,6 +13,7 @@
 
 #include "common_values.h"
 #include "key_table.h"
+#include "layouts.h"
 #include "text_heap.h"
 
 namespace millrace {
@@ -46,6 +47,8 @@ struct View {
 
 inline bool is_blank(uint8_t c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+class LayoutLearner;
+
 /// An element of a nested value: what its slot holds, or where its bytes are and how many.
 struct Item {
     uint64_t low = 0;
@@ -68,6 +71,7 @@ struct millrace_json {
     uint32_t rejectCapacity = 0;
 
 private:
+    friend class millrace::LayoutLearner;
     enum Flow { going, full };
 
     void reserve(size_t bytes);
@@ -83,6 +87,14 @@ private:
     bool store_timestamp(int32_t column, const uint8_t *at, const uint8_t *end);
     bool store_number(int32_t column, const uint8_t *at, const uint8_t *end);
     bool store_other(int32_t column, const uint8_t *at, const uint8_t *end, millrace_form form);
+    size_t known_lines(size_t from, size_t to, millrace_decoded &result);
+    bool known_line(const uint8_t *&position, const uint8_t *limit);
+    const uint8_t *read_place(const millrace::Place &place, const uint8_t *at, const uint8_t *limit, uint32_t &others);
+    const uint8_t *read_seldom(const millrace::Place &place, const uint8_t *at, const uint8_t *limit, uint32_t &others);
+    const uint8_t *read_timestamp(int32_t column, const uint8_t *at, const uint8_t *limit);
+    bool stores(int32_t column, const uint8_t *at, const uint8_t *end, millrace_form form);
+    void end_known_row(const millrace::Ending &ending);
+    void learn_layout(const uint32_t *first, size_t from, size_t end);
     bool enter(int32_t column);
     bool step(int32_t column);
     bool store_nested(int32_t column);
@@ -156,6 +168,9 @@ private:
     size_t lineEnd = 0;
     bool hasEscapes = false;
     millrace::PlainTimestamps timestamps;
+    millrace::LayoutTree layouts;
+    // Lines are on their own because their layout was not known: it is to be learnt.
+    bool learning = false;
     // The first backslash at or behind the place last asked about.
     size_t nextEscape = 0;
     size_t escapesKnownTo = 0;

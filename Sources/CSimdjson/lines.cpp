@@ -163,8 +163,13 @@ millrace_json::Flow millrace_json::lines(size_t from, size_t to, millrace_decode
             if (lineEnd - from > longestLine + 1) {
                 result.lines++;
                 reject_as(MILLRACE_LINE_TOO_LONG, nullptr, from, lineEnd, result);
-            } else if (line(lineEnd, result) == full) {
-                return full;
+            } else {
+                const uint32_t *first = token;
+                uint32_t rowBefore = row, rejectsBefore = result.rejects;
+                bool isObject = origin[*token] == '{';
+                if (line(lineEnd, result) == full) return full;
+                bool isGood = isObject && row == rowBefore + 1 && result.rejects == rejectsBefore;
+                if (learning && isGood && !hasEscapes && layouts.learns()) learn_layout(first, from, lineEnd);
             }
             // A line that went wrong may have run ahead into the next ones.
             if (token > indexes + count) token = indexes + count;
@@ -185,8 +190,16 @@ void millrace_json::decode(const uint8_t *input, size_t from, size_t to, millrac
     heap = TextHeap();
     result.consumed = from;
     while (from < to && row < rowCapacity && result.rejects < rejectCapacity) {
+        learning = layouts.isAwake();
+        if (learning) {
+            from = known_lines(from, to, result);
+            if (from == to || row == rowCapacity) break;
+        }
         size_t end = to;
-        if (to - from > chunkBytes) {
+        if (learning) {
+            auto *newline = static_cast<const uint8_t *>(memchr(block + from, '\n', to - from));
+            if (newline) end = size_t(newline - block) + 1;
+        } else if (to - from > chunkBytes) {
             auto *newline = static_cast<const uint8_t *>(memrchr(block + from, '\n', chunkBytes));
             if (!newline) newline = static_cast<const uint8_t *>(memchr(block + from + chunkBytes, '\n', to - from - chunkBytes));
             if (newline) end = size_t(newline - block) + 1;
@@ -195,10 +208,11 @@ void millrace_json::decode(const uint8_t *input, size_t from, size_t to, millrac
             result.lines++;
             reject_as(MILLRACE_LINE_TOO_LONG, nullptr, from, end, result);
             result.consumed = end;
-        } else if (chunk(from, end, result, false) == full) {
+        } else if (chunk(from, end, result, learning) == full) {
             break;
         }
         from = result.consumed;
+        if (!learning) layouts.rest();
     }
     write_absences();
     result.rows = row;

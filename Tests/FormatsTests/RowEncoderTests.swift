@@ -52,6 +52,27 @@ struct RowEncoderTests {
         #expect(rows(second) == rows(first))
     }
 
+    /// Many rows at once, over the border of what is written in one go, are the rows one after the other.
+    @Test(arguments: [
+        [:], ["csv.null-literal": "NULL"], ["csv.field-delimiter": ";", "csv.quote-character": "'"],
+        ["csv.escape-character": "\\"],
+    ])
+    func rowsAtOnceAreTheSameBytes(options: [String: String]) throws {
+        let kept = Self.fields.indices.filter { Self.fields[$0].type.logical != .bytes }
+        let fields = kept.map { Self.fields[$0] }
+        let text = Array(repeating: Self.input, count: 160).joined(separator: "\n")
+        let whole = try batch("json", Array(text.utf8))
+        let part = Batch(columns: kept.map { whole.columns[$0] }, rowCount: whole.rowCount)
+        let encoder = try FormatCatalog.makeEncoder(format: "csv", fields: fields, options: options)
+        var single: [UInt8] = []
+        for row in 0..<part.rowCount { try encoder.append(part, row, to: &single) }
+        var many: [UInt8] = Array("before".utf8)
+        try encoder.append(part, rows: 0..<3, to: &many)
+        try encoder.append(part, rows: 3..<part.rowCount, to: &many)
+        #expect(part.rowCount == 640)
+        #expect(many == Array("before".utf8) + single)
+    }
+
     @Test func changesAreReadBackAsChanges() throws {
         let first = try batch("json", Array(Self.input.utf8))
         first.kinds = [RowKind.insert, .updateBefore, .updateAfter, .delete].map(\.rawValue)

@@ -38,6 +38,8 @@ final class FileSink: Sink, @unchecked Sendable {
     private var folderBytes: [UInt8] = []
 
     private static let bufferBytes = 1 << 20
+    /// Rows between two looks at whether the buffer is full.
+    private static let encodedRows = 256
     /// Folders of partitions with open parts; more are written by closing those that rest longest.
     private static let maximumFolders = 64
 
@@ -74,33 +76,30 @@ final class FileSink: Sink, @unchecked Sendable {
     func write(_ batch: Batch) throws {
         guard batch.rowCount > 0 else { return }
         batches &+= 1
-        guard !layout.isEmpty else {
-            let folder = try folder([])
-            for row in 0..<batch.rowCount { try append(batch, row, to: folder) }
-            return
-        }
+        guard !layout.isEmpty else { return try append(batch, 0..<batch.rowCount, to: try folder([])) }
         let data = Batch(
             columns: dataPositions.map { batch.columns[$0] }, rowCount: batch.rowCount, kinds: batch.kinds)
-        var current: PartFolder?
-        for row in 0..<batch.rowCount {
+        var start = 0
+        while start < batch.rowCount {
             // Rows of one partition mostly come together.
-            if let current, layout.isSame(batch, row, row - 1) {
-                try append(data, row, to: current)
-                continue
-            }
-            layout.folder(of: batch, row, into: &folderBytes)
-            let next = try folder(folderBytes)
-            try append(data, row, to: next)
-            current = next
+            let end = layout.runEnd(batch, from: start)
+            layout.folder(of: batch, start, into: &folderBytes)
+            try append(data, start..<end, to: try folder(folderBytes))
+            start = end
         }
     }
 
     func advance(to watermark: Int64) throws { self.watermark = max(self.watermark, watermark) }
 
-    private func append(_ batch: Batch, _ row: Int, to folder: PartFolder) throws {
-        try encoder.append(batch, row, to: &folder.buffer)
-        folder.rows += 1
-        if folder.buffer.count >= Self.bufferBytes { try flush(folder) }
+    private func append(_ batch: Batch, _ rows: Range<Int>, to folder: PartFolder) throws {
+        var start = rows.lowerBound
+        while start < rows.upperBound {
+            let end = min(start + Self.encodedRows, rows.upperBound)
+            try encoder.append(batch, rows: start..<end, to: &folder.buffer)
+            folder.rows += end - start
+            if folder.buffer.count >= Self.bufferBytes { try flush(folder) }
+            start = end
+        }
     }
 
     /// The folder of that name, ready to be written.

@@ -35,8 +35,15 @@ struct PartitionLayout: Sendable {
 
     // MARK: Writing
 
+    /// The end of the rows from `start` on that are of one partition.
+    func runEnd(_ batch: Batch, from start: Int) -> Int {
+        var end = start + 1
+        while end < batch.rowCount, isSame(batch, end, start) { end += 1 }
+        return end
+    }
+
     /// True when two rows of a batch are of the same partition.
-    func isSame(_ batch: Batch, _ row: Int, _ other: Int) -> Bool {
+    private func isSame(_ batch: Batch, _ row: Int, _ other: Int) -> Bool {
         for key in keys {
             let column = batch.columns[key]
             guard column.isValid(row) == column.isValid(other) else { return false }

@@ -7,12 +7,28 @@ struct CSVRowEncoder: RowEncoder {
     private let settings: CSVSettings
     private let text = RecordText()
     private let forms: [ValueText.Form]
+    /// Where all columns are plain ones.
+    private let runs: CSVRunWriter?
 
     var takesChanges: Bool { false }
 
     init(fields: [Field], settings: CSVSettings) {
         self.settings = settings
         forms = fields.map { ValueText.Form($0.type.logical) }
+        runs = CSVRunWriter(forms: forms, settings: settings)
+    }
+
+    func append(_ batch: Batch, rows: Range<Int>, to bytes: inout [UInt8]) throws(MillraceError) {
+        guard let runs else {
+            for row in rows { try append(batch, row, to: &bytes) }
+            return
+        }
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let end = min(row + CSVRunWriter.runRows, rows.upperBound)
+            runs.append(batch, row..<end, to: &bytes)
+            row = end
+        }
     }
 
     func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError) {

@@ -9,12 +9,19 @@ package protocol RowEncoder: Sendable {
     /// Appends the record of one row.
     func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError)
 
+    /// Appends the records of some rows.
+    func append(_ batch: Batch, rows: Range<Int>, to bytes: inout [UInt8]) throws(MillraceError)
+
     /// What stands around the records in a file; nil for files of nothing but records.
     var framing: FileFraming? { get }
 }
 
 extension RowEncoder {
     package var framing: FileFraming? { nil }
+
+    package func append(_ batch: Batch, rows: Range<Int>, to bytes: inout [UInt8]) throws(MillraceError) {
+        for row in rows { try append(batch, row, to: &bytes) }
+    }
 }
 
 /// The bytes around records in files of a format. `mark` is 16 bytes, the same all through a file.
