@@ -134,26 +134,18 @@ struct CSVRunWriter: Sendable {
         return holdsSpecial(source, count) ? writeQuoted(source, count, to: place) : count
     }
 
-    /// Whether a text holds what ends a field.
+    /// Whether a text holds what ends a field. Looks at all of it, for so the compiler takes many bytes at a time.
     @inline(__always)
     private func holdsSpecial(_ source: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        let raw = UnsafeRawPointer(source)
-        var found = SIMDMask<SIMD16<Int8>>(repeating: false)
-        var index = 0
-        while index &+ 16 <= count {
-            let bytes = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
-            let ends = (bytes .== delimiter) .| (bytes .== quote) .| (bytes .== escape)
-            found = found .| ends .| (bytes .== 10) .| (bytes .== 13)
-            index &+= 16
-        }
-        var isSpecial = any(found)
-        while index < count {
+        let (delimiter, quote, escape) = (delimiter, quote, escape)
+        var special: UInt8 = 0
+        for index in 0..<count {
             let byte = source[index]
-            isSpecial =
-                isSpecial || byte == delimiter || byte == quote || byte == escape || byte == 10 || byte == 13
-            index &+= 1
+            special |= unsafeBitCast(byte == delimiter, to: UInt8.self) | unsafeBitCast(byte == quote, to: UInt8.self)
+            special |= unsafeBitCast(byte == escape, to: UInt8.self) | unsafeBitCast(byte == 10, to: UInt8.self)
+            special |= unsafeBitCast(byte == 13, to: UInt8.self)
         }
-        return isSpecial
+        return special != 0
     }
 
     @inline(never)
