@@ -28,7 +28,9 @@ struct GeneratorColumn {
     /// NULLs of 2^32 values.
     private let nullRate: UInt64
 
-    private static let optionNames = ["kind", "min", "max", "max-past", "length", "var-len", "start", "end", "null-rate"]
+    private static let optionNames = [
+        "kind", "min", "max", "max-past", "length", "var-len", "start", "end", "null-rate",
+    ]
     private static let mostBytes = 1 << 20
 
     /// Rows that the column has values for; nil for any number.
@@ -220,15 +222,19 @@ struct GeneratorColumn {
 
         func sequence() throws(MillraceError) -> Values {
             var unit: Int128 = 1
+            var ends = Int64.min...Int64.max
             switch field.type.logical {
-            case .tinyint, .smallint, .integer, .bigint, .float, .double, .char, .varchar: break
+            case .tinyint: ends = Int64(Int8.min)...Int64(Int8.max)
+            case .smallint: ends = Int64(Int16.min)...Int64(Int16.max)
+            case .integer: ends = Int64(Int32.min)...Int64(Int32.max)
+            case .bigint, .float, .double, .char, .varchar: break
             case .decimal(_, let scale): for _ in 0..<scale { unit &*= 10 }
             default: throw refused("sequence")
             }
             _ = try options.required(name("start"))
             _ = try options.required(name("end"))
-            let least = try options.integer(name("start"), default: 0, in: Int.min...Int.max)
-            let most = try options.integer(name("end"), default: 0, in: least...Int.max)
+            let least = try options.integer(name("start"), default: 0, in: Int(ends.lowerBound)...Int(ends.upperBound))
+            let most = try options.integer(name("end"), default: 0, in: least...Int(ends.upperBound))
             if case .decimal(let precision, let scale) = field.type.logical {
                 var limit: Int128 = 1
                 for _ in 0..<max(0, precision - scale) { limit &*= 10 }

@@ -99,7 +99,8 @@ final class GeneratorReader: SourceReader {
         let start = begin ?? (now, at.nextRow)
         begin = start
         let elapsed = (now &- start.nanoseconds).multipliedFullWidth(by: rowsPerSecond)
-        let passed = elapsed.high >= 1_000_000_000 ? UInt64.max : UInt64(1_000_000_000).dividingFullWidth(elapsed).quotient
+        let passed =
+            elapsed.high >= 1_000_000_000 ? UInt64.max : UInt64(1_000_000_000).dividingFullWidth(elapsed).quotient
         let allowed = start.row.addingReportingOverflow(passed)
         var last = allowed.overflow ? UInt64.max : allowed.partialValue
         if last < .max { last += 1 }
