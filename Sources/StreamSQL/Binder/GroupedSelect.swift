@@ -69,7 +69,8 @@ struct GroupedSelect {
         }
         let kept = try qualify.map { (qualify) throws(SQLError) in
             try after(
-                qualify, built, select.qualify.map { .expression($0) }, "QUALIFY", select.qualify?.range ?? select.range)
+                qualify, built, select.qualify.map { .expression($0) }, "QUALIFY", select.qualify?.range ?? select.range
+            )
         }
         return try finish(select, orderBy, sorts, (projections, columns), (filter, kept), built)
     }

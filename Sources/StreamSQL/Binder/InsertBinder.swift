@@ -16,7 +16,7 @@ struct InsertBinder {
         if let connector = table.connector, checker.connectors[connector]?.canWrite == false {
             throw SQLError(
                 .semantics, "the connector '\(connector)' of '\(insert.table.text)' can only be read",
-                at: insert.table.range)
+                at: insert.table.range, hint: "a table without WITH keeps its rows in Millrace")
         }
         let target = try InsertTarget(
             definition, table.connector.flatMap { checker.connectors[$0] }, at: insert.table)

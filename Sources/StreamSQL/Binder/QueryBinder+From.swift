@@ -52,11 +52,11 @@ extension QueryBinder {
             if ["PRESENCE", "MATCH_RULES", "TO_CHANGELOG", "FROM_CHANGELOG", "SNAPSHOT"].contains(name) {
                 throw SQLError(.unsupported, "the table function \(name) is not supported yet", at: call.name.range)
             }
+            let known = (Array(Self.windowFunctions.keys) + Array(catalog.tableFunctions.keys)).sorted()
             throw SQLError(
                 .name, "there is no table function '\(name)'", at: call.name.range,
-                hint: nearestName(
-                    to: name, in: (Array(Self.windowFunctions.keys) + Array(catalog.tableFunctions.keys)).sorted()
-                ).map { "did you mean \($0)?" })
+                hint: nearestName(to: name, in: known).map { "did you mean \($0)?" }
+                    ?? "there are " + known.joined(separator: ", "))
         }
         let arguments = try assign(call, to: parameters, name, at: range)
         guard let data = arguments["DATA"], case .tableArgument(let argument) = data.kind else {

@@ -53,7 +53,7 @@ enum TypeResolution {
             throw SQLError(
                 .name, "there is no type '\(name.text)'", at: syntax.range,
                 hint: (foreignNames[Lexer.uppercased(name.last.utf8)] ?? nearestName(to: name.text, in: names))
-                    .map { "did you mean \($0)?" })
+                    .map { "did you mean \($0)?" } ?? "the types are " + names.joined(separator: ", "))
         }
     }
 

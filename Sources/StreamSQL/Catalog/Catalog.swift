@@ -74,7 +74,8 @@ struct Catalog: Sendable {
         guard entry.databases[database] != nil else {
             throw SQLError(
                 .name, "there is no database '\(database)'", at: written.last?.range ?? range,
-                hint: nearestName(to: database, in: entry.databases.keys.sorted()).map { "did you mean \($0)?" })
+                hint: nearestName(to: database, in: entry.databases.keys.sorted()).map { "did you mean \($0)?" }
+                    ?? "SHOW DATABASES lists what there is")
         }
         return (catalog, database)
     }

@@ -32,7 +32,8 @@ struct FunctionCatalog: Sendable {
             }
             let near = nearestName(to: name, in: names)
             throw SQLError(
-                .name, "there is no function '\(name)'", at: nameRange, hint: near.map { "did you mean \($0)?" })
+                .name, "there is no function '\(name)'", at: nameRange,
+                hint: near.map { "did you mean \($0)?" } ?? "SHOW FUNCTIONS lists what there is")
         }
         guard function.arity.contains(arguments.count) else {
             throw SQLError(

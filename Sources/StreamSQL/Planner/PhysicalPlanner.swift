@@ -103,7 +103,8 @@ struct PhysicalPlanner {
         case .table(let table): target = .table(table)
         }
         add(
-            .sink(SinkPlan(target: target, enforcement: enforcement)), [input], root.fields, changelog, .single, name: name,
+            .sink(SinkPlan(target: target, enforcement: enforcement)), [input], root.fields, changelog, .single,
+            name: name,
             state: sinkState(root, changelog))
     }
 

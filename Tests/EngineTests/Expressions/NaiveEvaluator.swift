@@ -19,8 +19,10 @@ enum NaiveEvaluator {
         case .cast(let argument, let type, let isTry):
             let inner = try value(argument, row)
             if inner == .null { return .null }
-            if let result = NaiveTimes.cast(inner, from: argument.type.logical, to: type.logical) { return result }
-            return try cast(inner, to: type.logical, isTry: isTry)
+            let from = argument.type.logical
+            if let result = NaiveTimes.cast(inner, from: from, to: type.logical) { return result }
+            if let result = try NaiveCasts.cast(inner, from: from, to: type.logical, isTry: isTry) { return result }
+            return cast(inner, to: type.logical)
         case .call(.and, let arguments, _): return try logic(arguments, row, deciding: false)
         case .call(.or, let arguments, _): return try logic(arguments, row, deciding: true)
         case .call(let function, let arguments, let type):
@@ -171,20 +173,9 @@ enum NaiveEvaluator {
         }
     }
 
-    private static func cast(
-        _ value: LiteralValue, to type: LogicalType, isTry: Bool
-    ) throws(NaiveFailure) -> LiteralValue {
+    private static func cast(_ value: LiteralValue, to type: LogicalType) -> LiteralValue {
         switch (value, type) {
         case (.null, _): return .null
-        case (.text(let bytes), .integer):
-            if let number = whole(String(decoding: bytes, as: UTF8.self)) { return .int64(number) }
-            if isTry { return .null }
-            throw NaiveFailure()
-        case (.text(let bytes), .bigint):
-            return Int64(String(decoding: bytes, as: UTF8.self)).map { .int64($0) } ?? .null
-        case (.text(let bytes), .double):
-            return Double(String(decoding: bytes, as: UTF8.self)).map { .float64($0) } ?? .null
-        case (.float64(let number), .varchar): return .text(Array(number.description.utf8))
         case (.int64(let number), .integer): return wrap(number, .integer)
         case (.int64(let number), .double): return .float64(Double(number))
         case (.int64(let number), .boolean): return .boolean(number != 0)
@@ -192,19 +183,5 @@ enum NaiveEvaluator {
         case (.int64(let number), .varchar): return .text(Array(String(number).utf8))
         default: return value
         }
-    }
-
-    /// The INT of a text: blanks around it do not count, a fraction is cut off, digits before the point may be missing.
-    private static func whole(_ text: String) -> Int64? {
-        var rest = text[...]
-        while rest.first == " " { rest = rest.dropFirst() }
-        while rest.last == " " { rest = rest.dropLast() }
-        let isNegative = rest.first == "-"
-        if isNegative || rest.first == "+" { rest = rest.dropFirst() }
-        guard !rest.isEmpty else { return nil }
-        let parts = rest.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.allSatisfy({ $0.allSatisfy { ("0"..."9").contains($0) } }) else { return nil }
-        let digits = parts[0].isEmpty ? "0" : String(parts[0])
-        return Int32((isNegative ? "-" : "") + digits).map { Int64($0) }
     }
 }

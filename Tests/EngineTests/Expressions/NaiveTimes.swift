@@ -227,6 +227,11 @@ enum NaiveTimes {
         case (.int128(let number), .decimal, .decimal): return fitting(moved(number, scale(to) - scale(from)), to)
         case (.int64(let number), .integer, .decimal): return fitting(moved(Int128(number), scale(to)), to)
         case (.int128(let number), .decimal, .varchar): return .text(Array(shown(number, scale(from)).utf8))
+        case (.text(let bytes), .varchar, .date): return read(String(decoding: bytes, as: UTF8.self)).map { .int64($0) }
+        case (.text(let bytes), .varchar, .timestamp):
+            let halves = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+            guard halves.count == 2, let day = read(String(halves[0])), let time = clock(halves[1]) else { return nil }
+            return .int64(day * microsecondsPerDay + time)
         case (.int64(let time), .timestamp, .date): return .int64(split(time).day)
         case (.int64(let time), .timestamp, .time): return .int64(split(time).time / 1_000_000 * 1_000)
         case (.int64(let day), .date, .timestamp): return .int64(day * microsecondsPerDay)
@@ -237,6 +242,22 @@ enum NaiveTimes {
             return .text(Array(shown(timestamp: time * 1_000).dropFirst(11).prefix(8).utf8))
         default: return nil
         }
+    }
+
+    /// The day of a date of full length; nil for other texts.
+    private static func read(_ text: String) -> Int64? {
+        let parts = text.split(separator: "-").compactMap { Int64($0) }
+        guard text.count == 10, parts.count == 3 else { return nil }
+        var day = Day(0)
+        (day.year, day.month, day.day) = (parts[0], parts[1], parts[2])
+        return day.number
+    }
+
+    /// Microseconds of a time with milliseconds; nil for other texts.
+    private static func clock(_ text: Substring) -> Int64? {
+        let parts = text.split(whereSeparator: { $0 == ":" || $0 == "." }).compactMap { Int64($0) }
+        guard text.count == 12, parts.count == 4 else { return nil }
+        return (((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1_000 + parts[3]) * 1_000
     }
 
     private static func padded(_ value: Int64, _ digits: Int) -> String {

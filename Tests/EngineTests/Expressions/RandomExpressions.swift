@@ -50,6 +50,7 @@ struct RandomExpressions {
     mutating func expression(_ type: LogicalType, depth: Int) -> PlanExpression {
         if depth == 0 || number(6) == 0 { return leaf(type) }
         if number(5) == 0 { return conditional(type, depth: depth) }
+        if number(8) == 0, let cast = anyCast(type, depth) { return cast }
         switch type {
         case .boolean: return boolean(depth)
         case .decimal: return decimal(depth)

@@ -28,6 +28,26 @@ struct CastTests {
         }
     }
 
+    /// Numbers around each power of ten, so that texts within a view and beyond it take turns, over several blocks.
+    @Test func wholeNumbersOfEveryLengthToTexts() throws {
+        var numbers: [Int64] = [0, .min, .max, .min + 1]
+        var power: Int64 = 1
+        for _ in 0..<18 {
+            power *= 10
+            numbers += [power - 1, -power, power, 1 - power, power + 1, -1 - power]
+        }
+        numbers = (0..<40).flatMap { _ in numbers }
+        let values = numbers.enumerated().map { $0.offset % 7 == 3 ? LiteralValue.null : .int64($0.element) }
+        let column = ExpressionHarness.column(DataType(.bigint), values)
+        let expression = PlanExpression.cast(.column(0, DataType(.bigint)), to: DataType(.string), isTry: false)
+        let batch = Batch(columns: [column], rowCount: values.count)
+        let result = try ExpressionHarness.evaluator([expression]).evaluate(batch)[0]
+        let wanted = numbers.enumerated().map {
+            $0.offset % 7 == 3 ? LiteralValue.null : .text(Array(String($0.element).utf8))
+        }
+        #expect(ExpressionHarness.values(result, values.count) == wanted)
+    }
+
     @Test func textsToFloats() throws {
         let cases = [
             ("12", "12.0"), ("2147483647", "2.147483647E9"), ("9223372036854775808", "9.223372036854776E18"),

@@ -175,6 +175,26 @@ struct KernelSpeedTests {
         try measure("hash of a text of 25 bytes") { hashColumns(batch, [0], seed: 1, into: &hashes) }
     }
 
+    @Test func moreOfTexts() throws {
+        let string = DataType(.string)
+        let names = column(.string) { .text(Array(["reChargeNotifyReq", "payNotifyReq", "orderReq"][$0 % 3].utf8)) }
+        let a = PlanExpression.column(0, string)
+        let calls: [(String, ScalarFunction, [PlanExpression], LogicalType)] = [
+            ("LTRIM", .trimLeading, [a, constant("rp")], .string),
+            ("RTRIM", .trimTrailing, [a, constant("qe")], .string),
+            ("RPAD to 24", .rightPad, [a, number(24), constant("*")], .string),
+            ("REPEAT 3 times", .repeatText, [a, number(3)], .string),
+            ("OVERLAY", .overlay, [a, constant("12"), number(3), number(2)], .string),
+            ("LOCATE", .positionFrom, [constant("Req"), a, number(2)], .integer),
+            ("STARTSWITH", .startsWith, [a, constant("pay")], .boolean),
+            ("ENDSWITH", .endsWith, [a, constant("Req")], .boolean),
+            ("IS_DIGIT", .isDigit, [a], .boolean),
+        ]
+        for (name, function, arguments, type) in calls {
+            try evaluate(name, .call(function, arguments, DataType(type)), [names])
+        }
+    }
+
     @Test func timesAndFormatting() throws {
         let (string, instant) = (DataType(.string), DataType(.timestampLTZ(precision: 3)))
         let timestamp = DataType(.timestamp(precision: 3))
@@ -185,6 +205,9 @@ struct KernelSpeedTests {
         try evaluate("DATE_FORMAT to minutes, ordered", minute, [ordered])
         try evaluate("DATE_FORMAT to minutes, random", minute, [random])
         try evaluate("EXTRACT(HOUR)", .call(.extract, [constant("HOUR"), a], DataType(.bigint)), [ordered])
+        for unit in ["YEAR", "QUARTER", "DAY", "DOY", "MINUTE", "SECOND"] {
+            try evaluate("EXTRACT(\(unit))", .call(.extract, [constant(unit), a], DataType(.bigint)), [random])
+        }
         try evaluate("EXTRACT(MONTH)", .call(.extract, [constant("MONTH"), a], DataType(.bigint)), [random])
         try evaluate("FLOOR TO MINUTE", .call(.floorTime, [a, constant("MINUTE")], timestamp), [ordered])
         try evaluate(
@@ -200,12 +223,38 @@ struct KernelSpeedTests {
         try evaluate("FLOOR TO MONTH", .call(.floorTime, [a, constant("MONTH")], timestamp), [random])
         let dates = column(.date) { .int64(15_000 + mixed($0) % 5_000) }
         try evaluate("DATE to text", .cast(.column(0, DataType(.date)), to: string, isTry: false), [dates])
+    }
+
+    @Test func castsToAndFromTexts() throws {
+        let (string, timestamp) = (DataType(.string), DataType(.timestamp(precision: 3)))
         let amount = LogicalType.decimal(precision: 12, scale: 2)
         let amounts = column(amount) { .int128(Int128(mixed($0))) }
         try evaluate("DECIMAL to text", .cast(.column(0, DataType(amount)), to: string, isTry: false), [amounts])
+        let written = column(.string) { .text(Array("20\(10 + $0 % 20)-\(10 + $0 % 3)-\(10 + $0 % 19)".utf8)) }
+        let text = PlanExpression.column(0, string)
+        try evaluate("text to DATE", .cast(text, to: DataType(.date), isTry: true), [written])
+        let times = column(.string) { .text(Array("2026-11-20 08:09:10.\(100 + $0 % 900)".utf8)) }
+        try evaluate("text to TIMESTAMP", .cast(text, to: timestamp, isTry: true), [times])
+        let clocks = column(.time(precision: 0)) { .int64((mixed($0) % 86_400) * 1_000) }
+        try evaluate(
+            "TIME to text", .cast(.column(0, DataType(.time(precision: 0))), to: string, isTry: false), [clocks])
         let integers = column(.bigint) { .int64(mixed($0)) }
         try evaluate("BIGINT to text", .cast(.column(0, DataType(.bigint)), to: string, isTry: false), [integers])
         let doubles = column(.double) { .float64(Double(mixed($0)) / 1_024) }
-        try evaluate("DOUBLE to text", .cast(.column(0, DataType(.double)), to: string, isTry: false), [doubles])
+        let double = PlanExpression.column(0, DataType(.double))
+        try evaluate("DOUBLE to text", .cast(double, to: string, isTry: false), [doubles])
+        let cents = column(.double) { .float64(Double(mixed($0)) / 100) }
+        try evaluate("DOUBLE of two digits to text", .cast(double, to: string, isTry: false), [cents])
+        try evaluate("DOUBLE to BIGINT", .cast(double, to: DataType(.bigint), isTry: false), [doubles])
+        try evaluate(
+            "DECIMAL to DOUBLE", .cast(.column(0, DataType(amount)), to: DataType(.double), isTry: false), [amounts])
+        try evaluate(
+            "BIGINT to DECIMAL", .cast(.column(0, DataType(.bigint)), to: DataType(amount), isTry: false), [integers])
+        let flags = column(.boolean) { .boolean(mixed($0) % 3 == 0) }
+        try evaluate("BOOLEAN to text", .cast(.column(0, DataType(.boolean)), to: string, isTry: false), [flags])
+        let words = column(.string) { .text(Array(["true", "FALSE", "no"][$0 % 3].utf8)) }
+        try evaluate("text to BOOLEAN", .cast(text, to: DataType(.boolean), isTry: true), [words])
+        let points = column(.string) { .text(Array("\(mixed($0) % 1_000).\(10 + $0 % 90)".utf8)) }
+        try evaluate("text with a point to DOUBLE", .cast(text, to: DataType(.double), isTry: true), [points])
     }
 }
