@@ -56,6 +56,25 @@ static inline uint64_t millrace_hash_bytes(const uint8_t *bytes, size_t length, 
     return millrace_mix(state ^ pi, millrace_mix(first ^ odd, last ^ state) ^ odd);
 }
 
+/* Two words that stand for 16 bytes, the first in the lowest byte. */
+typedef struct { uint64_t low, high; } millrace_bytes16;
+
+/* 0xFF in the first n of 16 bytes and 0 behind; n must lie in 0...16. A load, where shifts of 128 bits take several steps. */
+static inline millrace_bytes16 millrace_first_bytes(int64_t n) {
+    static const uint8_t table[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    millrace_bytes16 result;
+    memcpy(&result, table + 16 - n, 16);
+    return result;
+}
+
+/* A point at byte n of 16 and 0 around; n must lie in 0...15. */
+static inline millrace_bytes16 millrace_point_at(int64_t n) {
+    static const uint8_t table[32] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '.'};
+    millrace_bytes16 result;
+    memcpy(&result, table + 15 - n, 16);
+    return result;
+}
+
 /* Ten to the power n, which must lie in 0...22: those that a double holds exactly. */
 static inline double millrace_power_of_ten(int64_t n) {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,

@@ -1,3 +1,5 @@
+public import CPlatform
+
 /// A text of at most 16 bytes in registers: the first byte lowest, bytes behind its end zero.
 package struct PackedText: Equatable, Sendable {
     package var bits: UInt128
@@ -78,7 +80,7 @@ package struct PackedText: Equatable, Sendable {
     @inlinable @inline(__always)
     package mutating func drop(last dropped: Int) {
         count &-= dropped
-        bits &= UInt128.max &>> UInt128(128 &- 8 &* count)
+        bits &= UInt128(bytes: millrace_first_bytes(Int64(count)))
     }
 
     // MARK: Reading
@@ -171,8 +173,8 @@ package struct DecimalPoint: Sendable {
     @inlinable @inline(__always)
     package init?(scale: Int) {
         guard scale >= 1, scale <= 14 else { return nil }
-        wholeMask = UInt128.max &>> UInt128(8 &* scale)
-        point = 0x2E &<< UInt128(8 &* (15 &- scale))
+        wholeMask = UInt128(bytes: millrace_first_bytes(Int64(16 &- scale)))
+        point = UInt128(bytes: millrace_point_at(Int64(15 &- scale)))
         mostZeros = 14 &- scale
     }
 
@@ -196,4 +198,10 @@ package struct DecimalPoint: Sendable {
         text.negate(true)
         return text
     }
+}
+
+extension UInt128 {
+    /// Sixteen bytes, the first in the lowest.
+    @inlinable @inline(__always)
+    package init(bytes: millrace_bytes16) { self = UInt128(bytes.low) | UInt128(bytes.high) &<< 64 }
 }

@@ -20,6 +20,7 @@ enum NumberTextKernels {
         let values = NumberOperand(call[0])
         return writeTexts(call) { row, writer in
             let value = values[row]
+            if value.magnitude < TextView.shortNumberLimit { return TextView(shortNumber: value) }
             if let text = PackedText(value) { return writer.add(text) }
             return writer.add(upTo: 20) { NumberText.write(value, to: $0) }
         }
