@@ -22,7 +22,7 @@ package final class MemorySink: Sink {
 
     package var guarantee: String { "for tests" }
     /// The rows that stand, sorted by their description.
-    package var rows: [[BatchBuilder.Value]] { state.withLock { $0.rows.values.sorted { "\($0)" < "\($1)" } } }
+    package var rows: [[BatchBuilder.Value]] { state.withLock { $0.rows.values.sortedByDescription() } }
     /// Rows written in all, with those that take back.
     package var changeCount: Int { state.withLock { $0.changes } }
 

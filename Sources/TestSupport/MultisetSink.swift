@@ -19,7 +19,7 @@ package final class MultisetSink: Sink {
     /// The rows that stand, each as often as it does, sorted by their description.
     package var rows: [[BatchBuilder.Value]] {
         state.withLock { state in
-            state.counts.flatMap { Array(repeating: $0.key, count: max(0, $0.value)) }.sorted { "\($0)" < "\($1)" }
+            state.counts.flatMap { Array(repeating: $0.key, count: max(0, $0.value)) }.sortedByDescription()
         }
     }
 

@@ -79,7 +79,7 @@ struct JobRecoveryTests {
                 .integer(values.max() ?? 0),
             ]
             return distinct ? row + [.integer(Int64(Set(values).count))] : row
-        }.sorted { "\($0)" < "\($1)" }
+        }.sortedByDescription()
     }
 
     @Test(arguments: [true, false])

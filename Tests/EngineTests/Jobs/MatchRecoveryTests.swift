@@ -127,7 +127,7 @@ struct MatchRecoveryTests {
                 }
             }
         }
-        return result.sorted { "\($0)" < "\($1)" }
+        return result.sortedByDescription()
     }
 
     @Test func matchesEqualTheNaiveAnswer() throws {

@@ -104,11 +104,7 @@ struct OverRecoveryTests {
                 result.append(output)
             }
         }
-        return result.sorted { "\($0)" < "\($1)" }
-    }
-
-    private static func sorted(_ rows: [[BatchBuilder.Value]]) -> [[BatchBuilder.Value]] {
-        rows.sorted { "\($0)" < "\($1)" }
+        return result.sortedByDescription()
     }
 
     private static let frames = [
@@ -124,7 +120,8 @@ struct OverRecoveryTests {
             let ties = frame.unit == .range
             let splits = Self.makeSplits(seed: seed, ties: ties)
             let plan = Self.makePlan(frame, .rowTime(1), Self.calls(ties: ties))
-            let rows = try Self.sorted(RestartingJob(plan: plan, splits: splits, seed: seed, batchRows: 19).run().rows)
+            let rows = try RestartingJob(plan: plan, splits: splits, seed: seed, batchRows: 19).run().rows
+                .sortedByDescription()
             #expect(rows == Self.expected(splits, frame, ties: ties), "seed \(seed)")
         }
     }
@@ -137,7 +134,8 @@ struct OverRecoveryTests {
             let splits = Self.makeSplits(seed: seed, ties: ties)
             let key = SortPlan.Key(column: 1, isDescending: false, nullsFirst: true)
             let plan = Self.makePlan(frame, .sorted([key]), Self.calls(ties: ties))
-            let rows = try Self.sorted(RestartingJob(plan: plan, splits: splits, seed: seed, batchRows: 19).run().rows)
+            let rows = try RestartingJob(plan: plan, splits: splits, seed: seed, batchRows: 19).run().rows
+                .sortedByDescription()
             #expect(rows == Self.expected(splits, frame, ties: ties), "seed \(seed)")
         }
     }

@@ -132,7 +132,7 @@ struct SessionRecoveryTests {
                 result.append(group + [.integer(Int64(rows.count)), .integer(summed.reduce(0, +))] + bounds)
             }
         }
-        return result.sorted { "\($0)" < "\($1)" }
+        return result.sortedByDescription()
     }
 
     @Test(arguments: Form.allCases)

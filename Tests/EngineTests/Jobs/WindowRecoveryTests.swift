@@ -100,7 +100,7 @@ struct WindowRecoveryTests {
             let summed = distinct ? Array(Set(values)) : values
             let sum = BatchBuilder.Value.integer(summed.reduce(0, +))
             return [key[0], .integer(Int64(values.count)), sum, .integer(values.max() ?? 0), key[1], key[2]]
-        }.sorted { "\($0)" < "\($1)" }
+        }.sortedByDescription()
     }
 
     @Test(

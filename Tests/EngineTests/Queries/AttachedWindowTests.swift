@@ -69,7 +69,7 @@ struct AttachedWindowTests {
                     .integer(Int64(keys.count)),
                 ]
             }
-            #expect(rows == expected.sorted { "\($0)" < "\($1)" }, "seed \(seed)")
+            #expect(rows == expected.sortedByDescription(), "seed \(seed)")
             #expect(plan.nodes.allSatisfy { $0.changelog == .append })
         }
     }
@@ -89,7 +89,7 @@ struct AttachedWindowTests {
                     expected.append([.integer(start), .integer(key), .integer(count)])
                 }
             }
-            #expect(rows == expected.sorted { "\($0)" < "\($1)" }, "seed \(seed)")
+            #expect(rows == expected.sortedByDescription(), "seed \(seed)")
             let windows = plan.nodes.filter { node in
                 if case .windowAggregate = node.operation { return true }
                 return false

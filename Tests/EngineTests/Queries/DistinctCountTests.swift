@@ -44,7 +44,7 @@ struct DistinctCountTests {
                 count(2) { _ in true }, count(2) { $0[3] == .boolean(false) }, sum.map { .integer($0) } ?? .null,
                 .integer(1),
             ]
-        }.sorted { "\($0)" < "\($1)" }
+        }.sortedByDescription()
     }
 
     @Test func equalTheNaiveAnswerAlsoThroughCrashes() throws {

@@ -56,7 +56,7 @@ struct EarlyWindowTests {
                 .integer(window[0]), .integer(window[0] + size * second), .integer(window[1]), .integer(value.count),
                 .integer(value.greatest),
             ]
-        }.sorted { "\($0)" < "\($1)" }
+        }.sortedByDescription()
     }
 
     private static let early =

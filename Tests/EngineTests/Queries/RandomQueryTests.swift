@@ -50,7 +50,7 @@ struct RandomQueryTests {
             let tables = Self.makeTables(&random, rows: seed % 2 == 0 ? 25 : 120)
             let depth = Int.random(in: 1...4, using: &random)
             let query = NaiveQuery.random(using: &random, depth: depth, tables: 2, columns: Self.columns)
-            let expected = query.rows(tables.map { $0.flatMap(\.rows) }).sorted { "\($0)" < "\($1)" }
+            let expected = query.rows(tables.map { $0.flatMap(\.rows) }).sortedByDescription()
             let (sink, lives) = try QueryHarness.run(
                 try Self.makePlan(query.sql, isBatchMode: isBatchMode), ["t0": tables[0], "t1": tables[1]], &random,
                 crashes: seed % 2 == 0 ? 0 : 2, startsAgain: isBatchMode || seed % 3 == 0

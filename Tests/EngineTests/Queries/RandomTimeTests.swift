@@ -77,7 +77,7 @@ struct RandomTimeTests {
                 ? NaiveQuery.randomJoin(using: &random, depth: 2, tables: 2, columns: 3, timed: 2)
                 : .random(using: &random, depth: depth, tables: 2, columns: 3, timed: 2)
             let expected = query.rows(plain.map { $0.flatMap(\.rows) }, timed: timed.map { $0.flatMap(\.rows) })
-                .sorted { "\($0)" < "\($1)" }
+                .sortedByDescription()
             guard expected.count < 3_000 else { continue }
             let tables = ["t0": plain[0], "t1": plain[1], "s0": timed[0], "s1": timed[1]]
             let (sink, lives) = try QueryHarness.run(

@@ -37,7 +37,7 @@ struct RankRecoveryTests {
         return .min
     }
 
-    private static func sorted(_ rows: [Row]) -> [Row] { rows.sorted { "\($0)" < "\($1)" } }
+    private static func sorted(_ rows: [Row]) -> [Row] { rows.sortedByDescription() }
 
     /// Runs a query for several seeds, half of them with crashes, and compares what stands at the end.
     private static func check(_ query: String, _ expected: ([Row]) -> [Row]) throws {

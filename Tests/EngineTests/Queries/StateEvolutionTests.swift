@@ -134,7 +134,7 @@ struct StateEvolutionTests {
             let result = try Self.evolve(
                 query("", "k, s"), query(", COUNT(w) AS c", "k, s, c"), first, second, seed: seed)
             let news = result.rows.filter { $0[2] != .integer(0) }
-            #expect(news == wanted.sorted { "\($0)" < "\($1)" }, "seed \(seed)")
+            #expect(news == wanted.sortedByDescription(), "seed \(seed)")
             #expect(result.report.dropped.isEmpty, "\(result.report.lines)")
         }
     }
@@ -201,7 +201,7 @@ struct StateEvolutionTests {
                     [.text(k), .text("MAX(w)"), .integer(Self.numbers(first + second, k, 2).max() ?? -1)],
                 ]
             }
-            #expect(result.rows == wanted.sorted { "\($0)" < "\($1)" }, "seed \(seed)")
+            #expect(result.rows == wanted.sortedByDescription(), "seed \(seed)")
         }
     }
 }

@@ -51,7 +51,7 @@ struct StoredTextTests {
                 try QueryHarness.plan(tables + query, isBounded: false), ["a": a, "b": b], &random,
                 crashes: seed % 4 == 0 ? 0 : 3, crashSteps: 100..<400
             ) { MultisetSink(types: $0) }
-            let rows = expected(b.flatMap(\.rows)).sorted { "\($0)" < "\($1)" }
+            let rows = expected(b.flatMap(\.rows)).sortedByDescription()
             #expect(sink.rows == rows, "seed \(seed)")
             #expect(sink.mistakes == 0, "seed \(seed)")
             restored += lives

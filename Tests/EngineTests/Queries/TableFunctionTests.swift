@@ -116,7 +116,7 @@ struct TableFunctionTests {
                 ])
             }
         }
-        return result.sorted { "\($0)" < "\($1)" }
+        return result.sortedByDescription()
     }
 
     @Test func crashesAndOtherParallelismChangeNothing() throws {

@@ -107,7 +107,7 @@ struct TimedJoinTests {
             var random = SplitMix64(seed: seed)
             let tables = Self.makeTables(&random)
             let rows = tables.map { $0.flatMap(\.rows) }
-            let expected = Self.expected(form, rows[0], rows[1]).sorted { "\($0)" < "\($1)" }
+            let expected = Self.expected(form, rows[0], rows[1]).sortedByDescription()
             let (sink, lives) = try QueryHarness.run(
                 try Self.makePlan(form), ["t0": tables[0], "t1": tables[1]], &random, crashes: seed == 1 ? 0 : 3
             ) { MultisetSink(types: $0) }

@@ -76,7 +76,7 @@ struct UpsertRecoveryTests {
                 try plan(query), ["t": splits], &random, crashes: seed % 2 == 0 ? 0 : 3, crashSteps: 60..<300,
                 wrap: { UpsertSource($0) }
             ) { MultisetSink(types: $0) }
-            #expect(sink.rows == expected(newest).sorted { "\($0)" < "\($1)" }, "seed \(seed)")
+            #expect(sink.rows == expected(newest).sortedByDescription(), "seed \(seed)")
             #expect(sink.mistakes == 0, "seed \(seed)")
             restored += lives
         }

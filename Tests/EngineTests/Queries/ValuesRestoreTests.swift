@@ -19,7 +19,7 @@ struct ValuesRestoreTests {
             MemorySource.Split(rows: numbers.filter { $0 % 2 == split }.map { [.integer($0 % 5)] })
         }
         let wanted = expected(numbers.map { $0 % 5 }).map { $0.map { BatchBuilder.Value.integer($0) } }
-            .sorted { "\($0)" < "\($1)" }
+            .sortedByDescription()
         var restored = 0
         for seed in 1...40 as ClosedRange<UInt64> {
             var random = SplitMix64(seed: seed)
