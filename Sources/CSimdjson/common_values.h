@@ -58,8 +58,9 @@ class PlainTimestamps {
 public:
     /// False when it is spelled otherwise or of another day. 24 bytes at `at` are readable.
     [[gnu::always_inline]] bool read(const uint8_t *at, size_t count, int64_t &out) {
-        if (load8(at) != year) return false;
-        if (count == 23 && load8(at + 8) == minute) {
+        // 0 stands for none yet, and is no text: eight zeros in the line must not pass for it.
+        if (year == 0 || load8(at) != year) return false;
+        if (count == 23 && minute != 0 && load8(at + 8) == minute) {
             // A colon, two digits, the point and three digits; in the highest byte whatever follows.
             constexpr uint64_t fixed = 0x00F0F0F0FFF0F0FF, spelled = 0x003030302E30303A;
             uint64_t rest = load8(at + 16);

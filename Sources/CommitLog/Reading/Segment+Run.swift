@@ -26,7 +26,9 @@ extension Segment {
             if right.bytes > 0 {
                 position += right.bytes
                 next = right.nextOffset
-            } else if let size = RecordBatchHeader(bytes, at: 0)?.byteCount, size > bytes.count, size <= end - position {
+            } else if let size = RecordBatchHeader(bytes, at: 0)?.byteCount, size > window.capacity,
+                size <= end - position
+            {
                 window.grow(to: size)
             } else {
                 break
@@ -43,6 +45,9 @@ private struct CheckWindow {
     private var memory: UnsafeMutableRawBufferPointer
 
     init(bytes: Int) { memory = .allocate(byteCount: bytes, alignment: 64) }
+
+    /// A batch beyond it needs a larger one; a shorter one that is not there whole lies beyond the end of the file.
+    var capacity: Int { memory.count }
 
     func free() { memory.deallocate() }
 

@@ -57,6 +57,11 @@ final class FileReader: SourceReader {
         guard let next = plan.take() else { return false }
         taken.append(next)
         let file = try environment.files.open(range.path, .read)
+        guard try file.status().sizeBytes >= range.size else {
+            throw MillraceError(
+                .user, code: "file_changed", "\(range.path) is shorter than it was when reading it began",
+                hint: "files of a bounded table must stay while they are read; 'tail' follows files that are rotated")
+        }
         self.file = file
         // A range in the middle of a file begins behind the first line end at or after the byte before it.
         let isFresh = next.offset == range.start && range.start > 0

@@ -36,7 +36,8 @@ struct GeneratorColumn {
     /// Rows that the column has values for; nil for any number.
     var count: UInt64? {
         guard case .sequence(let first, let last, _) = values else { return nil }
-        return UInt64(bitPattern: last &- first) &+ 1
+        let (count, isAll) = UInt64(bitPattern: last &- first).addingReportingOverflow(1)
+        return isAll ? nil : count
     }
 
     init(_ field: Field, number: Int, _ options: OptionValues) throws(MillraceError) {

@@ -94,7 +94,9 @@ final class PipelineInstance {
             try cutIfAligned(epoch: coordinator.requestedEpoch)
             return .progressed
         }
-        if endsLater, takesPartInEpochs, lastEpoch < coordinator.requestedEpoch {
+        if endsLater, source?.isFinished ?? true, lanes.allSatisfy(\.isEnded), takesPartInEpochs,
+            lastEpoch < coordinator.requestedEpoch
+        {
             // No input is left to bring the barrier.
             try cut(epoch: coordinator.requestedEpoch)
             return .progressed

@@ -8,7 +8,8 @@ import StreamSQL
 /// files and statements can come, go and change places.
 ///
 /// A job without a directory takes over one that belongs to no job, when that wrote to a table of its own: so are found
-/// those that were numbered by versions before, and those of a file that has another name now.
+/// those that were numbered by versions before, and those of a file that has another name now. One that a person
+/// has renamed is left alone.
 struct JobDirectories {
     /// What is known of a job before it is made.
     struct Job {
@@ -37,17 +38,15 @@ struct JobDirectories {
         var stored: [String: String] = [:]
         for name in free {
             guard let state = storedSinks(name) else { continue }
-            sinks[name] = (try? StoredSinks.names(state.changes)) ?? []
             stored[name] = state.job
+            // What a person has moved away under another name stays there.
+            if state.job == name { sinks[name] = (try? StoredSinks.names(state.changes)) ?? [] }
         }
-        for index in jobs.indices where try files.status(directory + "/" + jobs[index].id) == nil {
-            let own = Self.sinks(of: jobs[index].plan)
-            let common = free.map { ($0, sinks[$0, default: []].intersection(own).count) }
-            guard let best = common.max(by: { $0.1 < $1.1 }), best.1 > 0 else { continue }
-            try move(best.0, to: jobs[index].id)
-            free.removeAll { $0 == best.0 }
-            jobs[index].notes.append("goes on with the state of \(best.0)")
-            jobs[index].formerNames = stored[best.0].map { [$0] } ?? []
+        for (index, name) in try adopted(jobs, from: sinks) {
+            try move(name, to: jobs[index].id)
+            free.removeAll { $0 == name }
+            jobs[index].notes.append("goes on with the state of \(name)")
+            jobs[index].formerNames = [name]
         }
         for index in jobs.indices where jobs[index].formerNames.isEmpty {
             // A move that was not followed by an epoch.
@@ -56,6 +55,35 @@ struct JobDirectories {
         }
         let left = free.filter { stored[$0] != nil }
         return (jobs, left.map { "the state in \(directory)/\($0) belongs to no job of \(application) any more" })
+    }
+
+    /// For each job without a directory the free one that shares most tables with it. Of several that share as many it is the
+    /// one with the job's number, where versions before numbered them. Throws `ambiguous_state` where that does not
+    /// decide: a wrong one would lose rows.
+    private func adopted(_ jobs: [Job], from sinks: [String: Set<String>]) throws -> [(job: Int, name: String)] {
+        var found: [(job: Int, name: String)] = []
+        for index in jobs.indices where try files.status(directory + "/" + jobs[index].id) == nil {
+            let own = Self.sinks(of: jobs[index].plan)
+            let common = sinks.mapValues { $0.intersection(own).count }.filter { $0.value > 0 }
+            let most = common.values.max() ?? 0
+            let best = common.filter { $0.value == most }.keys.sorted()
+            let numbered = "\(application)-\(index + 1)"
+            guard let name = best.contains(numbered) ? numbered : best.first else { continue }
+            guard best.count == 1 || name == numbered else {
+                throw MillraceError(
+                    .user, code: "ambiguous_state",
+                    "\(best.joined(separator: " and ")) both hold state that may be of the job \(jobs[index].id)",
+                    hint: "rename the right one in \(directory) to \(jobs[index].id)")
+            }
+            if let other = found.first(where: { $0.name == name }) {
+                throw MillraceError(
+                    .user, code: "ambiguous_state",
+                    "\(name) holds state that may be of the job \(jobs[other.job].id) or \(jobs[index].id)",
+                    hint: "rename it in \(directory) to the one that shall have it")
+            }
+            found.append((index, name))
+        }
+        return found
     }
 
     /// Directories that look like a job's.

@@ -15,12 +15,16 @@ struct JobSavepoints {
     }
 
     /// Copies the newest stored epoch of a job; gives the directory. One of an epoch that was copied before is there
-    /// already.
+    /// already; one of the same number from another life of the job, which went back to an older savepoint, is moved aside.
     func write(of id: String) throws -> String {
         let savepoint = try Savepoint(
             reading: directory + "/" + id, files: files, formatVersion: Application.stateFormatVersion)
         let path = "\(directory)/\(Self.folder)/\(id)-\(savepoint.epoch.epoch)"
-        guard try files.status(path) == nil else { return path }
+        if try files.status(path) != nil {
+            let present = try? Savepoint(reading: path, files: files, formatVersion: Application.stateFormatVersion)
+            if present?.epoch.states == savepoint.epoch.states { return path }
+            try files.rename(path, to: unused(path + ".before"))
+        }
         // A crash leaves what is not whole under another name.
         let unfinished = try unused(path + ".unfinished")
         try files.createDirectory(directory + "/" + Self.folder)

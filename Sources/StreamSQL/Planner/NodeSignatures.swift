@@ -44,8 +44,14 @@ struct NodeSignatures {
         case .deduplicate: found = input.map { $0 == .unknown ? .null : $0 }
         case .watermark, .clock, .sort, .window, .over, .rank: found = input
         case .join(let join):
-            found = input
-            if join.kind.emitsPairs, node.inputs.count > 1 { found += beginnings[node.inputs[1]] }
+            // Rows that were padded have NULL where the others have what an aggregate begins with.
+            func padded(_ side: [NodeState.Beginning], _ isPadded: Bool) -> [NodeState.Beginning] {
+                side.map { isPadded && $0 != .null ? .unknown : $0 }
+            }
+            found = padded(input, join.kind.keepsUnmatched(1))
+            if join.kind.emitsPairs, node.inputs.count > 1 {
+                found += padded(beginnings[node.inputs[1]], join.kind.keepsUnmatched(0))
+            }
         default: break
         }
         return Array(found.prefix(count)) + Array(repeating: .unknown, count: max(0, count - found.count))
