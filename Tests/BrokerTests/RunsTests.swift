@@ -88,7 +88,7 @@ import Testing
         #expect(try client.ask(fetchRequest("a", from: 7), version: 12).topics.count == 1)
     }
 
-    @Test func damageIsNotSent() throws {
+    @Test(arguments: [false, true]) func damageIsNotSent(isCut: Bool) throws {
         let running = try RunningBroker()
         let client = try running.client()
         try fill("t", client)
@@ -99,7 +99,11 @@ import Testing
         // In the middle of the fourth record, the large one.
         let place = 3 * 100 + 10 + 60_000 + 200_000
         let file = try files.open("\(folder)/\(name)", .readWrite)
-        try [UInt8](repeating: 0xFF, count: 8).withUnsafeBytes { try file.write($0, at: Int64(place)) }
+        if isCut {
+            try file.truncate(toBytes: Int64(place))
+        } else {
+            try [UInt8](repeating: 0xFF, count: 8).withUnsafeBytes { try file.write($0, at: Int64(place)) }
+        }
         let before = records(try client.ask(fetchRequest("t", from: 0), version: 11))
         #expect(!before.isEmpty && before.count < place && Array(whole.prefix(before.count)) == before)
         let behind = try client.ask(fetchRequest("t", from: 3), version: 11)
