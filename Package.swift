@@ -47,7 +47,8 @@ let layers: [Layer] = [
     Layer(
         name: "Broker", uses: ["CommitLog", "KafkaProtocol", "Digests", "CPlatform", "Diagnostics"],
         products: [("NIOCore", nio), ("NIOPosix", nio), ("NIOSSL", nioSSL)]),
-    Layer(name: "Formats", kind: .rows, uses: ["Columnar", "Digests", "RegularExpressions", "CSimdjson", "Diagnostics"]),
+    Layer(
+        name: "Formats", kind: .rows, uses: ["Columnar", "Digests", "RegularExpressions", "CSimdjson", "Diagnostics"]),
     Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
     Layer(
         name: "Connectors", kind: .rows,

@@ -2,7 +2,9 @@
 package struct SHA256: SecureHash {
     package static let digestBytes = 32
     package static let blockBytes = 64
-    private static let constants: [UInt32] = SHA2Constants.rounds.prefix(64).map { UInt32(truncatingIfNeeded: $0 >> 32) }
+    private static let constants: [UInt32] = SHA2Constants.rounds.prefix(64).map {
+        UInt32(truncatingIfNeeded: $0 >> 32)
+    }
     private static let start = SIMD8<UInt32>(truncatingIfNeeded: SHA2Constants.start &>> 32)
     private static let shortStart = SIMD8<UInt32>(truncatingIfNeeded: SHA2Constants.shortStart)
 

@@ -47,7 +47,8 @@ struct SinkTests {
 
     @Test func connectorsAreFoundByNameAndSayWhatTheyCanDo() throws {
         let all = Connectors.all(queue: nil)
-        #expect(all.map(\.identifier) == ["filesystem", "tail", "print", "blackhole", "datagen", "kafka", "upsert-kafka"])
+        #expect(
+            all.map(\.identifier) == ["filesystem", "tail", "print", "blackhole", "datagen", "kafka", "upsert-kafka"])
         for connector in all {
             let table = TableDescription(name: "t", physicalFields: [], options: ["path": "x", "format": "json"])
             let request = ScanRequest(table: table, columns: [], parallelism: 1)

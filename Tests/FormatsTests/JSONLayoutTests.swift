@@ -7,7 +7,8 @@ import Testing
 /// the first time.
 struct JSONLayoutTests {
     private static let fields: [Field] = [
-        .of("kind", .integer), .of("id", .bigint), .of("name", .string), .of("price", .decimal(precision: 10, scale: 2)),
+        .of("kind", .integer), .of("id", .bigint), .of("name", .string),
+        .of("price", .decimal(precision: 10, scale: 2)),
         .of("ratio", .double), .of("isOpen", .boolean), .of("at", .timestamp(precision: 3)),
         .of("day", .date), .of("small", .tinyint), .of("whole", .string),
         .of("part", .row([.of("x", .bigint), .of("y", .string)])),
@@ -45,7 +46,9 @@ struct JSONLayoutTests {
         var ending: String
 
         init(_ random: inout SplitMix64) {
-            keys = Array(JSONLayoutTests.values.keys.sorted().shuffled(using: &random).prefix(Int.random(in: 1...9, using: &random)))
+            keys = Array(
+                JSONLayoutTests.values.keys.sorted().shuffled(using: &random).prefix(
+                    Int.random(in: 1...9, using: &random)))
             if Int.random(in: 0..<6, using: &random) == 0, let first = keys.first { keys.append(first) }
             colon = [":", ":", ": ", " :\t"].randomElement(using: &random) ?? ":"
             comma = [",", ",", ", "].randomElement(using: &random) ?? ","
@@ -55,7 +58,8 @@ struct JSONLayoutTests {
         func line(_ random: inout SplitMix64) -> [UInt8] {
             let members = keys.map { key in
                 let values = JSONLayoutTests.values[key] ?? []
-                let value = Int.random(in: 0..<4, using: &random) > 0 ? values.first : values.randomElement(using: &random)
+                let value =
+                    Int.random(in: 0..<4, using: &random) > 0 ? values.first : values.randomElement(using: &random)
                 return "\"\(key)\"\(colon)\(value ?? "1")"
             }
             var bytes = Array(("{" + members.joined(separator: comma) + "}" + ending).utf8)
@@ -110,7 +114,9 @@ struct JSONLayoutTests {
     @Test func whatIsInvalidInAKnownLayoutIsRejected() throws {
         let harness = DecoderHarness(fields: [.of("name", .string)])
         let good = Array("{\"name\":\"a\",\"other\":\"b\"}".utf8)
-        func line(_ bytes: [UInt8]) -> [UInt8] { Array("{\"name\":\"a\",\"other\":\"".utf8) + bytes + Array("\"}".utf8) }
+        func line(_ bytes: [UInt8]) -> [UInt8] {
+            Array("{\"name\":\"a\",\"other\":\"".utf8) + bytes + Array("\"}".utf8)
+        }
         let lines = [good, good, line([0xC3]), line([0x01]), line([0xC3, 0xA9]), good + [0x20], good + [0x78], good]
         let result = try harness.decode(Array(lines.joined(separator: [10])))
         #expect(result.rows.count == 5)

@@ -120,7 +120,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         budget.take(frame.count)
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        let request = BrokerRequest(connection: id, clientHost: clientHost, isPrivate: isPrivate, takesRuns: isPlain, frame: frame)
+        let request = BrokerRequest(
+            connection: id, clientHost: clientHost, isPrivate: isPrivate, takesRuns: isPlain, frame: frame)
         handler.handle(request) { reply in
             // Also when the answer is there at once: it must not be written in the middle of handing on.
             loop.execute {

@@ -25,7 +25,8 @@ extension LogCore {
     private func checkRoom(forPartitions count: Int32) throws(LogError) {
         guard partitions.count + Int(count) <= configuration.partitionsOfAll else {
             throw .invalidPartitions(
-                "\(count) more partitions: there are \(partitions.count) in all, and \(configuration.partitionsOfAll) can be")
+                "\(count) more partitions: there are \(partitions.count) in all, and \(configuration.partitionsOfAll) can be"
+            )
         }
     }
 

@@ -169,7 +169,9 @@ extension OverTimeOperator {
     private func compact(keeping kept: [Int32], _ idle: IdleGroups) {
         var numbers = [Int32](repeating: -1, count: partitions.count)
         for (place, number) in kept.enumerated() { numbers[Int(number)] = Int32(truncatingIfNeeded: place) }
-        for number in unsaved where numbers[Int(number)] < 0 { removedPartitions.remove(key: partitionKey(Int(number))) }
+        for number in unsaved where numbers[Int(number)] < 0 {
+            removedPartitions.remove(key: partitionKey(Int(number)))
+        }
         unsaved = unsaved.map { numbers[Int($0)] }.filter { $0 >= 0 }
         drainParts()
         feeder.compact(numbers: numbers, count: kept.count)

@@ -199,7 +199,8 @@ struct StateRows {
                 guard let room = scratch.baseAddress else { return }
                 for number in 0..<count { numbers[number] = Int32(truncatingIfNeeded: number) }
                 try body(
-                    StateRows(groups: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(numbers)[..<count]), scratch: room)
+                    StateRows(
+                        groups: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(numbers)[..<count]), scratch: room)
                 )
             }
         }

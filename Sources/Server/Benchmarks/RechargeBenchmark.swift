@@ -89,7 +89,8 @@ package struct RechargeBenchmark: Sendable {
             guard case .scan(let scan) = node.operation else { return nil }
             return scan.table
         }
-        let hint = "it runs the script of Apps/recharge-monitor of its own revision, whose table reads the topic JsonData"
+        let hint =
+            "it runs the script of Apps/recharge-monitor of its own revision, whose table reads the topic JsonData"
         if let endless = tables.first(where: { $0.connector != nil && !$0.isBounded }) {
             throw MillraceError(
                 .user, code: "unknown_table",

@@ -136,7 +136,8 @@ extension Responder {
     /// User and password of `Authorization: Basic`.
     private static func login(_ request: Request) -> (user: String?, password: String?) {
         guard let text = request.headers[.authorization], text.lowercased().hasPrefix("basic "),
-            let bytes = Base64.decode(text.dropFirst(6), isPaddingOptional: true), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+            let bytes = Base64.decode(text.dropFirst(6), isPaddingOptional: true),
+            let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
         else { return (nil, nil) }
         return (
             String(validating: bytes[..<colon], as: UTF8.self),

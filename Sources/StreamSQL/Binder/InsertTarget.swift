@@ -37,7 +37,8 @@ struct InsertTarget {
                 declared.append(fields.count)
                 fields.append(metadata.field)
                 written.append(
-                    Field(metadata.field.name, DataType(metadata.delivered, isNullable: metadata.field.type.isNullable)))
+                    Field(metadata.field.name, DataType(metadata.delivered, isNullable: metadata.field.type.isNullable))
+                )
                 keys.append(metadata.key)
             }
         }

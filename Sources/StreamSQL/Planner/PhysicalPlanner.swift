@@ -312,7 +312,8 @@ struct PhysicalPlanner {
         }
         if case .cumulate = aggregate.shape, let emission = operation.emission, emission.latenessMilliseconds > 0 {
             throw SQLError(
-                .unsupported, "steps of CUMULATE are merged when they fire: late rows have no step of their own any more",
+                .unsupported,
+                "steps of CUMULATE are merged when they fire: late rows have no step of their own any more",
                 at: root.range, hint: "RESET 'table.exec.emit.allow-lateness'; or let the watermark wait longer")
         }
         var layout = operation.keepsRows ? "rows" : retracts ? "counted" : ""
