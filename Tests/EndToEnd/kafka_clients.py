@@ -29,6 +29,8 @@ def kcat(address, *arguments, text=None, seconds=30):
 
 
 def create(address, topic, partitions=1, **configs):
+    # Many records here are years old by their own time: without this the log's upkeep removes them as soon as it comes round.
+    configs = {"retention_ms": "-1", **configs}
     admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": address})
     made = admin.create_topics([confluent_kafka.admin.NewTopic(topic, partitions, 1, config={k.replace("_", "."): v for k, v in configs.items()})])
     made[topic].result(20)
