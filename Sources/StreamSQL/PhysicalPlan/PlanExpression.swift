@@ -48,3 +48,29 @@ package enum LiteralValue: Sendable, Hashable {
     /// UTF-8, or the bytes of a BINARY.
     case text([UInt8])
 }
+
+/// As the numbers are stored, not as they compare: an expression over 0.0 must not take the place of one over -0.0.
+extension LiteralValue {
+    package static func == (left: LiteralValue, right: LiteralValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.boolean(let left), .boolean(let right)): left == right
+        case (.int64(let left), .int64(let right)): left == right
+        case (.float64(let left), .float64(let right)): left.bitPattern == right.bitPattern
+        case (.int128(let left), .int128(let right)): left == right
+        case (.text(let left), .text(let right)): left == right
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .boolean(let value): hasher.combine(value)
+        case .int64(let value): hasher.combine(value)
+        case .float64(let value): hasher.combine(value.bitPattern)
+        case .int128(let value): hasher.combine(value)
+        case .text(let bytes): hasher.combine(bytes)
+        }
+    }
+}

@@ -48,6 +48,16 @@ struct CastTests {
         #expect(ExpressionHarness.values(result, values.count) == wanted)
     }
 
+    /// Two zeros in one program are two constants, though they compare equal.
+    @Test func zerosOfBothSignsToTexts() throws {
+        let string = DataType(.string)
+        let zeros = [0.0, -0.0].map { zero in
+            PlanExpression.cast(.literal(.float64(zero), DataType(.double)), to: string, isTry: false)
+        }
+        let both = PlanExpression.call(.concatenate, zeros, string)
+        #expect(try ExpressionHarness.evaluate(both, [], rowCount: 1) == [.text(Array("0.0-0.0".utf8))])
+    }
+
     @Test func textsToFloats() throws {
         let cases = [
             ("12", "12.0"), ("2147483647", "2.147483647E9"), ("9223372036854775808", "9.223372036854776E18"),
