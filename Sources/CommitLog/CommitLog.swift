@@ -15,7 +15,7 @@ package final class CommitLog: Sendable {
         case manual
     }
 
-    /// Called after each round with the partitions that got something, on the thread of the rounds.
+    /// Called after each round with the partitions that got something, on the thread that wrote it.
     package typealias Observer = @Sendable (Set<PartitionKey>) -> Void
 
     /// What opening found.
@@ -35,6 +35,9 @@ package final class CommitLog: Sendable {
     private let isClosing = Atomic<Bool>(false)
     /// Upkeep is done by one at a time.
     private let maintenance = Mutex(())
+    /// Whoever takes requests for a round holds it until they are answered: that keeps their order.
+    private let turn = Mutex(())
+    private let pace = RoundPace()
     private let threadsEnded = [WaitPoint(), WaitPoint()]
 
     /// Opens or makes the log in `directory`, and brings it in order after whatever ended it.
@@ -132,16 +135,19 @@ package final class CommitLog: Sendable {
     package func setObserver(_ observer: Observer?) { self.observer.withLock { $0 = observer } }
 
     /// Hands writes in. `answer` is called once they are durable, or refused, with one outcome for each; nil is for
-    /// producers that want no answer. It runs on the thread of the rounds: hand over, don't work.
+    /// producers that want no answer. It runs on the thread that wrote the round: hand over, don't work.
     ///
-    /// Throws `overloaded` when too much is waiting already.
+    /// Throws `overloaded` when too much is waiting already. `isFollowed` promises a call of ``commitHere()`` a moment
+    /// later: little that waits need not wake the thread of the rounds then.
     package func submit(
-        _ writes: [AppendWrite], isAtomic: Bool = false,
+        _ writes: [AppendWrite], isAtomic: Bool = false, isFollowed: Bool = false,
         answer: (@Sendable ([Result<AppendOutcome, LogError>]) -> Void)?
     ) throws(LogError) {
         for write in writes { try checkKeys(write) }
         do throws(Inbox.Refusal) {
-            try inbox.put(AppendRequest(writes: writes, isAtomic: isAtomic, answer: answer))
+            try inbox.put(
+                AppendRequest(writes: writes, isAtomic: isAtomic, answer: answer),
+                quietBytes: isFollowed && pace.isQuick ? RoundPace.smallBytes : -1)
         } catch {
             throw error == .full ? .overloaded : .stopped("the log is closed")
         }
@@ -195,11 +201,35 @@ package final class CommitLog: Sendable {
 
     /// Writes one round of what waits; false when nothing does.
     @discardableResult
-    package func commitRound() -> Bool {
+    package func commitRound() -> Bool { turn.withLock { _ in writeRound() } }
+
+    /// Writes what waits on the calling thread where that takes it less time than waking another one: when little
+    /// waits, nobody else is writing, and syncs are quick. Else leaves it to the thread of the rounds. Blocks for one
+    /// sync; for threads that have handed in all they have.
+    package func commitHere() {
+        guard let waiting = inbox.waitingBytes else { return }
+        if pace.isQuick, waiting <= RoundPace.smallBytes {
+            let hasTurn = turn.withLockIfAvailable { _ in writeRound() } != nil
+            if hasTurn && inbox.waitingBytes == nil { return }
+        }
+        inbox.wake()
+    }
+
+    /// Only by who holds the turn: answers, too, come in the order of the requests.
+    private func writeRound() -> Bool {
         let requests = inbox.take(limitBytes: configuration.roundBytes)
         guard !requests.isEmpty else { return false }
+        let began = environment.clock.monotonicNanoseconds()
         let (outcomes, isDue) = core.withLock { core in (core.append(requests), core.isCheckpointDue) }
+        pace.note(
+            nanoseconds: environment.clock.monotonicNanoseconds() &- began,
+            bytes: requests.reduce(0) { $0 + $1.byteCount })
         if isDue { upkeepSignal.raise() }
+        answer(requests, outcomes)
+        return true
+    }
+
+    private func answer(_ requests: [AppendRequest], _ outcomes: [[Result<AppendOutcome, LogError>]]) {
         var advanced: Set<PartitionKey> = []
         for (request, results) in zip(requests, outcomes) {
             for (write, result) in zip(request.writes, results) {
@@ -212,7 +242,6 @@ package final class CommitLog: Sendable {
             request.answer?(results)
         }
         if !advanced.isEmpty, let observer = observer.withLock({ $0 }) { observer(advanced) }
-        return true
     }
 
     // MARK: upkeep

@@ -7,7 +7,7 @@ package struct LogConfiguration: Sendable {
     /// What writes of data leave free in the journal for removing data when the disk is full.
     package var journalReserveBytes = 64 << 10
     /// Journal written since the last checkpoint that makes the next one due.
-    package var checkpointBytes = 128 << 20
+    package var checkpointBytes = 64 << 20
     /// Records taken into one round, that is, under one sync.
     package var roundBytes = 8 << 20
     /// Records that may wait for a round; more are refused as overload.

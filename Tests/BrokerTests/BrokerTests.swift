@@ -7,15 +7,6 @@ import Testing
 
 /// A whole broker over a real socket and a real disk.
 @Suite(.serialized) struct BrokerTests {
-    private func make(_ topic: String, _ client: WireClient) throws {
-        var request = CreateTopicsRequest()
-        var asked = CreateTopicsRequest.Topic()
-        asked.name = topic
-        asked.partitionCount = 1
-        request.topics = [asked]
-        #expect(try client.ask(request, version: 5).topics.first?.error == ErrorCode.none)
-    }
-
     private func values(_ response: FetchResponse) throws -> [String] {
         let bytes = Array(response.topics.first?.partitions.first?.records ?? [])
         return try bytes.withUnsafeBytes { buffer in
@@ -37,7 +28,7 @@ import Testing
     @Test func whatIsAcknowledgedSurvivesARestart() throws {
         let running = try RunningBroker()
         let client = try running.client()
-        try make("t", client)
+        #expect(try client.makeTopic("t") == ErrorCode.none)
         for (number, text) in ["a", "b", "c"].enumerated() {
             let answer = try client.ask(produceRequest("t", try batch([text])), version: 9)
             #expect(answer.topics.first?.partitions.first?.baseOffset == Int64(number))
@@ -66,7 +57,7 @@ import Testing
         let running = try RunningBroker()
         let reader = try running.client()
         let writer = try running.client()
-        try make("t", writer)
+        #expect(try writer.makeTopic("t") == ErrorCode.none)
         reader.sendFrame(
             try fetchRequest("t", from: 0, waitMilliseconds: 20_000).frame(version: 11, correlationID: 1, clientID: nil)
         )
@@ -82,7 +73,7 @@ import Testing
     @Test func answersKeepTheOrderOfTheRequests() throws {
         let running = try RunningBroker()
         let client = try running.client()
-        try make("t", client)
+        #expect(try client.makeTopic("t") == ErrorCode.none)
         // A produce that waits for the disk, and behind it a question that does not.
         for number in 0..<20 {
             let isProduce = number % 2 == 0
@@ -102,7 +93,7 @@ import Testing
     @Test func whoWantsNoAnswerGetsNone() throws {
         let running = try RunningBroker()
         let client = try running.client()
-        try make("t", client)
+        #expect(try client.makeTopic("t") == ErrorCode.none)
         client.sendFrame(
             try produceRequest("t", try batch(["silent"]), acks: 0).frame(version: 9, correlationID: 5, clientID: nil))
         // The next answer is that of the next request.
@@ -113,7 +104,7 @@ import Testing
     @Test func mistakesAreNamed() throws {
         let running = try RunningBroker()
         let client = try running.client()
-        try make("t", client)
+        #expect(try client.makeTopic("t") == ErrorCode.none)
         func code(_ request: ProduceRequest) throws -> ErrorCode? {
             try client.ask(request, version: 9).topics.first?.partitions.first?.error
         }
@@ -132,7 +123,7 @@ import Testing
     @Test func hostileFramesHarmNobodyElse() throws {
         let running = try RunningBroker()
         let witness = try running.client()
-        try make("t", witness)
+        #expect(try witness.makeTopic("t") == ErrorCode.none)
         var seed: UInt64 = 99
         for api in API.allCases {
             for version in [api.advertised.lowerBound, api.advertised.upperBound] where api.serves(version) {

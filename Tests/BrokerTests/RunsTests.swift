@@ -11,12 +11,7 @@ import Testing
     private static let sizes = [10, 30_000, 30_000, 400_000, 5, 60_000, 90_000]
 
     private func fill(_ topic: String, _ client: WireClient) throws {
-        var request = CreateTopicsRequest()
-        var asked = CreateTopicsRequest.Topic()
-        asked.name = topic
-        asked.partitionCount = 1
-        request.topics = [asked]
-        #expect(try client.ask(request, version: 5).topics.first?.error == ErrorCode.none)
+        #expect(try client.makeTopic(topic) == ErrorCode.none)
         for (number, size) in Self.sizes.enumerated() {
             let text = String(repeating: "\(number)", count: size)
             #expect(try client.ask(produceRequest(topic, try batch([text])), version: 9).topics.count == 1)

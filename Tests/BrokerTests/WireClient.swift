@@ -72,6 +72,16 @@ final class WireClient {
 }
 
 extension WireClient {
+    /// Makes a topic of one partition.
+    func makeTopic(_ name: String) throws -> ErrorCode? {
+        var request = CreateTopicsRequest()
+        var asked = CreateTopicsRequest.Topic()
+        asked.name = name
+        asked.partitionCount = 1
+        request.topics = [asked]
+        return try ask(request, version: 5).topics.first?.error
+    }
+
     /// Shows who it is; gives what the broker thinks of it.
     func login(_ user: String, _ password: String, _ mechanism: String = "SCRAM-SHA-256") throws -> ErrorCode {
         var handshake = SaslHandshakeRequest()

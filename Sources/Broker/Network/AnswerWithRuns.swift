@@ -8,30 +8,39 @@ import NIOCore
 package struct AnswerWithRuns: Sendable {
     /// The frame without its length and without the runs.
     private let frame: [UInt8]
-    /// Runs and where in `frame` each belongs, in order.
-    private let runs: [(place: Int, run: StoredRun)]
+    /// A run, the open file it is in, and where in `frame` it belongs.
+    private struct Part {
+        var place: Int
+        var run: StoredRun
+        var descriptor: CInt
+    }
+
+    /// In the order of their places.
+    private let parts: [Part]
 
     /// Nil when the runs are not those that the gaps were left for, or not in files of the operating system.
     init?(frame: [UInt8], gaps: [MessageCoder.Gap], runs: [StoredRun]) {
-        guard gaps.map(\.byteCount) == runs.map(\.byteCount), runs.allSatisfy({ $0.file.descriptor != nil }) else {
-            return nil
+        let parts = zip(gaps, runs).compactMap { gap, run in
+            gap.byteCount == run.byteCount
+                ? run.file.descriptor.map { Part(place: gap.place, run: run, descriptor: $0) } : nil
         }
+        guard gaps.count == runs.count, parts.count == runs.count else { return nil }
         self.frame = frame
-        self.runs = zip(gaps, runs).map { ($0.place, $1) }
+        self.parts = parts
     }
 
     /// What the client is sent, without the length in front.
-    var byteCount: Int { runs.reduce(frame.count) { $0 + $1.run.byteCount } }
+    var byteCount: Int { parts.reduce(frame.count) { $0 + $1.run.byteCount } }
 
     /// Hands the parts to `write` in their order, each with what must stay alive until it is written.
     func forEachPart(_ allocator: ByteBufferAllocator, _ write: (IOData, OpenRun?) -> Void) {
         var buffer = allocator.buffer(capacity: 4 + frame.count)
         buffer.writeInteger(Int32(truncatingIfNeeded: byteCount))
         var done = 0
-        for (place, run) in runs {
-            buffer.writeBytes(frame[done..<place])
-            done = place
-            guard let open = OpenRun(run) else { continue }
+        for part in parts {
+            buffer.writeBytes(frame[done..<part.place])
+            done = part.place
+            let open = OpenRun(part.run, part.descriptor)
             write(.byteBuffer(buffer), nil)
             write(.fileRegion(open.region), open)
             buffer = allocator.buffer(capacity: frame.count - done)
@@ -46,8 +55,7 @@ final class OpenRun {
     let region: FileRegion
     private let file: StoredRun
 
-    init?(_ run: StoredRun) {
-        guard let descriptor = run.file.descriptor else { return nil }
+    init(_ run: StoredRun, _ descriptor: CInt) {
         file = run
         region = FileRegion(
             fileHandle: NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor), readerIndex: run.position,

@@ -22,12 +22,19 @@ package struct BrokerRequest: Sendable {
     package var isPrivate: Bool
     /// The answer may name records in their files in place of copying them.
     package var takesRuns: Bool
+    /// Does something on the thread of the connection once what came with the request is handed on; nil where there is
+    /// no such thread.
+    package var afterwards: Afterwards?
     package var frame: [UInt8]
 
+    package typealias Afterwards = @Sendable (@escaping @Sendable () -> Void) -> Void
+
     package init(
-        connection: ConnectionID, clientHost: String, isPrivate: Bool, takesRuns: Bool = false, frame: [UInt8]
+        connection: ConnectionID, clientHost: String, isPrivate: Bool, takesRuns: Bool = false,
+        afterwards: Afterwards? = nil, frame: [UInt8]
     ) {
         self.connection = connection
+        self.afterwards = afterwards
         self.clientHost = clientHost
         self.isPrivate = isPrivate
         self.takesRuns = takesRuns

@@ -121,7 +121,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
         let request = BrokerRequest(
-            connection: id, clientHost: clientHost, isPrivate: isPrivate, takesRuns: isPlain, frame: frame)
+            connection: id, clientHost: clientHost, isPrivate: isPrivate, takesRuns: isPlain,
+            afterwards: { loop.execute($0) }, frame: frame)
         handler.handle(request) { reply in
             // Also when the answer is there at once: it must not be written in the middle of handing on.
             loop.execute {

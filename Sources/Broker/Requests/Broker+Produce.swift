@@ -96,13 +96,15 @@ extension Broker {
         // Handed in one by one, so that one partition's refusal is not another's; they share a round all the same.
         for (place, write) in plan.writes.enumerated() {
             do throws(LogError) {
-                try log.submit([write]) { outcomes in
+                try log.submit([write], isFollowed: call.afterwards != nil) { outcomes in
                     gathering.set(place, outcomes.first ?? .failure(.stopped("no answer")))
                 }
             } catch {
                 gathering.set(place, .failure(error))
             }
         }
+        // By then all that came to this thread at once is handed in, from other connections too.
+        call.afterwards? { [log] in log.commitHere() }
     }
 
     private func refused(

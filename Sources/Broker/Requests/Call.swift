@@ -9,6 +9,8 @@ struct Call: Sendable {
     let clientHost: String
     /// Records may be left in their files.
     let takesRuns: Bool
+    /// See ``BrokerRequest/afterwards``.
+    let afterwards: BrokerRequest.Afterwards?
     /// What the sender may do.
     var access = Access.everything
     private let frame: [UInt8]
@@ -25,6 +27,7 @@ struct Call: Sendable {
         connection = request.connection
         clientHost = request.clientHost
         takesRuns = request.takesRuns
+        afterwards = request.afterwards
         frame = request.frame
     }
 

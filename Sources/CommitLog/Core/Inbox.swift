@@ -18,19 +18,25 @@ final class Inbox: Sendable {
     /// Why a request was not taken.
     enum Refusal: Error { case full, closed }
 
-    func put(_ request: AppendRequest) throws(Refusal) {
+    /// Takes a request in and wakes the thread of the rounds; not so while what waits has at most `quietBytes`.
+    func put(_ request: AppendRequest, quietBytes: Int = -1) throws(Refusal) {
         let bytes = request.byteCount
-        let refusal = state.withLock { state -> Refusal? in
-            guard !state.isClosed else { return .closed }
+        let waiting = state.withLock { state -> Result<Int, Refusal> in
+            guard !state.isClosed else { return .failure(.closed) }
             // One request of any size gets through an empty inbox.
-            guard state.bytes == 0 || state.bytes + bytes <= limitBytes else { return .full }
+            guard state.bytes == 0 || state.bytes + bytes <= limitBytes else { return .failure(.full) }
             state.requests.append(request)
             state.bytes += bytes
-            return nil
+            return .success(state.bytes)
         }
-        if let refusal { throw refusal }
-        signal.raise()
+        if try waiting.get() > quietBytes { signal.raise() }
     }
+
+    /// Bytes that wait; nil when no request does.
+    var waitingBytes: Int? { state.withLock { $0.requests.isEmpty ? nil : $0.bytes } }
+
+    /// Wakes the thread of the rounds for what was put in quietly.
+    func wake() { signal.raise() }
 
     /// Takes requests for one round, in the order they came: at least one, if there is one, and up to `limitBytes`.
     func take(limitBytes: Int) -> [AppendRequest] {

@@ -115,7 +115,7 @@ final class Journal {
         for index in all.indices where all[index].generation < generation && index != current {
             all[index].generation = 0
         }
-        let kept = max(2, 2 * configuration.checkpointBytes / max(1, configuration.journalFileBytes))
+        let kept = max(2, 4 * configuration.checkpointBytes / max(1, configuration.journalFileBytes))
         var surplus = all.indices.filter { all[$0].generation == 0 }
         guard surplus.count > kept else { return }
         surplus.removeFirst(kept)

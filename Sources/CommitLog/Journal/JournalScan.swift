@@ -33,7 +33,7 @@ final class JournalScan {
     private let directory: String
     private let files: any FileSystem
     private(set) var found: [Found] = []
-    /// The file being read, whole.
+    /// The file being read, with zeros in place of what stands in front of the first round wanted.
     private var image: [UInt8] = []
     private var imageIndex = 0
     private(set) var losses: [Loss] = []
@@ -99,7 +99,7 @@ final class JournalScan {
         for index in found.indices where found[index].generation >= position.generation {
             if found[index].generation > position.generation { offset = 0 }
             do throws(FileSystemError) {
-                image = try found[index].file.bytes(found[index].bytes, at: 0) ?? []
+                image = try Self.image(of: found[index], from: offset)
             } catch {
                 throw .unusable("the journal cannot be read: \(error)")
             }
@@ -107,6 +107,18 @@ final class JournalScan {
             guard try replayFile(from: offset, body) else { break }
         }
         image = []
+    }
+
+    /// Only what is wanted is read from the disk.
+    private static func image(of found: Found, from offset: Int) throws(FileSystemError) -> [UInt8] {
+        var image = [UInt8](repeating: 0, count: found.bytes)
+        guard offset < found.bytes, try found.file.status().sizeBytes >= found.bytes else { return image }
+        let read = image.withUnsafeMutableBytes { buffer in
+            Result { () throws(FileSystemError) in
+                try found.file.readFully(into: UnsafeMutableRawBufferPointer(rebasing: buffer[offset...]), at: offset)
+            }
+        }
+        return try read.get() == found.bytes - offset ? image : []
     }
 
     private var successor: UInt64? {

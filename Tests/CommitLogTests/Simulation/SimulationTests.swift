@@ -7,7 +7,7 @@ struct SimulationTests {
 
     @Test func everyPromiseHoldsUnderEveryFault() throws {
         let first = Self.number("MILLRACE_SEED") ?? Self.number("MILLRACE_FIRST_SEED") ?? 1
-        let count = Self.number("MILLRACE_SEED") == nil ? max(1, Self.number("MILLRACE_SEEDS") ?? 100) : 1
+        let count = Self.number("MILLRACE_SEED") == nil ? max(1, Self.number("MILLRACE_SEEDS") ?? 500) : 1
         let seeds = first...(first + count - 1)
         var restarts = 0
         var acknowledged = 0
@@ -31,7 +31,8 @@ struct SimulationTests {
     }
 
     /// Seeds that failed once. 2470: the last restart planned a loss of power that came while producers were settled.
-    @Test(arguments: [UInt64(2470)])
+    /// 35808: the power went at the last removal of a start, whose failure is passed over, and nobody noticed.
+    @Test(arguments: [UInt64(2470), 35808])
     func aSeedThatFailedOnceHolds(_ seed: UInt64) throws { try Simulation(seed: seed).run(steps: 80) }
 
     /// What the simulation would overlook is not shown by it: a disk that lies must be found out.
