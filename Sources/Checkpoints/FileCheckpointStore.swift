@@ -35,7 +35,6 @@ package final class FileCheckpointStore: CheckpointStore {
         try core.withLock { try $0.replace(epoch: epoch, changes: changes) }
     }
 
-    /// What went wrong without stopping the store, in words for people, oldest first; bounded.
     package var warnings: [String] { core.withLock { $0.warnings } }
 
     /// All that went wrong without stopping the store, counted.

@@ -40,14 +40,27 @@ package struct Savepoint: Sendable {
         throw CheckpointErrors.damaged(directory, what: "\(last)")
     }
 
-    /// One state of the newest epoch of a job's directory, and the name of the job; nil where there is no epoch. Costs a
-    /// look at the manifest, and the bytes of that state.
+    /// One state of the newest epoch of a job's directory that can be read, and the name of the job; nil where there is no
+    /// epoch. Throws `checkpoint_damaged` where there are some and none can be read. Costs a look at the manifest, and the
+    /// bytes of that state.
     package static func state(
         _ name: String, of directory: String, files: any FileSystem
     ) throws -> (job: String, changes: [StateChange])? {
         let reading = EpochReading(directory: directory, files: files)
-        guard let newest = try reading.epochs().first, newest > 0 else { return nil }
-        var manifest = try reading.manifest(newest)
+        var damage: (any Error)?
+        for epoch in try reading.epochs() where epoch > 0 {
+            do {
+                return try state(name, ofEpoch: epoch, reading)
+            } catch { damage = damage ?? error }
+        }
+        guard let damage else { return nil }
+        throw damage as? MillraceError ?? CheckpointErrors.damaged(directory, what: "\(damage)")
+    }
+
+    private static func state(
+        _ name: String, ofEpoch epoch: UInt64, _ reading: EpochReading
+    ) throws -> (job: String, changes: [StateChange]) {
+        var manifest = try reading.manifest(epoch)
         manifest.states = manifest.states.filter { $0.key == name }
         let used = Set(manifest.states.values.flatMap { $0.sections.map(\.blob) })
         manifest.blobs = manifest.blobs.filter { used.contains($0.key) }

@@ -10,6 +10,13 @@ package protocol CheckpointStore: AnyObject, Sendable {
     /// Makes an epoch durable of which these changes are all there is; what was stored before is no part of it.
     /// Called after ``restore()`` and before the first ``commit(epoch:changes:)``.
     func replace(epoch: UInt64, changes: [StateChange]) throws -> EpochReceipt
+
+    /// What went wrong without stopping the store, in words for people, oldest first; bounded.
+    var warnings: [String] { get }
+}
+
+extension CheckpointStore {
+    package var warnings: [String] { [] }
 }
 
 /// What a restart begins with.

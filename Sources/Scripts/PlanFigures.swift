@@ -10,6 +10,7 @@ enum PlanFigures {
         let tree = PlanText.text(plan) { node in byNode[node.id].map { line($0, figures) } }
         return "\(tree)\n\ntook \(Figures.decimal(seconds, 3)) s, \(rows(figures.rowsIn)) in, "
             + "\(rows(figures.rowsOut)) out, \(Figures.grouped(UInt64(max(0, figures.lateRows)))) late"
+            + (figures.refusedRows > 0 ? ", \(Figures.grouped(UInt64(figures.refusedRows))) refused" : "")
     }
 
     private static func line(_ node: JobFigures.Node, _ figures: JobFigures) -> String {
@@ -28,11 +29,18 @@ enum PlanFigures {
                 "state \(rows(UInt64(node.stateRows))), \(Figures.grouped(UInt64(max(0, node.stateBytes)))) bytes")
         }
         if node.lateRows > 0 {
-            let samples = node.lateSamples.suffix(3).joined(separator: " ")
-            parts.append("\(rows(UInt64(node.lateRows))) late" + (samples.isEmpty ? "" : ", such as \(samples)"))
+            parts.append("\(rows(UInt64(node.lateRows))) late" + samples(node))
+        }
+        if node.refusedRows > 0 {
+            parts.append("\(rows(UInt64(node.refusedRows))) refused" + samples(node))
         }
         if node.instances > 1 { parts.append("\(node.instances) instances") }
         return parts.joined(separator: "; ")
+    }
+
+    private static func samples(_ node: JobFigures.Node) -> String {
+        let samples = node.droppedSamples.suffix(3).joined(separator: " ")
+        return samples.isEmpty ? "" : ", such as \(samples)"
     }
 
     private static func rows(_ count: UInt64) -> String { count == 1 ? "1 row" : "\(Figures.grouped(count)) rows" }

@@ -15,6 +15,8 @@ package struct ScriptRunner: Sendable {
         package var rowsOut: UInt64 = 0
         package var rejected: UInt64 = 0
         package var lateRows = 0
+        /// Left out of tables whose columns do not allow them.
+        package var refusedRows = 0
         package var seconds: Double = 0
     }
 

@@ -195,6 +195,7 @@ final class ScriptSession {
         summary.rowsIn += figures.rowsIn
         summary.rowsOut += figures.rowsOut
         summary.lateRows += figures.lateRows
+        summary.refusedRows += figures.refusedRows
         summary.rejected += figures.sources.reduce(0) { $0 + $1.progress.rowsRejected }
     }
 }

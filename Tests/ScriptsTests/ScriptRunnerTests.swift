@@ -41,6 +41,16 @@ struct ScriptRunnerTests {
         #expect(summary.rowsIn == 4 && summary.rejected == 1 && summary.lateRows == 0)
     }
 
+    @Test func rowsThatATableRefusesAreNotLate() throws {
+        let script = """
+            SET 'table.exec.sink.not-null-enforcer' = 'drop';
+            CREATE TABLE named (id INT NOT NULL);
+            INSERT INTO named VALUES (1), (CAST(NULL AS INT)), (3), (CAST(NULL AS INT));
+            """
+        let summary = try run(script, .csv).summary
+        #expect(summary.refusedRows == 2 && summary.lateRows == 0)
+    }
+
     @Test func noRows() throws {
         let total = "SELECT COUNT(*), SUM(fee) FROM sales WHERE city = 'nowhere';"
         #expect(try run("SET 'execution.runtime-mode' = 'batch'; " + total, .csv).out.lines == ["0,"])

@@ -123,6 +123,36 @@ struct JobLifeTests {
         try disk.place(Array(("SET 'pipeline.name' = 'city totals';\n" + Self.sales).utf8), at: "app/sql/1.sql")
         let named = try live(disk, city: "x", ["totals": 2])
         #expect(named.first?.id == "sales-city_totals" && named.first?.name == "city totals")
+        // Versions before numbered the directories: a number is no name.
+        try disk.place(Array(("SET 'pipeline.name' = '1';\n" + Self.sales).utf8), at: "app/sql/1.sql")
+        #expect(try live(disk, city: "x", ["totals": 3]).map(\.id) == ["sales-1-totals"])
+    }
+
+    /// Changes a byte of the newest epochs of a job.
+    private func damage(_ disk: FaultyFileSystem, _ folder: String, newest: Int) throws {
+        let manifests = try disk.list(folder).filter { $0.hasPrefix("MANIFEST-") }.sorted()
+        for name in manifests.suffix(newest) { try disk.place([0xFF], at: folder + "/" + name) }
+    }
+
+    @Test func damagedStateIsToldOf() throws {
+        let disk = try disk(["app/sql/b.sql": Self.sales])
+        // Each life stores an epoch at least.
+        for count in 1...2 as ClosedRange<Int64> { try live(disk, city: "x", ["totals": count]) }
+        // The newest is damaged: the one before tells whose the state is, and the job goes on from it.
+        try damage(disk, "data/sales/sales-b", newest: 1)
+        try disk.rename("app/sql/b.sql", to: "app/sql/c.sql")
+        let older = try live(disk, city: "x", ["totals": 3])
+        #expect(older.first?.beginning.first == "goes on with the state of sales-b")
+        #expect(older.first?.beginning.contains { $0.contains("is damaged") } == true)
+        // None can be read: the state is left alone, and said to be there.
+        try damage(disk, "data/sales/sales-c", newest: .max)
+        try disk.rename("app/sql/c.sql", to: "app/sql/d.sql")
+        let directories = JobDirectories(application: "sales", directory: "data/sales", files: disk)
+        let notes = try directories.placed([]).notes
+        #expect(notes.count == 1 && notes[0].contains("sales-c is left alone"))
+        // It is the job's own: that must not begin anew as if there were none.
+        try disk.rename("app/sql/d.sql", to: "app/sql/c.sql")
+        #expect(problem { try live(disk, city: nil, [:]) }?.code == "checkpoints_without_manifest")
     }
 
     @Test func aJobIsStoppedChangedAndBegunAgainWithItsSavepoint() throws {

@@ -104,7 +104,7 @@ import Testing
         let text = try await server.request("GET", "/api/v1/jobs").text
         #expect(
             text
-                == #"{"jobs":[{"id":"7","name":"re\"charge","state":"running","error":null,"startedAt":5,"rowsIn":10,"rowsPerSecond":0,"rowsOut":0,"rejected":0,"lateRows":0,"asOf":null,"lastEpoch":{"number":3,"at":9,"durationMs":4,"bytes":100},"stateBegan":[],"sources":[{"name":"log","files":0,"lagBytes":0,"lagRows":null,"rowsIn":0,"rejected":0,"lastRecordAt":null,"samples":[{"file":"/x/a.log","offset":12,"reason":"malformed_json","text":"{\u0001"}]}],"operators":[{"name":"group","rowsIn":1,"rowsOut":2,"stateRows":3,"stateBytes":0,"batchesIn":0,"batchesOut":0,"lateRows":0,"lateSamples":[],"busyMs":0,"busyPercent":0,"blockedPercent":0,"watermark":null,"text":""}]}]}"#
+                == #"{"jobs":[{"id":"7","name":"re\"charge","state":"running","error":null,"startedAt":5,"rowsIn":10,"rowsPerSecond":0,"rowsOut":0,"rejected":0,"lateRows":0,"refusedRows":0,"asOf":null,"lastEpoch":{"number":3,"at":9,"durationMs":4,"bytes":100},"stateBegan":[],"sources":[{"name":"log","files":0,"lagBytes":0,"lagRows":null,"rowsIn":0,"rejected":0,"lastRecordAt":null,"samples":[{"file":"/x/a.log","offset":12,"reason":"malformed_json","text":"{\u0001"}]}],"operators":[{"name":"group","rowsIn":1,"rowsOut":2,"stateRows":3,"stateBytes":0,"batchesIn":0,"batchesOut":0,"lateRows":0,"lateSamples":[],"refusedRows":0,"refusedSamples":[],"busyMs":0,"busyPercent":0,"blockedPercent":0,"watermark":null,"text":""}]}]}"#
         )
         #expect(try await server.request("GET", "/api/v1/jobs/7").json["name"] == .string("re\"charge"))
         #expect(try await server.request("GET", "/api/v1/jobs/8").status == 404)

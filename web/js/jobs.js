@@ -94,6 +94,7 @@ function showJob(box, job) {
   showFigures(parts.figures, [
     ["rowsPerSecond", integer(job.rowsPerSecond)], ["rowsIn", integer(job.rowsIn)], ["rowsOut", integer(job.rowsOut)],
     ["rejected", integer(job.rejected), job.rejected > 0], ["lateRows", integer(job.lateRows)],
+    ...(job.refusedRows > 0 ? [["refusedRows", integer(job.refusedRows), true]] : []),
     ["lag", lag > 0 ? formatBytes(lag) : text("caughtUp")], ["lastEpoch", epochText(job.lastEpoch)],
   ]);
   setText(parts.sources, text("sources"));

@@ -125,7 +125,7 @@ final class CountedValues {
         let oldUnsaved = live.map { isUnsaved.base[Int($0)] }
         let oldCounts = live.map { counts.base[Int($0)] }
         for entry in 0..<table.count { first.base[group(of: entry)] = -1 }
-        table = table.compacted(keeping: live)
+        table.compact(keeping: live)
         unsaved.removeAll(keepingCapacity: true)
         deadCount = 0
         for entry in 0..<table.count {

@@ -201,7 +201,7 @@ final class OccurrenceLists {
         guard let old = index, emptyEntries > Self.leastEmpty, emptyEntries > old.count / 2 else { return }
         let live = (0..<old.count).filter { oldest.base[$0] >= 0 }.map { Int32(truncatingIfNeeded: $0) }
         let queues = live.map { (oldest.base[Int($0)], newest.base[Int($0)]) }
-        index = old.compacted(keeping: live)
+        old.compact(keeping: live)
         emptyEntries = 0
         for (entry, queue) in queues.enumerated() {
             oldest.base[entry] = queue.0

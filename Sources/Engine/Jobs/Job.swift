@@ -253,10 +253,12 @@ package final class Job: Sendable {
         var isDone = false
         while !isDone {
             isDone = true
+            // What waits for the clock must see that it goes on.
+            let now = wiring.environment.clock.monotonicNanoseconds()
             var hasProgressed = false
             for instance in order where !instance.isFinished {
                 isDone = false
-                while try instance.step(now: 0) == .progressed {
+                while try instance.step(now: now) == .progressed {
                     hasProgressed = true
                     if instance.source != nil { break }
                 }

@@ -10,8 +10,14 @@ struct JobBeginning {
     /// What to restore, nil for a job that begins anew, and what became of state that did not fit as it was.
     func begin() throws -> (RestoredEpoch?, StateReport) {
         let own = try wiring.store?.restore()
-        guard let found = try own ?? wiring.savepoint?() else { return (nil, StateReport()) }
-        let fitted = try StateEvolution(plan, found).fitted()
+        let damage = wiring.store?.warnings ?? []
+        guard let found = try own ?? wiring.savepoint?() else {
+            var report = StateReport()
+            report.damage = damage
+            return (nil, report)
+        }
+        var fitted = try StateEvolution(plan, found).fitted()
+        fitted.report.damage = damage
         guard fitted.report.dropped.isEmpty || plan.recovery.ignoresUnclaimedState else {
             throw MillraceError(
                 .user, code: "unclaimed_state",

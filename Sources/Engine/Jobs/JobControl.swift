@@ -30,6 +30,7 @@ final class JobControl: Sendable {
     /// Figures of one operator in one instance.
     struct NodeProgress: Sendable {
         var lateRows: Int
+        var refusedRows: Int
         var stateRows: Int
         var stateBytes: Int
         /// The watermark that left last.
@@ -89,8 +90,8 @@ final class JobControl: Sendable {
             for runtime in instance.nodes {
                 let body = runtime.body
                 let node = NodeProgress(
-                    lateRows: body.lateRows, stateRows: body.stateRows, stateBytes: body.stateBytes,
-                    watermark: runtime.watermark)
+                    lateRows: body.lateRows, refusedRows: body.refusedRows, stateRows: body.stateRows,
+                    stateBytes: body.stateBytes, watermark: runtime.watermark)
                 figures.nodes[runtime.node.id] = node
                 figures.stateBytes += node.stateBytes
                 if instance.source != nil { figures.watermark = max(figures.watermark, runtime.watermark) }

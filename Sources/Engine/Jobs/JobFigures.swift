@@ -31,8 +31,10 @@ package struct JobFigures: Sendable {
         /// Roughly.
         package var stateBytes = 0
         package var lateRows = 0
-        /// Some of them, as JSON objects of texts; the newest.
-        package var lateSamples: [String]
+        /// Left out of a table whose columns do not allow them.
+        package var refusedRows = 0
+        /// Some of either, as JSON objects of texts; the newest.
+        package var droppedSamples: [String]
         /// Its own work, without that of the operators it hands rows to.
         package var busyNanoseconds: UInt64
         /// How long the pipelines it is in waited for room behind them.
@@ -51,7 +53,7 @@ package struct JobFigures: Sendable {
             batchesIn = counters.batchesIn
             batchesOut = counters.batchesOut
             busyNanoseconds = counters.busyNanoseconds
-            lateSamples = counters.lateSamples
+            droppedSamples = counters.droppedSamples
             var least = Watermark.final
             for instance in progress {
                 guard let own = instance.nodes[node.id] else { continue }
@@ -59,6 +61,7 @@ package struct JobFigures: Sendable {
                 stateRows += own.stateRows
                 stateBytes += own.stateBytes
                 lateRows += own.lateRows
+                refusedRows += own.refusedRows
                 blockedNanoseconds &+= instance.blockedNanoseconds
                 least = min(least, own.watermark)
             }
@@ -72,6 +75,7 @@ package struct JobFigures: Sendable {
     package var rowsIn: UInt64
     package var rowsOut: UInt64
     package var lateRows: Int
+    package var refusedRows: Int
     package var lastEpoch: EpochReport?
     package var runningNanoseconds: UInt64
     /// Event time reached, microseconds; nil where there are no watermarks.
@@ -85,6 +89,7 @@ package struct JobFigures: Sendable {
         self.lastEpoch = lastEpoch
         self.runningNanoseconds = runningNanoseconds
         lateRows = progress.reduce(0) { $0 + $1.nodes.values.reduce(0) { $0 + $1.lateRows } }
+        refusedRows = progress.reduce(0) { $0 + $1.nodes.values.reduce(0) { $0 + $1.refusedRows } }
         var bySource: [Int: SourceProgress] = [:]
         for case let source? in progress.map(\.source) {
             bySource[source.node] = bySource[source.node].map { $0.adding(source.progress) } ?? source.progress

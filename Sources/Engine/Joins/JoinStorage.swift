@@ -23,8 +23,6 @@ final class JoinStorage {
     private let ids = StateArray<UInt64>(zero: 0)
     private var unsaved: [Int32] = []
     private var removedIds: [UInt64] = []
-    /// Rows were restored from blocks and are entries from the next epoch on.
-    private var leavesBlocks = false
     private let writer = StateWriter()
     /// The chunk whose rows are being written, and its columns; -1 for none.
     private var writtenChunk = -1
@@ -82,7 +80,7 @@ final class JoinStorage {
     // MARK: writing
 
     /// `note` is one byte stored with each row that is alive; nil leaves the row out.
-    func snapshot(_ note: (Int32) -> UInt8?) -> [StateChange] {
+    func snapshot(_ note: (Int32) -> UInt8?) throws -> [StateChange] {
         defer {
             unsaved.removeAll(keepingCapacity: true)
             removedIds.removeAll(keepingCapacity: true)
@@ -90,7 +88,7 @@ final class JoinStorage {
             writtenChunk = -1
             fields = []
         }
-        if isAppendOnly { return takeBlocks() }
+        if isAppendOnly { return try takeBlocks() }
         for number in unsaved {
             guard let byte = note(number) else { continue }
             writer.beginEntry()
@@ -105,15 +103,7 @@ final class JoinStorage {
             writeKey(id)
             writer.endRemoval()
         }
-        var changes = writer.take(name, .keyed)
-        if leavesBlocks {
-            leavesBlocks = false
-            changes.append(
-                StateChange(
-                    name: name + Self.blocksSuffix, fold: .append, bytes: [],
-                    upkeep: .byOwner(isWhole: true, wantsWhole: false)))
-        }
-        return changes
+        return try writer.take(name, .keyed)
     }
 
     private func writeBlocks() {
@@ -124,9 +114,9 @@ final class JoinStorage {
         unsaved.removeAll(keepingCapacity: true)
     }
 
-    private func takeBlocks() -> [StateChange] {
+    private func takeBlocks() throws -> [StateChange] {
         writeBlocks()
-        var changes = writer.take(name + Self.blocksSuffix, .append)
+        var changes = try writer.take(name + Self.blocksSuffix, .append)
         for index in changes.indices { changes[index].upkeep = .byOwner(isWhole: false, wantsWhole: false) }
         return changes
     }
@@ -158,7 +148,7 @@ final class JoinStorage {
         _ changes: [StateChange], _ body: (_ batch: Batch, _ notes: [UInt8], _ ids: [UInt64]) throws -> Void
     ) throws {
         let own = changes.filter { $0.name == name }
-        for change in own where change.fold == .append {
+        for change in own where isAppendOnly && change.fold == .append {
             try change.bytes.withUnsafeBytes { bytes in
                 var reader = ByteReader(bytes)
                 while reader.remaining > 0 {
@@ -171,8 +161,7 @@ final class JoinStorage {
                 }
             }
         }
-        for change in changes where change.name == name + Self.blocksSuffix {
-            leavesBlocks = !isAppendOnly
+        for change in changes where isAppendOnly && change.name == name + Self.blocksSuffix {
             try StoredBlocks.forEach(in: change.bytes, store.types) { try body($0, [], []) }
         }
         let keyed = own.filter { $0.fold == .keyed }
@@ -236,10 +225,6 @@ final class JoinStorage {
     /// Rows that ``restore(_:_:)`` gave are now kept under these numbers.
     func restored(_ numbers: [Int32], _ rowIds: [UInt64]) {
         guard !isAppendOnly else { return }
-        guard !rowIds.isEmpty || numbers.isEmpty else {
-            // The side kept all its rows before: from now on they are told apart.
-            return added(numbers)
-        }
         ids.reserve(store.numberLimit)
         for (number, id) in zip(numbers, rowIds) { ids.base[Int(number)] = id }
     }

@@ -142,7 +142,7 @@ final class LookupCache {
         let fresh = rows.map { GrowableColumn($0.type, capacity: max(64, list.count)) }
         for (new, old) in zip(fresh, rows) { for row in list { new.append(old.column, row: Int(row)) } }
         rows = fresh
-        table = table.compacted(keeping: groups)
+        table.compact(keeping: groups)
         written = groups.map { written[Int($0)] }
         accessed = groups.map { accessed[Int($0)] }
         firstRow = newFirst

@@ -242,8 +242,8 @@ final class RegularJoinOperator: Operator {
     }
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
-        let changes = storages.enumerated().flatMap { side, storage in
-            storage.snapshot { state.isAlive(Int($0), side) ? 0 : nil }
+        let changes = try storages.enumerated().flatMap { side, storage in
+            try storage.snapshot { state.isAlive(Int($0), side) ? 0 : nil }
         }
         settle()
         return changes

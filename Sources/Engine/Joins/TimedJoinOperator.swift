@@ -200,8 +200,8 @@ final class TimedJoinOperator: Operator {
     }
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
-        let changes = storages.enumerated().flatMap { side, storage in
-            storage.snapshot { number in
+        let changes = try storages.enumerated().flatMap { side, storage in
+            try storage.snapshot { number in
                 guard state.isAlive(Int(number), side) else { return nil }
                 return state.matches[side].base[Int(number)] > 0 ? 1 : 0
             }

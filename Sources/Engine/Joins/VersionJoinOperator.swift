@@ -261,8 +261,8 @@ final class VersionJoinOperator: Operator {
     }
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {
-        let changes = storages.enumerated().flatMap { side, storage in
-            storage.snapshot { state.isAlive(Int($0), side) ? state.flags[side].base[Int($0)] : nil }
+        let changes = try storages.enumerated().flatMap { side, storage in
+            try storage.snapshot { state.isAlive(Int($0), side) ? state.flags[side].base[Int($0)] : nil }
         }
         settle()
         return changes

@@ -16,7 +16,7 @@ extension AggregateOperator {
     }
 
     /// What changed since the last epoch, or all there is and what is gone.
-    func takeBlocks(isWhole: Bool) -> [StateChange] {
+    func takeBlocks(isWhole: Bool) throws -> [StateChange] {
         var removed: [Int32] = []
         var rows: [Int32] = []
         for group in unsavedGroups() {
@@ -30,7 +30,7 @@ extension AggregateOperator {
         writeRemovals(removed)
         StateRows.forEach(rows) { writeRows($0) }
         return upkeep.mark(
-            blocks.take(Self.blocksName, .append), name: Self.blocksName, fold: .append, rows: rows.count,
+            try blocks.take(Self.blocksName, .append), name: Self.blocksName, fold: .append, rows: rows.count,
             liveRows: groups.count - deadCount, isWhole: isWhole)
     }
 

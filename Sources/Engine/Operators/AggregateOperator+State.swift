@@ -1,6 +1,5 @@
 import Columnar
 import ConnectorContract
-import Diagnostics
 import StreamSQL
 
 // State: groups by key, and the parts of aggregates that know each of their values by (key, part).
@@ -17,12 +16,7 @@ extension AggregateOperator {
 
     private func takeChanges(isWhole: Bool) throws -> [StateChange] {
         guard keepsChanges else { return [] }
-        var changes = takeBlocks(isWhole: isWhole)
-        guard !blocks.isCut else {
-            throw MillraceError(
-                .user, code: "state_too_large", "the aggregates of one group take more than 4 GiB",
-                hint: "lists such as ARRAY_AGG and LISTAGG keep each of their values: group by finer keys")
-        }
+        var changes = try takeBlocks(isWhole: isWhole)
         if isStoredByKey {
             isStoredByKey = false
             changes.append(
@@ -185,34 +179,33 @@ extension AggregateOperator {
         guard deadCount > Self.leastDead, deadCount > groups.count / 2, changed.isEmpty else { return }
         var kept: [Int32] = []
         var dead: [Int32] = []
-        var numbers = [Int32](repeating: -1, count: groups.count)
         for group in 0..<groups.count {
             if marks.base[group] & Mark.dead == 0 {
-                numbers[group] = Int32(truncatingIfNeeded: kept.count)
                 kept.append(Int32(truncatingIfNeeded: group))
             } else if keepsChanges {
                 aggregates.clear(group)
                 dead.append(Int32(truncatingIfNeeded: group))
             }
         }
+        let renumbered = Renumbering(keeping: kept, of: groups.count)
         writeRemovals(dead)
         drainParts()
         let fresh = aggregates.makeEmpty()
         fresh.reserve(groups: kept.count)
-        fresh.absorb(aggregates, groups: numbers)
+        fresh.absorb(aggregates, groups: renumbered.numbers)
         fresh.finishRestore()
         aggregates = fresh
-        groups = groups.compacted(keeping: kept)
-        liveRows = liveRows.compacted(keeping: kept)
-        isEmitted = isEmitted.compacted(keeping: kept)
-        marks = marks.compacted(keeping: kept)
-        if plan.stateTimeToLiveMilliseconds != nil { touched = touched.compacted(keeping: kept) }
+        groups.compact(keeping: kept)
+        liveRows.compact(keeping: kept)
+        isEmitted.compact(keeping: kept)
+        marks.compact(keeping: kept)
+        if plan.stateTimeToLiveMilliseconds != nil { touched.compact(keeping: kept) }
         previous = previous.map { old in
             let column = GrowableColumn(old.type, capacity: max(64, kept.count))
             for group in kept { column.append(old.column, row: Int(group)) }
             return column
         }
-        unsaved = unsaved.map { numbers[Int($0)] }.filter { $0 >= 0 }
+        unsaved = renumbered(unsaved)
         deadCount = 0
     }
 }

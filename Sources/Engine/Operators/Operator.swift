@@ -38,6 +38,8 @@ protocol Operator: AnyObject {
     var uncommittedBytes: Int { get }
     /// Rows dropped because they were late.
     var lateRows: Int { get }
+    /// Rows left out because the columns of the table do not allow them.
+    var refusedRows: Int { get }
 }
 
 extension Operator {
@@ -57,4 +59,5 @@ extension Operator {
     var stateBytes: Int { 0 }
     var uncommittedBytes: Int { 0 }
     var lateRows: Int { 0 }
+    var refusedRows: Int { 0 }
 }

@@ -44,7 +44,7 @@ struct OperatorFactory {
             if case .sorted = over.order {
                 return OverSortedOperator(
                     over, inputFields: inputFields, isBatchMode: plan.isBatchMode, keepsChanges: wiring.store != nil,
-                    seed: seeds.table)
+                    seed: seeds.table, wallMilliseconds: wallMilliseconds)
             }
             return OverTimeOperator(
                 over, inputFields: inputFields, seed: seeds.table, keepsChanges: wiring.store != nil,

@@ -7,12 +7,12 @@ final class RowTimeDeduplicateOperator: Operator {
     private let plan: DeduplicatePlan
     private let timeColumn: Int
     private let types: [DataType]
-    private var keys: GroupTable
+    private let keys: GroupTable
     /// The row held for each key; after it has left only its place remains.
     private var rows: [GrowableColumn]
-    private var times = StateArray<Int64>(zero: 0)
+    private let times = StateArray<Int64>(zero: 0)
     /// 0 nothing held, 1 held, 2 left.
-    private var states = StateArray<UInt8>(zero: 0)
+    private let states = StateArray<UInt8>(zero: 0)
     private var held: [Int32] = []
     private var unsaved: Set<Int32> = []
     /// False where no epoch ever asks what changed.
@@ -79,13 +79,12 @@ final class RowTimeDeduplicateOperator: Operator {
     /// Gives up the places of keys that are forgotten, and renumbers the others.
     private func compact(keeping kept: [Int32], _ idle: IdleGroups) {
         for key in unsaved where states.base[Int(key)] == 0 { removed.remove(key: keyBytes(key)) }
-        var numbers = [Int32](repeating: -1, count: keys.count)
-        for (place, key) in kept.enumerated() { numbers[Int(key)] = Int32(truncatingIfNeeded: place) }
-        unsaved = Set(unsaved.map { numbers[Int($0)] }.filter { $0 >= 0 })
-        held = held.map { numbers[Int($0)] }
-        keys = keys.compacted(keeping: kept)
-        times = times.compacted(keeping: kept)
-        states = states.compacted(keeping: kept)
+        let renumbered = Renumbering(keeping: kept, of: keys.count)
+        unsaved = Set(renumbered(Array(unsaved)))
+        held = renumbered(held)
+        keys.compact(keeping: kept)
+        times.compact(keeping: kept)
+        states.compact(keeping: kept)
         rows = rows.map { old in
             let column = GrowableColumn(old.type, capacity: max(64, kept.count))
             for key in kept { column.append(old.column, row: Int(key)) }

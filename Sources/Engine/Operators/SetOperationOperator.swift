@@ -8,13 +8,13 @@ import StreamSQL
 final class SetOperationOperator: Operator {
     private let plan: SetOperationPlan
     private let emitsAtEndOnly: Bool
-    private var groups: GroupTable
-    private var left = StateArray<Int64>(zero: 0)
-    private var right = StateArray<Int64>(zero: 0)
+    private let groups: GroupTable
+    private let left = StateArray<Int64>(zero: 0)
+    private let right = StateArray<Int64>(zero: 0)
     /// How often the row stands downstream.
-    private var emitted = StateArray<Int64>(zero: 0)
+    private let emitted = StateArray<Int64>(zero: 0)
     /// 1 while the row is in `changed`, 2 in `unsaved`.
-    private var marks = StateArray<UInt8>(zero: 0)
+    private let marks = StateArray<UInt8>(zero: 0)
     /// False where no epoch ever asks what changed.
     private let keepsChanges: Bool
     /// What went with rows whose places were given up since the last epoch.
@@ -105,16 +105,15 @@ final class SetOperationOperator: Operator {
 
     /// Gives up the places of rows that are forgotten, and renumbers the others.
     private func compact(keeping kept: [Int32], _ idle: IdleGroups) {
-        var numbers = [Int32](repeating: -1, count: groups.count)
-        for (place, group) in kept.enumerated() { numbers[Int(group)] = Int32(truncatingIfNeeded: place) }
-        for number in unsaved where numbers[Int(number)] < 0 { removed.remove(key: keyBytes(number)) }
-        unsaved = unsaved.map { numbers[Int($0)] }.filter { $0 >= 0 }
-        changed = changed.map { numbers[Int($0)] }.filter { $0 >= 0 }
-        groups = groups.compacted(keeping: kept)
-        left = left.compacted(keeping: kept)
-        right = right.compacted(keeping: kept)
-        emitted = emitted.compacted(keeping: kept)
-        marks = marks.compacted(keeping: kept)
+        let renumbered = Renumbering(keeping: kept, of: groups.count)
+        for number in unsaved where renumbered.isGone(number) { removed.remove(key: keyBytes(number)) }
+        unsaved = renumbered(unsaved)
+        changed = renumbered(changed)
+        groups.compact(keeping: kept)
+        left.compact(keeping: kept)
+        right.compact(keeping: kept)
+        emitted.compact(keeping: kept)
+        marks.compact(keeping: kept)
         idle.compact(keeping: kept)
     }
 

@@ -80,7 +80,7 @@ final class SinkConstraints {
         var result = batch
         if let bad = rowsWithNulls(batch) {
             guard dropsNulls else { throw nullError(batch, bad[0]) }
-            counters.add(lateSamples: bad.prefix(LateSampler.mostSamples).map { text(batch, $0) })
+            counters.add(droppedSamples: bad.prefix(LateSampler.mostSamples).map { text(batch, $0) })
             result = without(bad, batch)
         }
         for length in checkedLengths { try check(length, result) }

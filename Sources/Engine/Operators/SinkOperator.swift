@@ -6,7 +6,7 @@ final class SinkOperator: Operator {
     let sink: any Sink
     private let constraints: SinkConstraints?
     /// Rows left out because the table's columns do not allow them.
-    private(set) var lateRows = 0
+    private(set) var refusedRows = 0
 
     /// `constraints` is nil where the target allows everything.
     init(_ sink: any Sink, _ constraints: SinkConstraints? = nil) {
@@ -17,7 +17,7 @@ final class SinkOperator: Operator {
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
         guard let constraints else { return try sink.write(batch) }
         let allowed = try constraints.allowed(batch, output.counters)
-        lateRows += batch.rowCount - allowed.rowCount
+        refusedRows += batch.rowCount - allowed.rowCount
         if allowed.rowCount > 0 { try sink.write(allowed) }
     }
 

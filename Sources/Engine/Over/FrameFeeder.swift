@@ -25,11 +25,10 @@ final class FrameFeeder {
 
     var isEmpty: Bool { calls.isEmpty }
 
-    /// Groups were renumbered; those with -1 are gone.
-    func compact(numbers: [Int32], count: Int) {
+    func compact(_ renumbered: Renumbering) {
         let fresh = aggregates.makeEmpty()
-        fresh.reserve(groups: count)
-        fresh.absorb(aggregates, groups: numbers)
+        fresh.reserve(groups: renumbered.kept.count)
+        fresh.absorb(aggregates, groups: renumbered.numbers)
         fresh.finishRestore()
         aggregates = fresh
     }

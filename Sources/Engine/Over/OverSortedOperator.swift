@@ -14,7 +14,9 @@ final class OverSortedOperator: Operator {
     private let isNew = StateArray<UInt8>(zero: 0)
     private var changes: OverChanges
 
-    init(_ plan: OverPlan, inputFields: [Field], isBatchMode: Bool, keepsChanges: Bool, seed: UInt64) {
+    init(_ plan: OverPlan, inputFields: [Field], isBatchMode: Bool, keepsChanges: Bool, seed: UInt64,
+        wallMilliseconds: @escaping () -> Int64 = { 0 }
+    ) {
         self.plan = plan
         var order: [SortPlan.Key] = []
         switch plan.order {
@@ -22,13 +24,16 @@ final class OverSortedOperator: Operator {
         case .rowTime(let column): order = [SortPlan.Key(column: column, isDescending: false, nullsFirst: true)]
         case .arrival: break
         }
-        let rank = RankPlan(partition: plan.partition, order: order, to: .max, inputRetracts: true)
+        var rank = RankPlan(partition: plan.partition, order: order, to: .max, inputRetracts: true)
+        rank.stateTimeToLiveMilliseconds = plan.stateTimeToLiveMilliseconds
         buffer = RankBuffer(
             rank, inputFields: inputFields, seed: seed, emitsChanges: !isBatchMode,
-            entries: keepsChanges ? StateWriter() : nil)
+            entries: keepsChanges ? StateWriter() : nil, wallMilliseconds: wallMilliseconds)
         frame = SortedFrame(plan, order: order, store: buffer.store, seed: seed)
         results = plan.calls.map { GrowableColumn($0.resultType.nullable(true)) }
         changes = OverChanges(plan)
+        let isShown = self.isShown
+        buffer.didForget = { id in if Int(id) < isShown.capacity { isShown.base[Int(id)] = 0 } }
     }
 
     var stateRows: Int { buffer.store.count }
@@ -37,7 +42,8 @@ final class OverSortedOperator: Operator {
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws { buffer.add(batch) }
 
     func flush(output: NodeRuntime) throws {
-        guard let touched = buffer.changes, !touched.touched.isEmpty else { return }
+        guard let touched = buffer.changes else { return }
+        guard !touched.touched.isEmpty else { return buffer.tidy() }
         reserve()
         frame.prepare()
         var new: [Int32] = []
@@ -51,6 +57,7 @@ final class OverSortedOperator: Operator {
         }
         try changes.emit(buffer.store, output)
         touched.clear(buffer.store)
+        buffer.tidy()
     }
 
     private func reserve() {
@@ -106,7 +113,7 @@ final class OverSortedOperator: Operator {
 
     // MARK: state
 
-    func snapshot(epoch: UInt64) throws -> [StateChange] { buffer.takeChanges() }
+    func snapshot(epoch: UInt64) throws -> [StateChange] { try buffer.takeChanges() }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
         try buffer.restore(changes, ownership: ownership)

@@ -167,20 +167,19 @@ extension OverTimeOperator {
 
     /// Gives up the places of forgotten partitions, and renumbers the others.
     private func compact(keeping kept: [Int32], _ idle: IdleGroups) {
-        var numbers = [Int32](repeating: -1, count: partitions.count)
-        for (place, number) in kept.enumerated() { numbers[Int(number)] = Int32(truncatingIfNeeded: place) }
-        for number in unsaved where numbers[Int(number)] < 0 {
+        let renumbered = Renumbering(keeping: kept, of: partitions.count)
+        for number in unsaved where renumbered.isGone(number) {
             removedPartitions.remove(key: partitionKey(Int(number)))
         }
-        unsaved = unsaved.map { numbers[Int($0)] }.filter { $0 >= 0 }
+        unsaved = renumbered(unsaved)
         drainParts()
-        feeder.compact(numbers: numbers, count: kept.count)
-        partitions = partitions.compacted(keeping: kept)
-        states = states.compacted(keeping: kept)
+        feeder.compact(renumbered)
+        partitions.compact(keeping: kept)
+        states.compact(keeping: kept)
         // Slots whose rows were let go may still name a partition that is gone.
         for slot in 0..<rows.count {
             let old = partitionOf.base[slot]
-            partitionOf.base[slot] = old >= 0 ? numbers[Int(old)] : -1
+            partitionOf.base[slot] = old >= 0 ? renumbered.numbers[Int(old)] : -1
         }
         idle.compact(keeping: kept)
     }

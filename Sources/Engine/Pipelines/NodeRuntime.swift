@@ -60,7 +60,7 @@ final class NodeRuntime {
         try measured { try body.process(batch, input: input, output: self) }
         guard body.lateRows > late else { return }
         counters.add(
-            lateSamples: lateSampler.samples(
+            droppedSamples: lateSampler.samples(
                 batch, input: input, watermark: watermark, count: body.lateRows &- late))
     }
 
@@ -179,19 +179,19 @@ package final class NodeCounters: Sendable {
         batchesOutCount.wrappingAdd(1, ordering: .relaxed)
     }
 
-    private let late = Mutex<[String]>([])
+    private let dropped = Mutex<[String]>([])
 
-    /// Takes samples of rows that were dropped because they were late; the newest stay.
-    func add(lateSamples: [String]) {
-        guard !lateSamples.isEmpty else { return }
-        late.withLock { late in
-            late += lateSamples
-            late.removeFirst(max(0, late.count - LateSampler.mostSamples))
+    /// Takes samples of rows that were dropped, late ones or refused ones; the newest stay.
+    func add(droppedSamples: [String]) {
+        guard !droppedSamples.isEmpty else { return }
+        dropped.withLock { dropped in
+            dropped += droppedSamples
+            dropped.removeFirst(max(0, dropped.count - LateSampler.mostSamples))
         }
     }
 
-    /// Some rows that were dropped because they were late, as JSON objects of texts.
-    package var lateSamples: [String] { late.withLock { $0 } }
+    /// Some rows that were dropped because they were late or refused, as JSON objects of texts.
+    package var droppedSamples: [String] { dropped.withLock { $0 } }
 
     func add(busyNanoseconds: UInt64) { busyCount.wrappingAdd(busyNanoseconds, ordering: .relaxed) }
     package var batchesIn: UInt64 { batchesInCount.load(ordering: .relaxed) }

@@ -94,7 +94,7 @@ final class PipelineInstance {
             try cutIfAligned(epoch: coordinator.requestedEpoch)
             return .progressed
         }
-        if endsLater, source?.isFinished ?? true, lanes.allSatisfy(\.isEnded), takesPartInEpochs,
+        if waitsForClock, source?.isFinished ?? true, lanes.allSatisfy(\.isEnded), takesPartInEpochs,
             lastEpoch < coordinator.requestedEpoch
         {
             // No input is left to bring the barrier.
@@ -136,11 +136,11 @@ final class PipelineInstance {
     private var isFull: Bool { goesByClock && nodes.contains { $0.body.holdsEnough } }
 
     /// The inputs ended, and rows still wait for the clock.
-    private var endsLater: Bool { goesByClock && nodes.contains(where: \.endsLater) }
+    private var waitsForClock: Bool { goesByClock && nodes.contains(where: \.endsLater) }
 
     private func tick(now: UInt64) throws {
-        // At the end nothing else is left to do, and whoever runs the job to its end in one go tells no time.
-        let isLast = endsLater
+        // At the end nothing else is left to do.
+        let isLast = waitsForClock
         guard goesByClock, isLast || now &- lastTick >= Self.tickNanoseconds else { return }
         lastTick = now
         for node in nodes { try node.tick() }
@@ -283,7 +283,7 @@ final class PipelineInstance {
     }
 
     private func finishIfDone() throws {
-        guard source?.isFinished ?? true, lanes.allSatisfy(\.isEnded), !endsLater else { return }
+        guard source?.isFinished ?? true, lanes.allSatisfy(\.isEnded), !waitsForClock else { return }
         isFinished = true
         let changes = takesPartInEpochs ? try snapshot(epoch: lastEpoch + 1) : []
         // No commit reaches this instance any more: the others must not wait for what it holds.

@@ -137,6 +137,27 @@ final class OrderedRows {
         return low
     }
 
+    /// Keeps the listed lists alone, which get the numbers of their places in the list.
+    func compact(keeping list: [Int32]) {
+        var kept: [RowBlocks] = []
+        var isKept = [Bool](repeating: false, count: listCount)
+        for group in list {
+            isKept[Int(group)] = true
+            guard let blocks = blocks(Int(group)) else { continue }
+            lists.base[Int(group)].word = UInt64(truncatingIfNeeded: kept.count)
+            kept.append(blocks)
+        }
+        for group in 0..<listCount where !isKept[group] {
+            let dropped = lists.base[group]
+            guard dropped.capacity != 0, dropped.capacity != Self.isBlocked else { continue }
+            Self.array(dropped.word).deallocate()
+            arrayBytes -= Int(dropped.capacity) * 4
+        }
+        blocked = kept
+        lists.compact(keeping: list)
+        listCount = list.count
+    }
+
     /// Room for one more row; turns a long list into blocks.
     private func makeRoom(_ group: Int, _ count: Int) {
         let capacity = lists.base[group].capacity

@@ -8,17 +8,17 @@ extension RankBuffer {
     private static let rowsName = "rows"
 
     /// What changed since the last call, or all there is.
-    func takeChanges(isWhole: Bool = false) -> [StateChange] {
+    func takeChanges(isWhole: Bool = false) throws -> [StateChange] {
         guard let journal, let entries else { return [] }
         defer { isStoredOtherwise = false }
         guard upkeep != nil else {
             journal.writeChanges(store, order)
-            return entries.take(Self.rowsName, .keyed)
+            return try entries.take(Self.rowsName, .keyed)
                 + (isStoredOtherwise ? [Self.nothing(Self.blocksName, .append)] : [])
         }
         let isWhole = isWhole || isStoredOtherwise
         let rows = journal.writeBlocks(store, order, isWhole: isWhole)
-        let blocks = entries.take(Self.blocksName, .append)
+        let blocks = try entries.take(Self.blocksName, .append)
         let marked =
             upkeep?.mark(
                 blocks, name: Self.blocksName, fold: .append, rows: rows, liveRows: store.count, isWhole: isWhole)

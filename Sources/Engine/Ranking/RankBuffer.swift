@@ -25,6 +25,11 @@ final class RankBuffer {
     let seed: UInt64
     var nextSequence: Int64 = 0
     let idle: IdleGroups?
+    /// Told of each row that is forgotten while it stands downstream, before its number is used again.
+    var didForget: ((Int32) -> Void)?
+    /// So many partitions make it worth while to look for those without rows.
+    private var leastLook = RankBuffer.leastLooked
+    private static let leastLooked = 4_096
     var ids: [Int32] = []
     private var survivors: [Int32] = []
 
@@ -52,7 +57,7 @@ final class RankBuffer {
         let writesBlocks = self.upkeep != nil
         journal = entries.map { [bound] in
             RankJournal(
-                plan.partition, keepsOne: bound == 1, tellsRemovals: bound != 1 || plan.inputUpserts,
+                plan.partition, keepsOne: bound == 1, tellsRemovals: bound != 1 || plan.inputUpserts || plan.stateTimeToLiveMilliseconds != nil,
                 writesBlocks: writesBlocks, entries: $0)
         }
     }
@@ -110,11 +115,25 @@ final class RankBuffer {
 
     // MARK: Rows that are forgotten
 
-    /// Forgets partitions that nothing came for; to be called when nothing waits to be emitted.
-    func forgetIdle() { idle?.sweep(groups: groups.count) { forget($0) } }
+    /// Forgets partitions that nothing came for, and gives back the places of those without rows; to be called when
+    /// nothing waits to be emitted.
+    func tidy() {
+        idle?.sweep(groups: groups.count) { forget($0) }
+        // Where rows are only added no partition is ever without.
+        guard idle != nil || index != nil || plan.inputUpserts, groups.count >= leastLook else { return }
+        if let kept = IdleGroups.worthKeeping(of: groups.count, isDead: { lists.count($0) == 0 }) {
+            groups.compact(keeping: kept)
+            lists.compact(keeping: kept)
+            thresholds.compact(keeping: kept)
+            idle?.compact(keeping: kept)
+        }
+        leastLook = max(Self.leastLooked, groups.count + groups.count / 2)
+    }
 
     /// The partition begins anew; what stands downstream stays there.
     private func forget(_ group: Int) {
+        // What waits to be emitted refers to its rows; it is forgotten when it is idle once more.
+        guard changes?.isTouched(group) != true else { return }
         var rows: [Int32] = []
         lists.append(0..<lists.count(group), of: group, to: &rows)
         for id in rows.reversed() {
@@ -132,6 +151,7 @@ final class RankBuffer {
 
     private func forgetRow(_ id: Int32) {
         changes?.hide(id)
+        didForget?(id)
         release(id)
     }
 

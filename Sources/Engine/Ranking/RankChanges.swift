@@ -19,6 +19,9 @@ final class RankChanges {
     func reserve(groups: Int) { marks.reserve(groups) }
     func reserve(rows: Int) { shown.reserve(rows) }
 
+    /// Whether something of the group waits to be emitted.
+    func isTouched(_ group: Int) -> Bool { marks.base[group] != 0 }
+
     /// To be called before the list of a group changes.
     @inline(__always)
     func willChange(_ group: Int, _ lists: OrderedRows, _ visible: Range<Int>) {

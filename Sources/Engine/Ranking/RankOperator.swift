@@ -27,7 +27,7 @@ final class RankOperator: Operator {
 
     func flush(output: NodeRuntime) throws {
         guard let changes = buffer.changes else { return }
-        guard !changes.touched.isEmpty else { return buffer.forgetIdle() }
+        guard !changes.touched.isEmpty else { return buffer.tidy() }
         var picks = RankPicks(plan)
         var new: [Int32] = []
         for (position, group) in changes.touched.enumerated() {
@@ -41,7 +41,7 @@ final class RankOperator: Operator {
         }
         try emit(&picks, output)
         changes.clear(buffer.store)
-        buffer.forgetIdle()
+        buffer.tidy()
     }
 
     /// In batch mode the rows leave at the end, all at once.
@@ -67,8 +67,8 @@ final class RankOperator: Operator {
 
     // MARK: state
 
-    func snapshot(epoch: UInt64) throws -> [StateChange] { buffer.takeChanges() }
-    func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { buffer.takeChanges(isWhole: true) }
+    func snapshot(epoch: UInt64) throws -> [StateChange] { try buffer.takeChanges() }
+    func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { try buffer.takeChanges(isWhole: true) }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {
         try buffer.restore(changes, ownership: ownership)

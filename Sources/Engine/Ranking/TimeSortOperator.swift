@@ -57,7 +57,7 @@ final class TimeSortOperator: Operator {
         var mark = ByteWriter()
         mark.write(last)
         mark.write(UInt64(lateRows))
-        return buffer.takeChanges() + [StateChange(name: "watermark", fold: .replace, bytes: mark.bytes)]
+        return try buffer.takeChanges() + [StateChange(name: "watermark", fold: .replace, bytes: mark.bytes)]
     }
 
     func restore(_ changes: [StateChange], ownership: Ownership) throws {

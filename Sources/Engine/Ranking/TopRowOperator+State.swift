@@ -9,17 +9,17 @@ extension TopRowOperator {
     /// Rows as versions before wrote them: entries by key, taken over and then written as blocks.
     private static let rowsName = "rows"
 
-    func snapshot(epoch: UInt64) throws -> [StateChange] { takeChanges(isWhole: isStoredByKey) }
-    func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { takeChanges(isWhole: true) }
+    func snapshot(epoch: UInt64) throws -> [StateChange] { try takeChanges(isWhole: isStoredByKey) }
+    func wholeSnapshot(epoch: UInt64) throws -> [StateChange] { try takeChanges(isWhole: true) }
 
-    private func takeChanges(isWhole: Bool) -> [StateChange] {
+    private func takeChanges(isWhole: Bool) throws -> [StateChange] {
         guard let blocks else { return [] }
         let changed = isWhole ? (0..<groups.count).map { Int32(truncatingIfNeeded: $0) } : unsaved
         let columns = types.indices.map { rows.column($0) }
         StateRows.forEach(changed) { StoredBlocks.write(columns, $0, to: blocks) }
         markSaved()
         var changes = upkeep.mark(
-            blocks.take(Self.blocksName, .append), name: Self.blocksName, fold: .append, rows: changed.count,
+            try blocks.take(Self.blocksName, .append), name: Self.blocksName, fold: .append, rows: changed.count,
             liveRows: groups.count, isWhole: isWhole)
         if isStoredByKey {
             isStoredByKey = false

@@ -94,7 +94,7 @@ final class WindowRankOperator: Operator {
         var mark = ByteWriter()
         mark.write(watermark)
         mark.write(UInt64(lateRows))
-        let rows = entries?.take("rows", .keyed) ?? []
+        let rows = try entries?.take("rows", .keyed) ?? []
         return rows + [StateChange(name: "watermark", fold: .replace, bytes: mark.bytes)]
     }
 

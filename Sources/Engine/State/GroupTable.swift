@@ -95,23 +95,28 @@ final class GroupTable {
         }
     }
 
-    /// A table of the listed groups alone, which get the numbers of their places in the list.
-    func compacted(keeping list: [Int32]) -> GroupTable {
-        let result = GroupTable(keyTypes: keyTypes, seed: seed)
+    /// Keeps the listed groups alone, which get the numbers of their places in the list.
+    func compact(keeping list: [Int32]) {
         guard !keyTypes.isEmpty else {
-            result.count = min(count, list.count)
-            return result
+            count = min(count, list.count)
+            return
         }
+        let smaller = GroupTable(keyTypes: keyTypes, seed: seed)
         var numbers = [Int32](repeating: 0, count: min(4_096, max(1, list.count)))
         for start in stride(from: 0, to: list.count, by: 4_096) {
             let part = Array(list[start..<min(start + 4_096, list.count)])
             let columns = keys.map { $0.gathered(part) }
             numbers.withUnsafeMutableBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return }
-                result.assign(columns, rowCount: part.count, groups: base)
+                smaller.assign(columns, rowCount: part.count, groups: base)
             }
         }
-        return result
+        swap(&keys, &smaller.keys)
+        swap(&hashes, &smaller.hashes)
+        swap(&hashCapacity, &smaller.hashCapacity)
+        swap(&slots, &smaller.slots)
+        swap(&slotMask, &smaller.slotMask)
+        count = smaller.count
     }
 
     private func hashRows(_ columns: [Column], rowCount: Int, into rowHashes: UnsafeMutablePointer<UInt64>) {

@@ -58,7 +58,7 @@ final class IdleGroups {
     }
 
     /// Groups were renumbered: those listed have the numbers of their places now.
-    func compact(keeping list: [Int32]) { touched = touched.compacted(keeping: list) }
+    func compact(keeping list: [Int32]) { touched.compact(keeping: list) }
 
     /// Groups that were restored count from now.
     func restored(groups: Int) {

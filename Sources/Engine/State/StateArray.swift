@@ -41,11 +41,15 @@ final class StateArray<Element: BitwiseCopyable> {
         capacity = end
     }
 
-    /// The listed elements alone, in the order of the list.
-    func compacted(keeping list: [Int32]) -> StateArray {
-        let result = StateArray(zero: zero, capacity: max(64, list.count))
-        for (place, number) in list.enumerated() { result.base[place] = base[Int(number)] }
-        return result
+    /// Keeps the listed elements alone, in the order of the list, and gives back the memory of the others.
+    func compact(keeping list: [Int32]) {
+        room = max(64, list.count)
+        let smaller = UnsafeMutablePointer<Element>.allocate(capacity: room)
+        for (place, number) in list.enumerated() { smaller[place] = base[Int(number)] }
+        (smaller + list.count).initialize(repeating: zero, count: room - list.count)
+        base.deallocate()
+        base = smaller
+        capacity = room
     }
 
     func reset() { base.update(repeating: zero, count: capacity) }

@@ -1,5 +1,6 @@
 import Columnar
 import ConnectorContract
+import Diagnostics
 
 /// Bytes of a state on their way into an epoch.
 ///
@@ -17,8 +18,12 @@ final class StateWriter {
     private var lengthAt = 0
     /// A block of more bytes is written as two, as long as it has more than one row.
     var blockLimit = 1 << 30
-    /// A length that 32 bits do not hold was written: what was written cannot be read.
-    private(set) var isCut = false
+    /// Lengths are written with 32 bits, of which the greatest marks what was removed.
+    var lengthLimit = Int(UInt32.max) - 1
+    /// Where a part begins whose length does not fit: what was written cannot be read, unless it is taken back.
+    private var firstTooLong: Int?
+    /// Such a part is among the pieces.
+    private var isCut = false
 
     init() {
         capacity = 4 << 10
@@ -124,10 +129,7 @@ final class StateWriter {
     }
 
     @inline(__always)
-    private func endLength() {
-        let count = UInt32(truncatingIfNeeded: used &- lengthAt &- 4)
-        (base + lengthAt).storeBytes(of: count.littleEndian, as: UInt32.self)
-    }
+    private func endLength() { endLength(lengthAt) }
 
     /// Begins a part that has its length in front, 32 bits; what it gives goes to ``endLength(_:)``.
     func beginLength() -> Int {
@@ -140,10 +142,14 @@ final class StateWriter {
     func isTooLong(since start: Int) -> Bool { used - start > blockLimit }
 
     /// Takes back all that was written since a length began.
-    func rewind(to start: Int) { used = start }
+    func rewind(to start: Int) {
+        used = start
+        if let place = firstTooLong, place >= start { firstTooLong = nil }
+    }
 
+    @inline(__always)
     func endLength(_ start: Int) {
-        if used &- start &- 4 > UInt32.max { isCut = true }
+        if used &- start &- 4 > lengthLimit { firstTooLong = min(firstTooLong ?? start, start) }
         let count = UInt32(truncatingIfNeeded: used &- start &- 4)
         (base + start).storeBytes(of: count.littleEndian, as: UInt32.self)
     }
@@ -159,14 +165,25 @@ final class StateWriter {
 
     private func cut() {
         guard used > 0 else { return }
+        if firstTooLong != nil { isCut = true }
+        firstTooLong = nil
         pieces.append(Array(UnsafeRawBufferPointer(start: base, count: used)))
         used = 0
     }
 
-    /// What was written, as changes of one state; the writer is empty afterwards.
-    func take(_ name: String, _ fold: StateChange.Fold) -> [StateChange] {
+    /// What was written, as changes of one state; the writer is empty afterwards. Throws `state_too_large` where a row or a
+    /// group takes more than can be stored as one.
+    func take(_ name: String, _ fold: StateChange.Fold) throws(MillraceError) -> [StateChange] {
         cut()
-        defer { pieces = [] }
+        defer {
+            pieces = []
+            isCut = false
+        }
+        guard !isCut else {
+            throw MillraceError(
+                .user, code: "state_too_large", "one row or group of the state takes more than 4 GiB",
+                hint: "lists such as ARRAY_AGG and LISTAGG keep each of their values: group by finer keys")
+        }
         return pieces.map { StateChange(name: name, fold: fold, bytes: $0) }
     }
 }

@@ -6,7 +6,8 @@ import ConnectorContract
 /// Block: u32 its length, u32 rows, u16 columns, for each column u32 its length and the column in the form of
 /// ``StateColumns``. In front of the columns of the rows may stand one of numbers that the owner tells rows by.
 enum StoredBlocks {
-    /// Writes rows of columns as one block; `numbers` are by row as the columns are.
+    /// Writes rows of columns as one block, or as several where it would be too long; `numbers` are by row as the columns
+    /// are.
     static func write(
         _ columns: [Column], _ rows: StateRows, numbers: UnsafePointer<Int64>? = nil, to writer: StateWriter
     ) {
@@ -23,6 +24,12 @@ enum StoredBlocks {
             let length = writer.beginLength()
             StateColumns.write(column, of: rows, to: writer)
             writer.endLength(length)
+        }
+        if rows.count > 1, writer.isTooLong(since: start) {
+            writer.rewind(to: start)
+            let (first, second) = rows.halves
+            write(columns, first, numbers: numbers, to: writer)
+            return write(columns, second, numbers: numbers, to: writer)
         }
         writer.endLength(start)
         writer.endRow()

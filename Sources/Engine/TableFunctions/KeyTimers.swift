@@ -70,11 +70,9 @@ final class KeyTimers {
     }
 
     /// Gives the keys new numbers; those whose number is negative have no timers and go.
-    func renumber(_ moved: [Int32], count: Int) {
-        var renumbered = [[Timer]](repeating: [], count: count)
-        for (old, new) in moved.enumerated() where new >= 0 { renumbered[Int(new)] = timers[old] }
-        timers = renumbered
-        heap.renumber { moved[Int($0)] }
+    func renumber(_ renumbered: Renumbering) {
+        timers = renumbered.kept.map { timers[Int($0)] }
+        heap.renumber { renumbered.numbers[Int($0)] }
     }
 
     func write(_ key: Int, to writer: inout ByteWriter) {

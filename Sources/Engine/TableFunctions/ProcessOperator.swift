@@ -160,13 +160,12 @@ final class ProcessOperator<Processor: TableFunctionProcessor>: Operator {
                 heldBytes -= states[number].byteSize
             }
         }
-        var moved = [Int32](repeating: -1, count: states.count)
-        for (place, old) in kept.enumerated() { moved[Int(old)] = Int32(truncatingIfNeeded: place) }
-        keys = keys.compacted(keeping: kept)
+        let renumbered = Renumbering(keeping: kept, of: states.count)
+        keys.compact(keeping: kept)
         states = kept.map { states[Int($0)] }
         facts = kept.map { facts[Int($0)] }
-        timers.renumber(moved, count: kept.count)
-        unsaved = unsaved.compactMap { moved[Int($0)] >= 0 ? moved[Int($0)] : nil }
+        timers.renumber(renumbered)
+        unsaved = renumbered(unsaved)
         leastCompaction = max(8_192, keys.count * 2)
     }
 

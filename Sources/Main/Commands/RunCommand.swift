@@ -48,6 +48,7 @@ struct RunCommand: ParsableCommand {
         line += ", \(Figures.grouped(UInt64(rate))) rows/s"
         if summary.rejected > 0 { line += ", \(summary.rejected) rejected" }
         if summary.lateRows > 0 { line += ", \(summary.lateRows) late" }
+        if summary.refusedRows > 0 { line += ", \(summary.refusedRows) refused" }
         StandardError.write(line + "\n")
     }
 }

@@ -36,8 +36,16 @@ struct JobDirectories {
         var free = try Set(present()).subtracting(jobs.map(\.id)).sorted()
         var sinks: [String: Set<String>] = [:]
         var stored: [String: String] = [:]
+        var damaged: [String] = []
         for name in free {
-            guard let state = storedSinks(name) else { continue }
+            let found: (job: String, changes: [StateChange])?
+            do {
+                found = try storedSinks(name)
+            } catch {
+                damaged.append("the state in \(directory)/\(name) is left alone, whosever it was: \(error)")
+                continue
+            }
+            guard let state = found else { continue }
             stored[name] = state.job
             // What a person has moved away under another name stays there.
             if state.job == name { sinks[name] = (try? StoredSinks.names(state.changes)) ?? [] }
@@ -50,11 +58,12 @@ struct JobDirectories {
         }
         for index in jobs.indices where jobs[index].formerNames.isEmpty {
             // A move that was not followed by an epoch.
-            guard let found = storedSinks(jobs[index].id), found.job.hasPrefix(application + "-") else { continue }
+            guard let found = try? storedSinks(jobs[index].id), found.job.hasPrefix(application + "-") else { continue }
             jobs[index].formerNames = [found.job]
         }
         let left = free.filter { stored[$0] != nil }
-        return (jobs, left.map { "the state in \(directory)/\($0) belongs to no job of \(application) any more" })
+        let unclaimed = left.map { "the state in \(directory)/\($0) belongs to no job of \(application) any more" }
+        return (jobs, unclaimed + damaged)
     }
 
     /// For each job without a directory the free one that shares most tables with it. Of several that share as many it is the
@@ -95,10 +104,9 @@ struct JobDirectories {
         }
     }
 
-    /// What the newest epoch of a directory tells of its tables; nil where there is none, or none that can be read: the
-    /// store finds an older one then.
-    private func storedSinks(_ name: String) -> (job: String, changes: [StateChange])? {
-        try? Savepoint.state(StoredSinks.stateName, of: directory + "/" + name, files: files)
+    /// What the newest epoch of a directory that can be read tells of its tables; nil where there is no epoch.
+    private func storedSinks(_ name: String) throws -> (job: String, changes: [StateChange])? {
+        try Savepoint.state(StoredSinks.stateName, of: directory + "/" + name, files: files)
     }
 
     /// Refuses while another process has the directory.
@@ -118,10 +126,10 @@ struct JobDirectories {
         for index in jobs.indices {
             let stem = Self.stem(of: jobs[index].file)
             let isAlone = planned.filter { $0.file == jobs[index].file }.count == 1
-            // A number alone would be the name of another job of a version before.
-            let isNumber = stem.allSatisfy { $0.isASCII && $0.isNumber }
             let sink = Self.sinks(of: jobs[index].plan).min() ?? ""
-            let name = jobs[index].plan.jobName ?? (isAlone && !isNumber ? stem : "\(stem)-\(sink)")
+            var name = jobs[index].plan.jobName ?? (isAlone ? stem : "\(stem)-\(sink)")
+            // A number alone would be the name of another job of a version before.
+            if name.allSatisfy({ $0.isASCII && $0.isNumber }) { name += "-" + sink }
             let base = application + "-" + Self.plain(name)
             var id = base
             var number = 2

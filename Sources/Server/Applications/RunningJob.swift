@@ -72,6 +72,7 @@ final class RunningJob: Sendable {
         report.rowsPerSecond = rowsPerSecond(figures.rowsIn)
         report.rowsOut = figures.rowsOut
         report.lateRows = UInt64(max(0, figures.lateRows))
+        report.refusedRows = UInt64(max(0, figures.refusedRows))
         // Event time as the logs have it: wall time without a zone.
         report.asOf = figures.watermark.map { $0 / 1_000 }
         report.lastEpoch = figures.lastEpoch.map {
@@ -104,7 +105,10 @@ final class RunningJob: Sendable {
         report.batchesOut = node.batchesOut
         report.stateBytes = UInt64(max(0, node.stateBytes))
         report.lateRows = UInt64(max(0, node.lateRows))
-        report.lateSamples = node.lateSamples
+        report.refusedRows = UInt64(max(0, node.refusedRows))
+        // An operator drops rows for one reason only.
+        report.lateSamples = node.refusedRows > 0 ? [] : node.droppedSamples
+        report.refusedSamples = node.refusedRows > 0 ? node.droppedSamples : []
         report.busyMilliseconds = node.busyNanoseconds / 1_000_000
         let capacity = Double(figures.runningNanoseconds) * Double(max(1, node.instances))
         if capacity > 0 {

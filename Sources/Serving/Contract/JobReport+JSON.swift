@@ -22,6 +22,8 @@ extension JSONWriter {
         integer(job.rejected)
         key("lateRows")
         integer(job.lateRows)
+        key("refusedRows")
+        integer(job.refusedRows)
         key("asOf")
         optional(job.asOf)
         key("lastEpoch")
@@ -109,6 +111,12 @@ extension JSONWriter {
         key("lateSamples")
         beginArray()
         for sample in step.lateSamples { string(sample) }
+        endArray()
+        key("refusedRows")
+        integer(step.refusedRows)
+        key("refusedSamples")
+        beginArray()
+        for sample in step.refusedSamples { string(sample) }
         endArray()
         key("busyMs")
         integer(step.busyMilliseconds)

@@ -51,6 +51,8 @@ package struct JobReport: Sendable, Equatable {
     package var rowsOut: UInt64 = 0
     package var rejected: UInt64 = 0
     package var lateRows: UInt64 = 0
+    /// Left out of tables whose columns do not allow them.
+    package var refusedRows: UInt64 = 0
     package var lastEpoch: Epoch?
     package var sources: [SourceReport] = []
     package var operators: [OperatorReport] = []
@@ -114,6 +116,9 @@ package struct OperatorReport: Sendable, Equatable {
     package var lateRows: UInt64 = 0
     /// Some of them, each a JSON object of texts; the newest.
     package var lateSamples: [String] = []
+    /// Left out of a table whose columns do not allow them.
+    package var refusedRows: UInt64 = 0
+    package var refusedSamples: [String] = []
     /// Its own work since the start, over all its instances.
     package var busyMilliseconds: UInt64 = 0
     /// That work as a share of what its instances could have done.

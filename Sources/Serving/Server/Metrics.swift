@@ -22,6 +22,9 @@ enum Metrics {
                 "millrace_job_late_rows_total", .counter, "Rows behind the watermark.", labels: label,
                 value: Double(job.lateRows)),
             MetricSample(
+                "millrace_job_refused_rows_total", .counter, "Rows that the columns of their table do not allow.",
+                labels: label, value: Double(job.refusedRows)),
+            MetricSample(
                 "millrace_job_rows_per_second", .gauge, "Rows read per second.", labels: label, value: job.rowsPerSecond
             ),
         ]

@@ -493,6 +493,7 @@ enum OpenAPIDocument {
                   "rowsOut": {"type": "integer"},
                   "rejected": {"type": "integer"},
                   "lateRows": {"type": "integer"},
+                  "refusedRows": {"type": "integer"},
                   "asOf": {"type": ["integer", "null"]},
                   "stateBegan": {"type": "array", "items": {"type": "string"}},
                   "lastEpoch": {
@@ -545,6 +546,8 @@ enum OpenAPIDocument {
                         "batchesOut": {"type": "integer"},
                         "lateRows": {"type": "integer"},
                         "lateSamples": {"type": "array", "items": {"type": "string"}},
+                        "refusedRows": {"type": "integer"},
+                        "refusedSamples": {"type": "array", "items": {"type": "string"}},
                         "busyMs": {"type": "integer"},
                         "busyPercent": {"type": "number"},
                         "blockedPercent": {"type": "number"},

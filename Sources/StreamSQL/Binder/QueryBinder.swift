@@ -150,7 +150,8 @@ final class QueryBinder {
         var relation = bound.relation
         if !bound.keys.isEmpty || offset > 0 || limit != nil {
             let sort = LogicalSort(
-                keys: bound.keys, offset: offset, limit: limit, leadingTime: bound.leadingTime, range: range)
+                keys: bound.keys, offset: offset, limit: limit, leadingTime: bound.leadingTime,
+                stateTimeToLiveMilliseconds: options.stateTimeToLiveMilliseconds, range: range)
             relation.node = graph.add(.sort(sort), [relation.node])
         }
         guard bound.visible < relation.columns.count else { return relation }

@@ -154,6 +154,8 @@ struct LogicalSort: Hashable {
     var limit: Int?
     /// What the first key is when it is a time attribute in ascending order.
     var leadingTime: LogicalRowNumber.TimeOrder
+    /// Of the rows that a LIMIT keeps; nil keeps them for good.
+    var stateTimeToLiveMilliseconds: Int64?
     var range: SourceRange
 }
 

@@ -61,9 +61,10 @@ extension PhysicalPlanner {
     private mutating func limited(_ sort: LogicalSort, _ id: Int, _ input: Int) -> Int {
         let retracts = result.nodes[input].changelog != .append
         let (end, isOver) = sort.offset.addingReportingOverflow(sort.limit ?? .max)
-        let operation = RankPlan(
+        var operation = RankPlan(
             partition: [], order: sort.keys, from: min(sort.offset, .max - 1) + 1, to: isOver ? .max : end,
             emitsUpdateBefore: !upsertNodes.contains(id), inputRetracts: retracts)
+        operation.stateTimeToLiveMilliseconds = sort.stateTimeToLiveMilliseconds
         return addRank(operation, id, input, kind: "limit")
     }
 

@@ -151,6 +151,26 @@ struct IdleStateTests {
         #expect(try Self.rows(query, steps, timeToLive: "100 s") == expected)
     }
 
+    @Test func partitionsOfOverInOtherOrdersBeginAnew() throws {
+        let query = "SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY v DESC) AS n FROM a"
+        let steps = [
+            Step(0, "a", 1, 10), Step(50, "a", 1, 20), Step(0, "a", 2, 30), Step(101, "a", 1, 40), Step(0, "a", 1, 50),
+        ]
+        #expect(try Self.rows(query, steps, timeToLive: nil) == ["1 110", "1 120", "1 50", "1 90", "2 30"])
+        #expect(try Self.rows(query, steps, timeToLive: "100 s") == ["1 20", "1 30", "1 50", "1 90", "2 30"])
+    }
+
+    @Test func limitsBeginAnew() throws {
+        let steps = [Step(0, "a", 1, 10), Step(50, "a", 2, 20), Step(0, "a", 3, 30), Step(101, "a", 4, 5)]
+        for (query, kept, forgotten) in [
+            ("SELECT k, v FROM a LIMIT 2", ["1 10", "2 20"], ["1 10", "2 20", "4 5"]),
+            ("SELECT k, v FROM a ORDER BY v DESC LIMIT 2", ["2 20", "3 30"], ["2 20", "3 30", "4 5"]),
+        ] {
+            #expect(try Self.rows(query, steps, timeToLive: nil) == kept)
+            #expect(try Self.rows(query, steps, timeToLive: "100 s") == forgotten)
+        }
+    }
+
     @Test func setOperationsCountAnew() throws {
         let query = "SELECT k FROM a EXCEPT SELECT k FROM b"
         let steps = [Step(0, "a", 1, 0), Step(0, "a", 2, 0), Step(101, "b", 1, 0)]

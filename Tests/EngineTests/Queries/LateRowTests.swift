@@ -37,7 +37,7 @@ struct LateRowTests {
         try job.start()
         try job.waitUntilOver()
         let figures = job.report
-        return (figures.lateRows, figures.nodes.flatMap(\.lateSamples))
+        return (figures.lateRows, figures.nodes.flatMap(\.droppedSamples))
     }
 
     @Test(arguments: [

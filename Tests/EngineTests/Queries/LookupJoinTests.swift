@@ -113,6 +113,15 @@ struct LookupJoinTests {
         #expect(most >= UInt64(Limits.queueRows) && most <= UInt64(Limits.queueRows + 1_000))
     }
 
+    @Test(arguments: ["ordered", "allow_unordered"])
+    func aQueryThatRunsToItsEndWaitsForTheClock(mode: String) throws {
+        // More rows than may wait: they have to leave before the others are read.
+        let (job, sink) = try Self.missingJob(
+            Self.hint(mode, "500 ms", attempts: 2), orders: 24_000, store: nil, seed: 5)
+        try job.runToEnd(limitMilliseconds: 3_600_000)
+        #expect(sink.rows.count == 24_000)
+    }
+
     // MARK: tables that change
 
     /// A table whose values are all the number of its state, found by key or read whole.

@@ -51,7 +51,7 @@ struct StateWriterTests {
             writer.endEntry()
             expected.put(key: key.bytes, value: value.bytes)
         }
-        let changes = writer.take("rows", .keyed)
+        let changes = try writer.take("rows", .keyed)
         #expect(changes.count > 1)
         #expect(changes.flatMap(\.bytes) == expected.bytes)
         var entries = 0
@@ -62,6 +62,6 @@ struct StateWriterTests {
         }
         #expect(entries == 9_000)
         #expect(writer.isEmpty)
-        #expect(writer.take("rows", .keyed).isEmpty)
+        #expect(try writer.take("rows", .keyed).isEmpty)
     }
 }

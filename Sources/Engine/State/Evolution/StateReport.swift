@@ -1,5 +1,7 @@
 /// What became of stored state when a job was started with it, for people.
 package struct StateReport: Sendable, Equatable {
+    /// What was wrong with stored epochs, and what was done about it.
+    package var damage: [String] = []
     /// State that goes on, in another shape or for another query.
     package var changed: [String] = []
     /// State that was left out, each with the reason.
@@ -9,10 +11,10 @@ package struct StateReport: Sendable, Equatable {
 
     package init() {}
 
-    package var isEmpty: Bool { changed.isEmpty && dropped.isEmpty && begun.isEmpty }
+    package var isEmpty: Bool { changed.isEmpty && dropped.isEmpty && begun.isEmpty && damage.isEmpty }
 
     /// One line for each; nothing where all went on as it was.
     package var lines: [String] {
-        changed.map { "kept: \($0)" } + dropped.map { "dropped: \($0)" } + begun.map { "begins empty: \($0)" }
+        damage + changed.map { "kept: \($0)" } + dropped.map { "dropped: \($0)" } + begun.map { "begins empty: \($0)" }
     }
 }
