@@ -161,7 +161,7 @@ let fuzzed: [(name: String, uses: [String])] = [
     ("ChangelogDecoder", []),
     ("RecordBatch", ["KafkaProtocol"]), ("KafkaRequests", ["KafkaProtocol"]),
     ("CommitLog", ["CommitLog", "KafkaProtocol", "Diagnostics", "TestSupport"]),
-    ("NginxDecoder", []), ("RegexDecoder", []), ("AvroDecoder", []),
+    ("NginxDecoder", []), ("RegexDecoder", []), ("AvroDecoder", []), ("Patterns", ["RegularExpressions"]),
     ("Checkpoints", ["Checkpoints", "ConnectorContract", "CPlatform", "Diagnostics", "TestSupport"]),
 ]
 let fuzzTargets: [Target] =

@@ -4,7 +4,7 @@ private let strict = DecoderDriver(format: "json", options: ["json.fail-on-missi
 private let lenient = DecoderDriver(format: "json", options: ["json.ignore-parse-errors": "true"])
 private let iso = DecoderDriver(format: "json", options: ["json.timestamp-format.standard": "ISO-8601"])
 
-/// The first byte chooses the options, the rest is the file.
+/// The first byte chooses the options and whether the lines are compared with each alone, the rest is the file.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzJSONDecoder(_ bytes: UnsafeRawPointer?, _ count: Int) -> CInt {
     let input = UnsafeRawBufferPointer(start: bytes, count: count)
@@ -15,6 +15,7 @@ public func fuzzJSONDecoder(_ bytes: UnsafeRawPointer?, _ count: Int) -> CInt {
         case 1: lenient
         default: iso
         }
-    driver.run(UnsafeRawBufferPointer(rebasing: input.dropFirst()))
+    let file = UnsafeRawBufferPointer(rebasing: input.dropFirst())
+    if choice % 2 == 0 { driver.run(file) } else { driver.runLines(file) }
     return 0
 }

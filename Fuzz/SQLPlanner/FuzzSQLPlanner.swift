@@ -9,7 +9,7 @@ private let formats: [String: Set<String>] = {
     var options = Dictionary(
         uniqueKeysWithValues: (plain + changeFormats).map { ($0, Set(["\($0).ignore-parse-errors"])) })
     options["csv"] = ["csv.field-delimiter", "csv.null-literal"]
-    options["avro"] = ["avro.schema", "avro.codec"]
+    options["avro"] = ["avro.codec"]
     options["nginx"] = ["nginx.log-format"]
     options["regex"] = ["regex.pattern"]
     options["raw"] = ["raw.charset", "raw.endianness"]

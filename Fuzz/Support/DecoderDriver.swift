@@ -29,6 +29,27 @@ package struct DecoderDriver {
         guard whole == half else { finding("the place of a cut shows:\n  \(whole)\n  \(half)") }
     }
 
+    /// Decodes lines one after the other and each by a decoder of its own, which has learnt nothing from those before;
+    /// for formats whose lines stand by themselves. Looks at the first of many lines only.
+    package func runLines(_ input: UnsafeRawBufferPointer) {
+        var ends = input.indices.filter { input[$0] == UInt8(ascii: "\n") }.prefix(40).map { $0 + 1 }
+        if ends.count < 40, ends.last ?? 0 < input.count { ends.append(input.count) }
+        guard let last = ends.last,
+            let together = decode(UnsafeRawBufferPointer(rebasing: input[..<last]), cut: nil)
+        else { return }
+        var alone = Output()
+        var start = 0
+        for end in ends {
+            guard let line = decode(UnsafeRawBufferPointer(rebasing: input[start..<end]), cut: nil) else {
+                finding("refused its options for one line")
+            }
+            alone.rows += line.rows
+            alone.rejects += line.rejects
+            start = end
+        }
+        guard together == alone else { finding("lines before it show:\n  \(together)\n  \(alone)") }
+    }
+
     /// What came out of a decoder. Rows and rejects of one call have no order between them.
     private struct Output: Equatable {
         var rows: [String] = []

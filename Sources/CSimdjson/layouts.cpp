@@ -75,8 +75,9 @@ inline size_t leading_digits(uint64_t word) {
     return others ? size_t(__builtin_ctzll(others)) >> 3 : 8;
 }
 
-/// Reads an integer of at most 16 digits at `at`, of which 32 bytes are readable; the end of it, or null.
+/// Reads an integer of 64 bits at `at`, of which 32 bytes are readable; the end of it, or null.
 [[gnu::always_inline]] inline const uint8_t *read_integer(const uint8_t *at, int64_t &out) {
+    static const uint64_t powers[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
     bool negative = *at == '-';
     at += negative;
     uint64_t word = load8(at);
@@ -89,12 +90,19 @@ inline size_t leading_digits(uint64_t word) {
         value = eight_digits(word);
         uint64_t rest = load8(at + 8);
         size_t more = leading_digits(rest);
-        if (more == 8 && uint8_t(at[16] - '0') < 10) return nullptr;
-        static const uint64_t powers[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
         if (more > 0) value = value * powers[more] + eight_digits(rest << (64 - 8 * more));
         count += more;
+        if (more == 8 && uint8_t(at[16] - '0') < 10) {
+            rest = load8(at + 16);
+            more = leading_digits(rest);
+            // 19 digits fit into the word, though not all of them into an integer.
+            if (more > 3) return nullptr;
+            value = value * powers[more] + eight_digits(rest << (64 - 8 * more));
+            if (value > uint64_t(INT64_MAX) + negative) return nullptr;
+            count += more;
+        }
     }
-    out = negative ? -int64_t(value) : int64_t(value);
+    out = int64_t(negative ? 0 - value : value);
     return at + count;
 }
 

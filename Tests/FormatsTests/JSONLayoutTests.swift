@@ -17,8 +17,10 @@ struct JSONLayoutTests {
     private static let values: [String: [String]] = [
         "kind": ["0", "1", "2", "-3", "null"],
         "id": [
-            "7", "-12345678", "123456789", "1234567890123456", "12345678901234567", "9223372036854775807",
-            "9223372036854775808", "007", "1.5", "-", "1e3", "\"8\"", "null",
+            "7", "-12345678", "123456789", "1234567890123456", "12345678901234567", "-123456789012345678",
+            "1000000000000000009", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
+            "-9223372036854775809", "9999999999999999999", "12345678901234567890", "007", "1.5", "-", "1e3", "\"8\"",
+            "null",
         ],
         "name": [
             "\"\"", "\"short\"", "\"twelve bytes\"", "\"a text of more than thirty-two bytes, with: {its} [signs]\"",
@@ -64,7 +66,7 @@ struct JSONLayoutTests {
             }
             var bytes = Array(("{" + members.joined(separator: comma) + "}" + ending).utf8)
             switch Int.random(in: 0..<25, using: &random) {
-            case 0: bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 11...255, using: &random)
+            case 0: bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
             case 1: bytes.remove(at: Int.random(in: 0..<bytes.count, using: &random))
             case 2: bytes += Array("{}".utf8)
             case 3: bytes = []
@@ -98,6 +100,22 @@ struct JSONLayoutTests {
             try check(lines, ["json.ignore-parse-errors": "true"], "seed \(seed), ignoring")
             try check(lines, ["json.fail-on-missing-field": "true"], "seed \(seed), failing")
         }
+    }
+
+    /// Integers of all lengths behind lines that taught the layout; those of 20 digits go the long way.
+    @Test func integersOfAllLengthsAreRead() throws {
+        var numbers: [Int64] = [0, .max, .min, .max - 1, .min + 1]
+        var digits: Int64 = 0
+        for digit in Int64(1)...19 {
+            digits = digits &* 10 &+ digit % 10
+            numbers += [digits, -digits]
+        }
+        let lines = (numbers + numbers).map { "{\"id\":\($0),\"skipped\":\($0)}" }
+        let beyond = ["9223372036854775808", "-9223372036854775809", "12345678901234567890"]
+        let harness = DecoderHarness(fields: [.of("id", .bigint)])
+        let result = try harness.decode((lines + beyond.map { "{\"id\":\($0),\"skipped\":1}" }).joined(separator: "\n"))
+        #expect(result.rows == (numbers + numbers).map { ["\($0)"] })
+        #expect(result.rejected.count == beyond.count)
     }
 
     /// So many unknown lines that the decoder stops looking for known ones, and then only known ones.
