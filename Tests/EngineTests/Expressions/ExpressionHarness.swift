@@ -75,7 +75,10 @@ enum ExpressionHarness {
             case .int64: return .int64(column.int64[row])
             case .float64: return .float64(column.float64[row])
             case .int128: return .int128(column.int128[row])
-            case .text: return .text(Array(column.string(row).utf8))
+            case .text:
+                // The bytes themselves: those of nested values are no text.
+                let place = UnsafePointer(column.text + row)
+                return .text(Array(UnsafeBufferPointer(start: TextView.bytes(at: place), count: place.pointee.count)))
             }
         }
     }

@@ -11,10 +11,10 @@ struct ExpressionPropertyTests {
     private func input(_ random: inout RandomExpressions, rowCount: Int, nullPercent: Int) -> ([[LiteralValue]], Batch)
     {
         let rows = (0..<rowCount).map { _ in
-            RandomExpressions.types.map { random.value($0.logical, nullPercent: nullPercent) }
+            random.inputs.map { random.value($0.logical, nullPercent: nullPercent) }
         }
-        let columns = RandomExpressions.types.indices.map { index in
-            ExpressionHarness.column(RandomExpressions.types[index], rows.map { $0[index] })
+        let columns = random.inputs.enumerated().map { index, type in
+            ExpressionHarness.column(type, rows.map { $0[index] })
         }
         return (rows, Batch(columns: columns, rowCount: rowCount))
     }
@@ -24,11 +24,14 @@ struct ExpressionPropertyTests {
         return left == right
     }
 
-    private func check(_ expression: PlanExpression, _ rows: [[LiteralValue]], _ batch: Batch, _ seed: UInt64) throws {
-        let expected = rows.map { row in Result { () throws(NaiveFailure) in try NaiveEvaluator.value(expression, row) }
+    private func check(
+        _ expression: PlanExpression, _ rows: [[LiteralValue]], _ batch: Batch, _ seed: UInt64, _ zone: NaiveZone
+    ) throws {
+        let expected = rows.map { row in
+            Result { () throws(NaiveFailure) in try NaiveEvaluator.value(expression, row, zone) }
         }
         let failing = Set(expected.indices.filter { if case .failure = expected[$0] { true } else { false } })
-        let evaluator = try ExpressionHarness.evaluator([expression])
+        let evaluator = try ExpressionHarness.evaluator([expression], zone: zone.name)
         // Twice, for registers are used again.
         for _ in 0..<2 {
             do throws(EvaluationError) {
@@ -54,7 +57,7 @@ struct ExpressionPropertyTests {
     func agreesWithPlainEvaluation(rowCount: Int) throws {
         for round in UInt64(0)..<70 {
             let seed = round &* 1_000 &+ UInt64(rowCount)
-            var random = RandomExpressions(seed: seed)
+            var random = RandomExpressions(seed: seed, isRich: round % 7 == 1)
             let (rows, batch) = input(&random, rowCount: rowCount, nullPercent: [0, 15, 100][Int(round) % 3])
             try checkRandom(&random, depth: 4, rows, batch, seed)
         }
@@ -67,7 +70,7 @@ struct ExpressionPropertyTests {
         let first = UInt64(Self.number("MILLRACE_SEED") ?? 5_000_000) &+ UInt64(part)
         for index in 0..<UInt64(wanted / 8) {
             let seed = first &+ index &* 8
-            var random = RandomExpressions(seed: seed)
+            var random = RandomExpressions(seed: seed, isRich: seed / 16 % 4 == 1)
             let (rows, batch) = input(&random, rowCount: 2, nullPercent: Int(index % 2) * 15)
             try checkRandom(&random, depth: 3, rows, batch, seed)
         }
@@ -78,9 +81,10 @@ struct ExpressionPropertyTests {
     private func checkRandom(
         _ random: inout RandomExpressions, depth: Int, _ rows: [[LiteralValue]], _ batch: Batch, _ seed: UInt64
     ) throws {
-        let type = RandomExpressions.results[random.number(RandomExpressions.results.count)]
+        let type = random.anyType()
+        let zone = random.isRich ? NaiveZone.allCases[random.number(NaiveZone.allCases.count)] : .utc
         do {
-            try check(random.expression(type, depth: depth), rows, batch, seed)
+            try check(random.expression(type, depth: depth), rows, batch, seed, zone)
         } catch let error as MillraceError {
             Issue.record("seed \(seed): \(error)")
         }

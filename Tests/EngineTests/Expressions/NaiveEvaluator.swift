@@ -6,30 +6,38 @@ struct NaiveFailure: Error {}
 
 /// Evaluates expressions one row at a time in the plainest way; what the engine is compared with.
 enum NaiveEvaluator {
-    static func value(_ expression: PlanExpression, _ row: [LiteralValue]) throws(NaiveFailure) -> LiteralValue {
+    /// The value of a row in a session of a zone.
+    static func value(
+        _ expression: PlanExpression, _ row: [LiteralValue], _ zone: NaiveZone = .utc
+    ) throws(NaiveFailure) -> LiteralValue {
         switch expression {
         case .column(let index, _): return row[index]
         case .literal(let value, _): return value
-        case .located(let inner, _): return try value(inner, row)
+        case .located(let inner, _): return try value(inner, row, zone)
         case .conditional(let branches, let otherwise, _):
-            for branch in branches where try value(branch.condition, row) == .boolean(true) {
-                return try value(branch.value, row)
+            for branch in branches where try value(branch.condition, row, zone) == .boolean(true) {
+                return try value(branch.value, row, zone)
             }
-            return try value(otherwise, row)
+            return try value(otherwise, row, zone)
         case .cast(let argument, let type, let isTry):
-            let inner = try value(argument, row)
+            let inner = try value(argument, row, zone)
             if inner == .null { return .null }
             let from = argument.type.logical
+            if case .array = from, type.logical == .string { return NaiveNested.shown(inner) }
+            if let result = NaiveZones.cast(inner, from: from, to: type.logical, zone) { return result }
             if let result = NaiveTimes.cast(inner, from: from, to: type.logical) { return result }
             if let result = try NaiveCasts.cast(inner, from: from, to: type.logical, isTry: isTry) { return result }
             return cast(inner, to: type.logical)
-        case .call(.and, let arguments, _): return try logic(arguments, row, deciding: false)
-        case .call(.or, let arguments, _): return try logic(arguments, row, deciding: true)
+        case .call(.and, let arguments, _): return try logic(arguments, row, zone, deciding: false)
+        case .call(.or, let arguments, _): return try logic(arguments, row, zone, deciding: true)
         case .call(let function, let arguments, let type):
             var values: [LiteralValue] = []
-            for argument in arguments { values.append(try value(argument, row)) }
+            for argument in arguments { values.append(try value(argument, row, zone)) }
+            let types = arguments.map(\.type.logical)
+            if let result = try NaiveNested.value(function, values, types, type.logical) { return result }
+            if let result = try NaiveJSON.value(function, values, types, type.logical) { return result }
             if !values.contains(.null) {
-                let types = arguments.map(\.type.logical)
+                if let result = try NaiveZones.value(function, values, types, type.logical, zone) { return result }
                 if let result = try NaiveTimes.value(function, values, types, type.logical) { return result }
             }
             return try call(function, values, type.logical)
@@ -38,11 +46,11 @@ enum NaiveEvaluator {
 
     /// AND is decided by FALSE, OR by TRUE; what stands behind is not looked at.
     private static func logic(
-        _ arguments: [PlanExpression], _ row: [LiteralValue], deciding: Bool
+        _ arguments: [PlanExpression], _ row: [LiteralValue], _ zone: NaiveZone, deciding: Bool
     ) throws(NaiveFailure) -> LiteralValue {
         var result = LiteralValue.boolean(!deciding)
         for argument in arguments {
-            let value = try value(argument, row)
+            let value = try value(argument, row, zone)
             if value == .boolean(deciding) { return value }
             if value == .null { result = .null }
         }

@@ -65,6 +65,18 @@ enum NaiveTimes {
         }
     }
 
+    /// The year of a time, and its first microsecond.
+    static func yearBegin(_ timestamp: Int64) -> (year: Int64, begin: Int64) {
+        var day = Day(split(timestamp).day)
+        (day.month, day.day) = (1, 1)
+        return (day.year, day.number * microsecondsPerDay)
+    }
+
+    /// Days of a year before one of its months.
+    static func daysBefore(month: Int64, of year: Int64) -> Int64 {
+        (1..<month).reduce(0) { $0 + length(year, $1) }
+    }
+
     /// Day and microseconds in it.
     private static func split(_ timestamp: Int64) -> (day: Int64, time: Int64) {
         var day = timestamp / microsecondsPerDay

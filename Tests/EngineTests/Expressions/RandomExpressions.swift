@@ -13,9 +13,27 @@ struct RandomExpressions {
         .boolean, .integer, .bigint, .double, .string, decimal, .date, timestamp, time,
     ]
 
+    /// The columns behind those above, for expressions over nested values, JSON and the wider times too.
+    private static let richTypes = [numberList, textList, map, row, nano, instant, nanoInstant].map { DataType($0) }
+
+    /// Whether those are drawn too.
+    let isRich: Bool
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64, isRich: Bool = false) {
+        state = seed
+        self.isRich = isRich
+    }
+
+    /// The types of the columns.
+    var inputs: [DataType] { isRich ? Self.types + Self.richTypes : Self.types }
+
+    /// A type that an expression can be of.
+    mutating func anyType() -> LogicalType {
+        let count = Self.results.count
+        let index = number(isRich ? count + Self.richTypes.count : count)
+        return index < count ? Self.results[index] : Self.richTypes[index - count].logical
+    }
 
     mutating func number(_ bound: Int) -> Int {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -29,7 +47,7 @@ struct RandomExpressions {
 
     mutating func value(_ type: LogicalType, nullPercent: Int) -> LiteralValue {
         if number(100) < nullPercent { return .null }
-        if let value = timeValue(type) { return value }
+        if let value = zonedValue(type) ?? nestedValue(type) ?? timeValue(type) { return value }
         switch type {
         case .integer:
             return .int64([Int64(number(5)) - 2, Int64(number(100)), Int64(Int32.max), Int64(Int32.min)][number(4)])
@@ -41,7 +59,7 @@ struct RandomExpressions {
     }
 
     private mutating func leaf(_ type: LogicalType) -> PlanExpression {
-        let columns = Self.types.indices.filter { Self.types[$0].logical == type }
+        let columns = inputs.indices.filter { inputs[$0].logical == type }
         if number(4) == 0 || columns.isEmpty { return .literal(value(type, nullPercent: 10), DataType(type)) }
         return .column(columns[number(columns.count)], DataType(type))
     }
@@ -51,6 +69,7 @@ struct RandomExpressions {
         if depth == 0 || number(6) == 0 { return leaf(type) }
         if number(5) == 0 { return conditional(type, depth: depth) }
         if number(8) == 0, let cast = anyCast(type, depth) { return cast }
+        if isRich, let rich = rich(type, depth) { return rich }
         switch type {
         case .boolean: return boolean(depth)
         case .decimal: return decimal(depth)
@@ -59,6 +78,17 @@ struct RandomExpressions {
         case .varchar where number(6) == 0: return timeText(depth)
         case .integer, .bigint, .double: return arithmetic(type, depth)
         default: return text(depth)
+        }
+    }
+
+    /// A nested value, an instant, or something made of them or of JSON; nil for other types, and often for those.
+    private mutating func rich(_ type: LogicalType, _ depth: Int) -> PlanExpression? {
+        if let made = nested(type, depth) ?? zoned(type, depth) { return made }
+        switch number(5) {
+        case 0: return taken(type, depth)
+        case 1: return json(type, depth)
+        case 2: return ofZoned(type, depth)
+        default: return nil
         }
     }
 

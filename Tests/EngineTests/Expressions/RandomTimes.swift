@@ -79,7 +79,7 @@ extension RandomExpressions {
     }
 
     /// A time with an interval added or taken away; a date takes whole days.
-    private mutating func shifted(_ value: PlanExpression, _ type: LogicalType, days: Bool) -> PlanExpression {
+    mutating func shifted(_ value: PlanExpression, _ type: LogicalType, days: Bool) -> PlanExpression {
         let function: ScalarFunction = number(2) == 0 ? .addInterval : .subtractInterval
         let isMonths = number(2) == 0
         let interval: LogicalType = isMonths ? .intervalMonths : .intervalMilliseconds
