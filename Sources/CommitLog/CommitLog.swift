@@ -29,7 +29,7 @@ package final class CommitLog: Sendable {
     private let configuration: LogConfiguration
     private let directory: String
     private let environment: Environment
-    private let observer = Mutex<Observer?>(nil)
+    private let observer = Mutex<ObserverBox?>(nil)
     private let failed = Mutex<String?>(nil)
     private let upkeepSignal = WaitPoint()
     private let isClosing = Atomic<Bool>(false)
@@ -132,7 +132,17 @@ package final class CommitLog: Sendable {
     // MARK: appending
 
     /// Sets who is told of new records.
-    package func setObserver(_ observer: Observer?) { self.observer.withLock { $0 = observer } }
+    package func setObserver(_ observer: Observer?) {
+        let box = observer.map(ObserverBox.init)
+        self.observer.withLock { $0 = box }
+    }
+
+    /// A closure must not be kept in a mutex as it is: every look at it stores it back in one more wrapper, so that calls
+    /// take longer with each round and need more stack, until there is none left.
+    private final class ObserverBox: Sendable {
+        let call: Observer
+        init(_ call: @escaping Observer) { self.call = call }
+    }
 
     /// Hands writes in. `answer` is called once they are durable, or refused, with one outcome for each; nil is for
     /// producers that want no answer. It runs on the thread that wrote the round: hand over, don't work.
@@ -241,7 +251,7 @@ package final class CommitLog: Sendable {
             }
             request.answer?(results)
         }
-        if !advanced.isEmpty, let observer = observer.withLock({ $0 }) { observer(advanced) }
+        if !advanced.isEmpty, let observer = observer.withLock({ $0 }) { observer.call(advanced) }
     }
 
     // MARK: upkeep

@@ -106,4 +106,25 @@ struct RoundsOfCallersTests {
         }
         try log.close()
     }
+
+    /// Where on the stack the observer was called, round by round.
+    private final class Depths: Sendable {
+        private let state = Mutex<[UInt]>([])
+        var all: [UInt] { state.withLock { $0 } }
+
+        func note() {
+            var here: UInt8 = 0
+            let address = withUnsafeMutablePointer(to: &here) { UInt(bitPattern: $0) }
+            state.withLock { $0.append(address) }
+        }
+    }
+
+    @Test func theObserverIsCalledTheSameWayAfterManyRounds() throws {
+        let (fixture, log, key) = try quickLog()
+        let depths = Depths()
+        log.setObserver { _ in depths.note() }
+        for number in 0..<300 { _ = try fixture.append(batch(["\(number)"]), to: key) }
+        let all = depths.all
+        #expect(all.count == 300 && (all.max() ?? 0) - (all.min() ?? 0) < 1_024)
+    }
 }

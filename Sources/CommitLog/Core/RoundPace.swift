@@ -15,11 +15,11 @@ final class RoundPace: Sendable {
 
     var isQuick: Bool { average.load(ordering: .relaxed) < Self.quickNanoseconds }
 
-    /// Takes a round in. One long wait of the disk counts for no more than a few rounds.
+    /// Takes a round in. One long wait of the disk is enough to leave the next few rounds to the other thread, no more.
     func note(nanoseconds: UInt64, bytes: Int) {
         guard bytes <= Self.smallBytes else { return }
         let known = average.load(ordering: .relaxed)
-        let taken = min(nanoseconds, 4 * Self.quickNanoseconds)
+        let taken = min(nanoseconds, 8 * Self.quickNanoseconds)
         average.store((7 * known + taken) / 8, ordering: .relaxed)
     }
 }
