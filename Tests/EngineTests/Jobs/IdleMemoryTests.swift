@@ -11,9 +11,9 @@ import Testing
 struct IdleMemoryTests {
     private static let fields = [Field("k", DataType(.bigint)), Field("t", DataType(.timestamp(precision: 3)))]
     private static let timeToLive: Int64 = 30_000
-    private static let keysOfRound = 500
+    private static let keysOfRound = 250
     private static let rounds = 100
-    /// Four rounds are alive, and before the next sweep as many again are dead; all keys would be 50,000.
+    /// Four rounds are alive, and before the next sweep as many again are dead; all keys would be 25,000.
     private static let bound = 8_000
     /// By then the bytes held are as many as they will ever be, or half of that: tables grow by doubling.
     private static let settledRound = 30
