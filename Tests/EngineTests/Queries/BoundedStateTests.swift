@@ -95,7 +95,7 @@ struct BoundedStateTests {
                     return String(decoding: bytes.prefix(count), as: UTF8.self)
                 }
             let pages = status?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-            print("\(job.report.rowsIn) rows, \(pages * 4_096 >> 20) MiB")
+            print("\(job.report.rowsIn) rows, \(pages / 256) MiB")
             SystemClock().sleep(nanoseconds: 1_000_000_000)
         }
     }

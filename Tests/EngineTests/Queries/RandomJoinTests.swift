@@ -9,6 +9,10 @@ import Testing
 /// NULL keys, crashes, and restarts with other numbers of instances.
 struct RandomJoinTests {
     private static let columns = 3
+    /// Queries of each of the four parts; MILLRACE_RANDOM_QUERIES asks for more, with other seeds from
+    /// MILLRACE_RANDOM_SEED on.
+    private static let queries: UInt64 = RandomRun.queries ?? 40
+    private static let firstSeed: UInt64 = RandomRun.firstSeed ?? 50_000
 
     /// The splits of two tables; values repeat, and some are NULL.
     private static func makeTables(_ random: inout SplitMix64, rows: Int) -> [[MemorySource.Split]] {
@@ -34,8 +38,8 @@ struct RandomJoinTests {
     @Test(arguments: 0..<4)
     func engineGivesThePlainAnswer(part: UInt64) throws {
         var restored = 0
-        for number in 0..<40 as Range<UInt64> {
-            let seed = 50_000 + part * 1_000 + number
+        for number in 0..<Self.queries {
+            let seed = Self.firstSeed + part * max(1_000, Self.queries) + number
             var random = SplitMix64(seed: seed)
             let tables = Self.makeTables(&random, rows: seed % 2 == 0 ? 8 : 40)
             let query = NaiveQuery.randomJoin(

@@ -2,7 +2,6 @@ import Columnar
 import ConnectorContract
 import Diagnostics
 import Engine
-import Glibc
 import StreamSQL
 import TestSupport
 import Testing
@@ -13,10 +12,8 @@ struct RandomQueryTests {
     private static let columns = 3
     /// Queries of each of the four parts; MILLRACE_RANDOM_QUERIES asks for more, with other seeds from
     /// MILLRACE_RANDOM_SEED on.
-    private static let queries = number("MILLRACE_RANDOM_QUERIES") ?? 250
-    private static let firstSeed = number("MILLRACE_RANDOM_SEED") ?? 0
-
-    private static func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
+    private static let queries: UInt64 = RandomRun.queries ?? 250
+    private static let firstSeed: UInt64 = RandomRun.firstSeed ?? 0
 
     /// The splits of two tables; values repeat, and some are NULL.
     private static func makeTables(_ random: inout SplitMix64, rows: Int) -> [[MemorySource.Split]] {

@@ -1,7 +1,6 @@
 import Columnar
 import Diagnostics
 import Engine
-import Glibc
 import StreamSQL
 import TestSupport
 import Testing
@@ -12,10 +11,8 @@ import Testing
 struct RandomTimeTests {
     /// Queries of each of the four parts; MILLRACE_RANDOM_QUERIES asks for more, with other seeds from
     /// MILLRACE_RANDOM_SEED on.
-    private static let queries = number("MILLRACE_RANDOM_QUERIES") ?? 15
-    private static let firstSeed = number("MILLRACE_RANDOM_SEED") ?? 200_000
-
-    private static func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
+    private static let queries: UInt64 = RandomRun.queries ?? 15
+    private static let firstSeed: UInt64 = RandomRun.firstSeed ?? 200_000
 
     private static func value(_ range: Int64, _ random: inout SplitMix64) -> BatchBuilder.Value {
         Int.random(in: 0..<12, using: &random) == 0 ? .null : .integer(.random(in: 0...range, using: &random))
