@@ -89,8 +89,9 @@ private:
     bool store_other(int32_t column, const uint8_t *at, const uint8_t *end, millrace_form form);
     size_t known_lines(size_t from, size_t to, millrace_decoded &result);
     bool known_line(const uint8_t *&position, const uint8_t *limit);
-    const uint8_t *read_place(const millrace::Place &place, const uint8_t *at, const uint8_t *limit, uint32_t &others);
-    const uint8_t *read_seldom(const millrace::Place &place, const uint8_t *at, const uint8_t *limit, uint32_t &others);
+    const uint8_t *read_texts(const millrace::Place *places, uint32_t &parent, const uint8_t *at, const uint8_t *limit);
+    const uint8_t *read_place(const millrace::Place &place, const uint8_t *at, const uint8_t *limit);
+    const uint8_t *read_seldom(const millrace::Place &place, const uint8_t *at, const uint8_t *limit);
     const uint8_t *read_timestamp(int32_t column, const uint8_t *at, const uint8_t *limit);
     bool stores(int32_t column, const uint8_t *at, const uint8_t *end, millrace_form form);
     void end_known_row(const millrace::Ending &ending);

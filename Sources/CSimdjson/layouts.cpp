@@ -51,6 +51,7 @@ void LayoutTree::add(const std::vector<Place> &path, const uint8_t *text, Ending
             uint32_t begin = seen.length < 16 ? seen.length : 16;
             memcpy(place.head, text + seen.bytes, begin);
             place.mask = (uint32_t(1) << begin) - 1;
+            if (seen.length > 16) memcpy(place.tail, text + seen.bytes + seen.length - 16, 16);
             place.child = 0;
             place.sibling = places[parent].child;
             if (place.reading == Reading::lineEnd) {
@@ -149,6 +150,40 @@ inline size_t leading_digits(uint64_t word) {
     return nullptr;
 }
 
+/// True for UTF-8. A quote stands at `end`, so no sequence is read beyond it; 4 bytes are readable there.
+bool text_is_utf8(const uint8_t *at, const uint8_t *end) {
+    // From here on the vectors of the library are faster than steps from character to character.
+    if (end - at > 64) return millrace_utf8_is_valid(at, size_t(end - at));
+    while (at < end) {
+        uint32_t word;
+        memcpy(&word, at, 4);
+        if ((word & 0x80) == 0) {
+            at++;
+        } else if ((word & 0xC0C0F0) == 0x8080E0) {
+            uint32_t code = (word & 0x0F) << 12 | (word >> 2 & 0xFC0) | (word >> 16 & 0x3F);
+            if (code < 0x800 || (code >= 0xD800 && code < 0xE000)) return false;
+            at += 3;
+        } else if ((word & 0xC0E0) == 0x80C0) {
+            if ((word & 0x1E) == 0) return false;
+            at += 2;
+        } else if ((word & 0xC0C0C0F8) == 0x808080F0) {
+            uint32_t code = (word & 0x07) << 18 | (word << 4 & 0x3F000) | (word >> 10 & 0xFC0) | (word >> 24 & 0x3F);
+            if (code < 0x10000 || code > 0x10FFFF) return false;
+            at += 4;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// The end of a text as ``text_end``; null also where it is not UTF-8.
+[[gnu::always_inline]] inline const uint8_t *valid_text_end(const uint8_t *at, const uint8_t *limit) {
+    uint32_t others = 0;
+    const uint8_t *end = text_end(at, limit, others);
+    return end && others && !text_is_utf8(at, end) ? nullptr : end;
+}
+
 const uint8_t *number_end(const uint8_t *at, const uint8_t *limit) {
     const uint8_t *end = at;
     while (end < limit && (uint8_t(*end - '0') < 10 || *end == '-' || *end == '+' || *end == '.' || (*end | 0x20) == 'e'))
@@ -166,20 +201,20 @@ const uint8_t *literal_end(const uint8_t *at, const uint8_t *limit) {
 /// Reads the value of a place at `at` into its column, where it has one; the end of the value, or null. What it wrote is
 /// written again when the line turns out to be another one.
 [[gnu::always_inline]] inline const uint8_t *millrace_json::read_place(const Place &place, const uint8_t *at,
-                                                                       const uint8_t *limit, uint32_t &others) {
+                                                                       const uint8_t *limit) {
     int32_t which = place.column;
     const uint8_t *end;
     switch (place.reading) {
     case Reading::lineEnd: return at == limit || *at == '\n' ? at : nullptr;
-    case Reading::skippedText: return text_end(at, limit, others);
+    case Reading::skippedText: return valid_text_end(at, limit);
     case Reading::skippedNumber: {
         // Most are integers of a few digits; whatever follows them but a comma or a brace is no part of a layout.
         size_t count = leading_digits(load8(at));
         if (count - 1 < 7 && (count == 1 || *at != '0') && (at[count] == ',' || at[count] == '}')) return at + count;
-        return read_seldom(place, at, limit, others);
+        return read_seldom(place, at, limit);
     }
     case Reading::text:
-        end = text_end(at, limit, others);
+        end = valid_text_end(at, limit);
         if (end) store_text(which, at, end, false);
         return end;
     case Reading::integer: {
@@ -203,7 +238,7 @@ const uint8_t *literal_end(const uint8_t *at, const uint8_t *limit) {
             return at + count;
         return read_timestamp(which, at, limit);
     }
-    default: return read_seldom(place, at, limit, others);
+    default: return read_seldom(place, at, limit);
     }
 }
 
@@ -222,13 +257,13 @@ bool millrace_json::stores(int32_t which, const uint8_t *at, const uint8_t *end,
     return millrace_store_value(&fields[size_t(which)], columns[which].values, row, at, size_t(end - at), form) == 0;
 }
 
-const uint8_t *millrace_json::read_seldom(const Place &place, const uint8_t *at, const uint8_t *limit, uint32_t &others) {
+const uint8_t *millrace_json::read_seldom(const Place &place, const uint8_t *at, const uint8_t *limit) {
     int32_t which = place.column;
     const uint8_t *end = nullptr;
     bool good = false;
     switch (place.reading) {
     case Reading::quoted:
-        end = text_end(at, limit, others);
+        end = valid_text_end(at, limit);
         good = end && stores(which, at, end, MILLRACE_FORM_TEXT);
         break;
     case Reading::skippedNumber:
@@ -260,17 +295,42 @@ const uint8_t *millrace_json::read_seldom(const Place &place, const uint8_t *at,
     return good ? end : nullptr;
 }
 
+/// Reads texts as long as they stand behind the bytes that were met last, which is how most lines go on; returns where it
+/// stopped. `parent` becomes the place of the last text. 32 bytes behind `limit` are readable.
+[[gnu::always_inline]] inline const uint8_t *millrace_json::read_texts(const Place *places, uint32_t &parent,
+                                                                       const uint8_t *at, const uint8_t *limit) {
+    millrace_column *const columns = this->columns;
+    const size_t row = this->row;
+    // The root, which is no text, ends the chain.
+    for (uint32_t index = places[parent].child;; index = places[index].child) {
+        const Place &place = places[index];
+        if (place.reading > Reading::text || !LayoutTree::heads_are_equal(place, at)) return at;
+        if (place.length > 16 && !layouts.rests_are_equal(place, at, limit)) return at;
+        const uint8_t *begin = at + place.length;
+        const uint8_t *end = begin < limit ? valid_text_end(begin, limit) : nullptr;
+        if (!end) return at;
+        if (place.reading == Reading::text) {
+            millrace_column &column = columns[place.column];
+            static_cast<View *>(column.values)[row] = View(begin, size_t(end - begin));
+            column.points_to |= 1;
+        }
+        parent = index;
+        at = end;
+    }
+}
+
 /// Reads the line at `position` when its layout is known, and moves to its end.
 bool millrace_json::known_line(const uint8_t *&position, const uint8_t *limit) {
     const uint8_t *at = position;
     Place *places = layouts.places.data();
-    uint32_t others = 0, parent = 0;
+    uint32_t parent = 0;
     while (true) {
+        at = read_texts(places, parent, at, limit);
         uint32_t before = 0, index = places[parent].child;
         const uint8_t *end = nullptr;
         while (index != 0) {
             const Place &place = places[index];
-            if (layouts.stands_at(place, at, limit)) end = read_place(place, at + place.length, limit, others);
+            if (layouts.stands_at(place, at, limit)) end = read_place(place, at + place.length, limit);
             if (end) break;
             before = index;
             index = place.sibling;
@@ -283,7 +343,6 @@ bool millrace_json::known_line(const uint8_t *&position, const uint8_t *limit) {
     }
     size_t length = size_t(at - position);
     if (length > longestLine) return false;
-    if (others && !millrace_utf8_is_valid(position, length)) return false;
     end_known_row(layouts.endings[places[parent].ending]);
     position = at;
     return true;

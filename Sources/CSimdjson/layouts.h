@@ -20,13 +20,15 @@ namespace millrace {
 
 /// How the value of a place is read.
 enum class Reading : uint8_t {
+    /// These two come first: they are most of all and read without asking further.
+    skippedText, text,
     /// No value: the end of the line.
     lineEnd,
-    skippedText, skippedNumber, skippedLiteral,
+    skippedNumber, skippedLiteral,
     /// BIGINT; the smaller types.
     integer, smallInteger,
     number, literal,
-    text, numberAsText, literalAsText,
+    numberAsText, literalAsText,
     timestamp,
     /// Another kind of value that stands in quotes.
     quoted
@@ -47,6 +49,8 @@ struct alignas(64) Place {
     /// At the end of a line: which of the endings.
     uint32_t ending = 0;
     Reading reading = Reading::lineEnd;
+    /// The last bytes in front, where there are more than in `head`.
+    alignas(16) uint8_t tail[16] = {0};
 };
 
 /// What lines of one layout lack and have beside their values.
@@ -69,8 +73,28 @@ public:
     /// True when `place`'s bytes stand at `at`, of which 16 bytes are readable, and end at `limit` at the latest.
     bool stands_at(const Place &place, const uint8_t *at, const uint8_t *limit) const {
         if (limit - at < ptrdiff_t(place.length)) return false;
-        if (!heads_are_equal(place, at)) return false;
-        return place.length <= 16 || memcmp(at + 16, &bytes[place.bytes + 16], place.length - 16) == 0;
+        return heads_are_equal(place, at) && (place.length <= 16 || rests_are_equal(place, at, limit));
+    }
+
+    /// The first bytes of `place` stand at `at`, of which 16 are readable, wherever the input ends.
+    static bool heads_are_equal(const Place &place, const uint8_t *at) {
+#ifdef __SSE2__
+        return (equal16(at, place.head) & place.mask) == place.mask;
+#else
+        return memcmp(at, place.head, place.length < 16 ? place.length : 16) == 0;
+#endif
+    }
+
+    /// Of a place with more than 16 bytes: the others stand behind the first, and end at `limit` at the latest.
+    bool rests_are_equal(const Place &place, const uint8_t *at, const uint8_t *limit) const {
+        if (limit - at < ptrdiff_t(place.length)) return false;
+        const uint8_t *last = at + place.length - 16;
+#ifdef __SSE2__
+        if (equal16(last, place.tail) != 0xFFFF) return false;
+#else
+        if (memcmp(last, place.tail, 16) != 0) return false;
+#endif
+        return place.length <= 32 || memcmp(at + 16, &bytes[place.bytes + 16], place.length - 32) == 0;
     }
 
     /// Makes `index`, which stands behind `before` below `parent`, the first to be tried there.
@@ -105,15 +129,14 @@ private:
     static constexpr size_t placeLimit = 2048;
     static constexpr size_t byteLimit = 128 * 1024;
 
-    static bool heads_are_equal(const Place &place, const uint8_t *at) {
 #ifdef __SSE2__
+    /// A bit for each of 16 bytes that is the same; `known` is aligned.
+    static uint32_t equal16(const uint8_t *at, const uint8_t *known) {
         __m128i seen = _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
-        __m128i known = _mm_load_si128(reinterpret_cast<const __m128i *>(place.head));
-        return (uint32_t(_mm_movemask_epi8(_mm_cmpeq_epi8(seen, known))) & place.mask) == place.mask;
-#else
-        return memcmp(at, place.head, place.length < 16 ? place.length : 16) == 0;
-#endif
+        __m128i wanted = _mm_load_si128(reinterpret_cast<const __m128i *>(known));
+        return uint32_t(_mm_movemask_epi8(_mm_cmpeq_epi8(seen, wanted)));
     }
+#endif
 
     void clear();
     uint32_t find(uint32_t parent, const Place &wanted, const uint8_t *text) const;

@@ -34,6 +34,7 @@ final class CountState: AggregateState {
     }
 
     func partial(_ groups: [Int32]) -> [Column] { [result(groups)] }
+    func count(of group: Int) -> Int { Int(counts.base[group]) }
     func clear(_ group: Int) { counts.base[group] = 0 }
     func write(_ group: Int, to writer: inout ByteWriter) { writer.write(counts.base[group]) }
 

@@ -196,12 +196,16 @@ final class JoinState {
         stores[side].append(batch.columns, rows: rows, numbers: &numbers)
         reserve(side)
         let rowHashes = rowIndexes[side] == nil ? [] : fullHashes(batch, side)
+        let runs = KeyRuns(batch, keys[side])
+        var last: (row: Int, key: Int32)?
         for position in numbers.indices {
             let row = Int(rows[position])
             var key = found?[position] ?? -1
+            if key < 0, let last, hashes[last.row] == hashes[row], runs.areEqual(last.row, row) { key = last.key }
             // An earlier row of the batch may have brought the key.
             if key < 0 { key = self.key(batch.columns, side, row: row, hash: hashes[row]) }
             if key < 0 { key = newKey(batch.columns, side, row: row, hash: hashes[row]) }
+            last = (row, key)
             link(numbers[position], side, to: key)
             rowIndexes[side]?.insert(numbers[position], hash: rowHashes[row])
         }
@@ -313,6 +317,27 @@ final class JoinState {
         keyOf[side].base[Int(old)] = -1
         stores[side].remove(old)
         return new
+    }
+}
+
+/// Tells rows of a batch that have the same key, where the key is of numbers without NULLs: rows of one window come
+/// together, and their key is looked up once.
+private struct KeyRuns {
+    private let values: [UnsafeMutablePointer<Int64>]
+    private let areKnown: Bool
+
+    init(_ batch: Batch, _ keys: [Int]) {
+        let columns = keys.map { batch.columns[$0] }
+        areKnown = columns.allSatisfy { $0.kind == .int64 && !$0.mayHaveNulls }
+        values = areKnown ? columns.map { $0.int64 } : []
+    }
+
+    /// False also where it is not known.
+    @inline(__always)
+    func areEqual(_ one: Int, _ other: Int) -> Bool {
+        guard areKnown else { return false }
+        for column in values where column[one] != column[other] { return false }
+        return true
     }
 }
 

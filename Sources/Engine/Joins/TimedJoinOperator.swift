@@ -74,7 +74,8 @@ final class TimedJoinOperator: Operator {
         var rows: [Int32] = []
         var rowEnds: [Int64] = []
         var withoutPartners: [Int32] = []
-        for row in 0..<batch.rowCount {
+        let areInWindows = takeWindows(batch, side, &rows, &rowEnds)
+        for row in 0..<(areInWindows ? 0 : batch.rowCount) {
             let number = Int32(truncatingIfNeeded: row)
             let end = end(batch.columns, side, row: row)
             if let end, isOver(end) {
@@ -94,6 +95,11 @@ final class TimedJoinOperator: Operator {
             for row in rows { partnerCounts[Int(row)] = 1 }
             if counts(1 - side) { try gain(partners, 1 - side, output) }
             if plan.kind.emitsPairs { try output.emit(pairing.joined(batch, side, rows, partners, .insert)) }
+        }
+        if areInWindows, !isOuter(side), side == 1 || !plan.kind.emitsLeftOnly {
+            keep(batch, side, rows, rowEnds, partnerCounts, hashes)
+            if !keepsChanges { settle() }
+            return
         }
         var kept: [Int32] = []
         var keptEnds: [Int64] = []
@@ -116,6 +122,33 @@ final class TimedJoinOperator: Operator {
         }
         keep(batch, side, kept, keptEnds, partnerCounts, hashes)
         if !keepsChanges { settle() }
+    }
+
+    /// Lists the rows whose window is open, with the watermarks that end them; counts the others as late. False, and
+    /// nothing done, where rows are to be looked at one by one: without windows, or with NULLs. Rows of one window come
+    /// together, so most of the work is done once for each window.
+    private func takeWindows(_ batch: Batch, _ side: Int, _ rows: inout [Int32], _ rowEnds: inout [Int64]) -> Bool {
+        guard case .window(let windows) = plan.timing else { return false }
+        let column = batch.columns[side == 0 ? windows.left : windows.right]
+        guard !column.mayHaveNulls, !state.mayHaveNullKeys(batch, side) else { return false }
+        rows.reserveCapacity(batch.rowCount)
+        rowEnds.reserveCapacity(batch.rowCount)
+        let values = column.int64
+        var begin = 0
+        while begin < batch.rowCount {
+            let window = values[begin]
+            var next = begin + 1
+            while next < batch.rowCount && values[next] == window { next += 1 }
+            let end = clock.firing(end: window)
+            if isOver(end) {
+                lateRows += next - begin
+            } else {
+                for row in begin..<next { rows.append(Int32(truncatingIfNeeded: row)) }
+                rowEnds.append(contentsOf: repeatElement(end, count: next - begin))
+            }
+            begin = next
+        }
+        return true
     }
 
     private func isOver(_ end: Int64) -> Bool {

@@ -69,6 +69,12 @@ struct LikePattern: Sendable {
         }
     }
 
+    /// Set for patterns of any text and a short end.
+    var shortEnd: ShortEnd? {
+        if case .suffix = shape { return ShortEnd(first) }
+        return nil
+    }
+
     func matches(_ text: TextBytes) -> Bool {
         if case .general = shape { return matchesGeneral(text) }
         return first.withUnsafeBufferPointer { first in
@@ -170,7 +176,8 @@ enum LikeKernels {
 
     /// LIKE with a constant pattern.
     static func kernel(_ pattern: LikePattern) -> Kernel {
-        { call in
+        if let end = pattern.shortEnd { return kernel(end) }
+        return { call in
             let result = call.makeResult()
             let texts = TextOperand(call[0])
             let bits = result.bits
@@ -180,5 +187,47 @@ enum LikeKernels {
             }
             return result
         }
+    }
+
+    /// LIKE '%end'.
+    private static func kernel(_ end: ShortEnd) -> Kernel {
+        { call in
+            let result = call.makeResult()
+            let texts = TextOperand(call[0])
+            propagateNulls(call, into: result)
+            guard result.mayHaveNulls else {
+                fillBits(result.bits, rowCount: call.rowCount) { end.stands(in: texts[$0]) }
+                return result
+            }
+            // What stands under a NULL is no text.
+            fillBits(result.bits, rowCount: call.rowCount) { result.isValid($0) && end.stands(in: texts[$0]) }
+            return result
+        }
+    }
+}
+
+/// The end that a text must have, of 1 to 8 bytes: compared as one word.
+struct ShortEnd {
+    private let word: UInt64
+    private let unused: UInt64
+    private let count: Int
+
+    init?(_ bytes: [UInt8]) {
+        guard (1...8).contains(bytes.count) else { return nil }
+        count = bytes.count
+        unused = UInt64(8 &- bytes.count) &* 8
+        word = bytes.reversed().reduce(0) { $0 &<< 8 | UInt64($1) }
+    }
+
+    @inline(__always)
+    func stands(in text: TextBytes) -> Bool {
+        if text.count >= 8 {
+            let last = UnsafeRawPointer(text.start + (text.count &- 8)).loadUnaligned(as: UInt64.self)
+            return UInt64(littleEndian: last) &>> unused == word
+        }
+        guard text.count >= count else { return false }
+        var last: UInt64 = 0
+        for index in 1...count { last = last &<< 8 | UInt64(text[text.count &- index]) }
+        return last == word
     }
 }

@@ -40,6 +40,8 @@ protocol Operator: AnyObject {
     var lateRows: Int { get }
     /// Rows left out because the columns of the table do not allow them.
     var refusedRows: Int { get }
+    /// It holds back rows that are late once others' watermarks pass them.
+    var flushesBeforeIdle: Bool { get }
 }
 
 extension Operator {
@@ -60,4 +62,5 @@ extension Operator {
     var uncommittedBytes: Int { 0 }
     var lateRows: Int { 0 }
     var refusedRows: Int { 0 }
+    var flushesBeforeIdle: Bool { false }
 }

@@ -102,6 +102,9 @@ struct OperatorFactory {
     }
 
     private func windowAggregate(_ window: WindowAggregatePlan, _ inputFields: [Field]) -> any Operator {
+        if window.phase == .local {
+            return LocalWindowAggregateOperator(window, inputFields: inputFields, seed: seeds.table)
+        }
         guard case .session(let gap) = window.shape else {
             let clock = wiring.environment.clock
             return WindowAggregateOperator(

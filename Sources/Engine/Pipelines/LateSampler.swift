@@ -88,7 +88,8 @@ extension PlanOperation {
     /// The column by which rows of an input come too late; nil where none do.
     func lateColumn(of input: Int) -> Int? {
         switch self {
-        case .windowAggregate(let window): return window.timeColumn
+        // The first of two phases drops nothing.
+        case .windowAggregate(let window): return window.phase == .local ? nil : window.timeColumn
         case .sessionWindow(let session): return session.timeColumn
         case .over(let over):
             if case .rowTime(let column) = over.order { return column }

@@ -75,6 +75,8 @@ final class NodeRuntime {
     func receiveIdle(input: Int) throws {
         inputIsIdle[input] = true
         guard inputIsIdle.allSatisfy({ $0 }) else { return try raiseWatermark() }
+        // Nobody waits for an idle input's watermark: what is held back would be late.
+        if flushesBeforeWatermarks || body.flushesBeforeIdle { try flush() }
         idlesLater = body.isWaiting
         if !idlesLater { try emitIdle() }
     }

@@ -26,8 +26,10 @@ final class WatermarkOperator: Operator {
         var highest = bySplit[split] ?? Watermark.none
         let others = leastOfOthers(than: split)
         var begin = 0
-        for row in 0..<batch.rowCount where times.isValid(row) && times.int64[row] > highest {
-            highest = times.int64[row]
+        let values = times.int64
+        let hasNulls = times.mayHaveNulls
+        for row in 0..<batch.rowCount where values[row] > highest && (!hasNulls || times.isValid(row)) {
+            highest = values[row]
             let candidate = min(highest, others)
             guard candidate > sent, sent == Watermark.none || candidate - sent > intervalMicroseconds else { continue }
             // The row that raised the watermark goes before it.

@@ -28,6 +28,8 @@ final class WindowAggregateOperator: Operator {
     private var watermark = Watermark.none
     private var removed = KeyedEntries()
     private(set) var lateRows = 0
+    /// Where rows are partial results: the first column of the calls.
+    private let firstPartial: Int?
 
     private struct SliceKey: Hashable {
         var start: Int64
@@ -41,6 +43,7 @@ final class WindowAggregateOperator: Operator {
         self.wallMilliseconds = wallMilliseconds
         self.plan = plan
         self.seed = seed
+        firstPartial = plan.phase == .global ? plan.firstPartial : nil
         keyTypes = plan.groupColumns.map { inputFields[$0].type }
         assigner = SliceAssigner(plan.shape)
         clock = WindowClock(plan.zone)
@@ -63,9 +66,10 @@ final class WindowAggregateOperator: Operator {
         var end = Int64.min
         var begin = Int64.max
         var list: [Int32] = []
-        for row in 0..<batch.rowCount {
-            guard times.isValid(row) else { continue }
-            let time = clock.shown(at: times.int64[row])
+        let values = times.int64
+        let hasNulls = times.mayHaveNulls
+        for row in 0..<batch.rowCount where !hasNulls || times.isValid(row) {
+            let time = clock.shown(at: values[row])
             if time < begin || time >= end {
                 if !list.isEmpty { rowsBySlice[end, default: []] += list }
                 list.removeAll(keepingCapacity: true)
@@ -82,7 +86,7 @@ final class WindowAggregateOperator: Operator {
         let all = assigner.windows(ofSliceEnding: end)
         let windows = all.filter { !isOver($0.end) }
         guard let next = windows.first else {
-            lateRows += rows.count
+            lateRows += rowCount(batch, rows)
             return
         }
         let part = chosen(batch, rows)
@@ -100,7 +104,7 @@ final class WindowAggregateOperator: Operator {
         let key =
             isBehind
             ? SliceKey(start: next.start, end: next.start) : SliceKey(start: end - assigner.slice, end: end)
-        slice(key).feed(part, groupColumns: plan.groupColumns)
+        slice(key).feed(part, groupColumns: plan.groupColumns, firstPartial: firstPartial)
     }
 
     /// Takes in rows that carry the bounds of their window: one slice for each window, and none is shared.
@@ -109,8 +113,10 @@ final class WindowAggregateOperator: Operator {
         var rowsByWindow: [SliceKey: [Int32]] = [:]
         var open = SliceKey(start: .min, end: .min)
         var run: [Int32] = []
-        for row in 0..<batch.rowCount where starts.isValid(row) && ends.isValid(row) {
-            let key = SliceKey(start: starts.int64[row], end: ends.int64[row])
+        let hasNulls = starts.mayHaveNulls || ends.mayHaveNulls
+        let (startTimes, endTimes) = (starts.int64, ends.int64)
+        for row in 0..<batch.rowCount where !hasNulls || (starts.isValid(row) && ends.isValid(row)) {
+            let key = SliceKey(start: startTimes[row], end: endTimes[row])
             if key != open {
                 if !run.isEmpty { rowsByWindow[open, default: []] += run }
                 run.removeAll(keepingCapacity: true)
@@ -121,12 +127,19 @@ final class WindowAggregateOperator: Operator {
         if !run.isEmpty { rowsByWindow[open, default: []] += run }
         for (key, rows) in rowsByWindow.sorted(by: { ($0.key.end, $0.key.start) < ($1.key.end, $1.key.start) }) {
             guard !hasFired(key.end) else {
-                lateRows += rows.count
+                lateRows += rowCount(batch, rows)
                 continue
             }
             pending.insert(key)
-            slice(key).feed(chosen(batch, rows), groupColumns: plan.groupColumns)
+            slice(key).feed(chosen(batch, rows), groupColumns: plan.groupColumns, firstPartial: firstPartial)
         }
+    }
+
+    /// How many rows of the input the listed ones stand for.
+    private func rowCount(_ batch: Batch, _ rows: [Int32]) -> Int {
+        guard plan.phase == .global else { return rows.count }
+        let counts = batch.columns[plan.rowCountColumn].int64
+        return rows.reduce(0) { $0 &+ Int(counts[Int($1)]) }
     }
 
     /// The listed rows of a batch, which is passed on as it is when that is all of them.

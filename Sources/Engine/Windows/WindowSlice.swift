@@ -40,13 +40,15 @@ final class WindowSlice {
         }
     }
 
-    /// Takes rows in.
-    func feed(_ batch: Batch, groupColumns: [Int]) {
+    /// Takes rows in; with `firstPartial` those of a local phase, whose calls begin in that column.
+    func feed(_ batch: Batch, groupColumns: [Int], firstPartial: Int? = nil) {
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, batch.rowCount)) { scratch in
             guard let numbers = scratch.baseAddress else { return }
             assign(groupColumns.map { batch.columns[$0] }, rowCount: batch.rowCount, groups: numbers)
             let signs = batch.kinds.map { RowSigns.of($0, count: batch.rowCount) }
-            if let signs {
+            if let firstPartial {
+                aggregates.merge(batch, firstColumn: firstPartial, groups: numbers)
+            } else if let signs {
                 signs.withUnsafeBufferPointer { aggregates.update(batch, groups: numbers, signs: $0.baseAddress) }
             } else {
                 aggregates.update(batch, groups: numbers, signs: nil)

@@ -93,14 +93,15 @@ enum NodeText {
                 + " of \(names(session.partition, inputs))"
         case .windowAggregate(let window):
             let calls = window.calls.map { call($0, inputs) }.joined(separator: ", ")
+            let phase = window.phase == .local ? "local " : window.phase == .global ? "global " : ""
             if let attached = window.attached {
                 let bounds = names([attached.startColumn, attached.endColumn], inputs)
-                return "window aggregate of \(bounds) by \(names(window.groupColumns, inputs)): \(calls)"
+                return "\(phase)window aggregate of \(bounds) by \(names(window.groupColumns, inputs)): \(calls)"
             }
             let columns = window.windowColumns.map { "window_\($0)" }.joined(separator: ", ")
             let sessions = window.partition.isEmpty ? "" : " of \(names(window.partition, inputs))"
-            return "window aggregate \(shape(window.shape)) on \(names([window.timeColumn], inputs))\(sessions)"
-                + " by \(names(window.groupColumns, inputs)): \(calls); \(columns)"
+            return "\(phase)window aggregate \(shape(window.shape)) on \(names([window.timeColumn], inputs))\(sessions)"
+                + " by \(names(window.groupColumns, inputs)): \(calls)\(window.phase == .local ? "" : "; \(columns)")"
                 + (window.emission.map(emission) ?? "")
         case .over(let over): return self.over(over, inputs)
         case .unnest(let unnest):

@@ -64,6 +64,10 @@ package struct WindowPlan: Sendable {
 /// Emits the group columns, one column for each call, then the window columns asked for.
 package struct WindowAggregatePlan: Sendable {
     package enum WindowColumn: Sendable, Hashable { case start, end, time }
+    /// Which part of the work a node does. `local` emits the group columns, the time of a row of the slice (not where the
+    /// bounds of a window are `attached`, which are group columns), the partial fields of each call, and how many rows
+    /// all that stands for.
+    package var phase: AggregatePlan.Phase
     package var shape: WindowShape
     package var timeColumn: Int
     package var groupColumns: [Int]
@@ -86,8 +90,10 @@ package struct WindowAggregatePlan: Sendable {
     package init(
         shape: WindowShape, timeColumn: Int, groupColumns: [Int], calls: [AggregateCall], windowColumns: [WindowColumn],
         zone: TimeZoneRules? = nil, partition: [Int] = [], inputRetracts: Bool = false,
-        emission: WindowEmission? = nil, attached: AttachedWindow? = nil, rowFilter: Int? = nil
+        emission: WindowEmission? = nil, attached: AttachedWindow? = nil, rowFilter: Int? = nil,
+        phase: AggregatePlan.Phase = .whole
     ) {
+        self.phase = phase
         self.rowFilter = rowFilter
         self.emission = emission
         self.attached = attached
@@ -100,6 +106,13 @@ package struct WindowAggregatePlan: Sendable {
         self.calls = calls
         self.windowColumns = windowColumns
     }
+}
+
+extension WindowAggregatePlan {
+    /// For `global`: the first column of the calls in what `local` sends.
+    package var firstPartial: Int { groupColumns.count + (attached == nil ? 1 : 0) }
+    /// For `global`: the column that says how many rows a row stands for.
+    package var rowCountColumn: Int { calls.reduce(firstPartial) { $0 + $1.partialFields.count } }
 }
 
 /// The columns in which a row carries the bounds of its window.

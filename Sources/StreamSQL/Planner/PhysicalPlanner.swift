@@ -298,7 +298,6 @@ struct PhysicalPlanner {
         let retracts = result.nodes[input].changelog != .append
         // All rows of a session meet, whatever groups they are dealt to then.
         let keys = aggregate.isSession ? aggregate.partition : aggregate.groupColumns
-        let dealt = keyed(input, keys)
         let operation = WindowAggregatePlan(
             shape: aggregate.shape, timeColumn: aggregate.timeColumn, groupColumns: aggregate.groupColumns,
             calls: aggregate.calls, windowColumns: aggregate.windowColumns, zone: windowZone(aggregate.timeType),
@@ -327,8 +326,9 @@ struct PhysicalPlanner {
         } else {
             state.calls = signatures.pieces(aggregate.calls, over: graph.nodes[id].inputs[0], fieldsBelow(id))
         }
+        let (dealt, last) = twoPhases(operation, id, input) ?? (keyed(input, keys), operation)
         return add(
-            .windowAggregate(operation), [dealt], graph.fields[id], operation.emission == nil ? .append : .retract,
+            .windowAggregate(last), [dealt], graph.fields[id], operation.emission == nil ? .append : .retract,
             result.nodes[dealt].distribution, name: name("window-aggregate", id, stateLayout: layout), state: state)
     }
 

@@ -91,7 +91,7 @@ struct AttachedWindowTests {
             }
             #expect(rows == expected.sortedByDescription(), "seed \(seed)")
             let windows = plan.nodes.filter { node in
-                if case .windowAggregate = node.operation { return true }
+                if case .windowAggregate(let window) = node.operation { return window.phase != .local }
                 return false
             }
             #expect(windows.count == 2)
