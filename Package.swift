@@ -33,6 +33,7 @@ let lifecycle = "swift-service-lifecycle"
 // In the order a record travels; imports go up this list only.
 let layers: [Layer] = [
     Layer(name: "CPlatform", kind: .c),
+    Layer(name: "CDecimals", kind: .c),
     Layer(name: "CSimdjson", kind: .c),
     Layer(name: "CRegex", kind: .c),
     Layer(name: "CCompression", kind: .c),
@@ -61,7 +62,8 @@ let layers: [Layer] = [
     Layer(
         name: "Engine", kind: .rows,
         uses: [
-            "StreamSQL", "Columnar", "ConnectorContract", "Digests", "RegularExpressions", "CPlatform", "Diagnostics",
+            "StreamSQL", "Columnar", "ConnectorContract", "Digests", "RegularExpressions", "CDecimals", "CPlatform",
+            "Diagnostics",
         ]),
     Layer(name: "Checkpoints", uses: ["ConnectorContract", "CPlatform", "Diagnostics"]),
     Layer(name: "Tables", kind: .rows, uses: ["ConnectorContract", "Columnar", "Diagnostics"]),
@@ -147,7 +149,7 @@ let unitTested = [
 ]
 let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.map { name in
     let layer = layers.first { $0.name == name }!
-    let uses = Set(layer.uses + [name, "TestSupport"]).subtracting(["CSimdjson", "CRegex", "CCompression"]).sorted()
+    let uses = Set(layer.uses + [name, "TestSupport"]).subtracting(["CDecimals", "CSimdjson", "CRegex", "CCompression"]).sorted()
     return .testTarget(
         name: "\(name)Tests",
         dependencies: uses.map { .target(name: $0) }

@@ -25,6 +25,7 @@ final class ScriptSession {
     private(set) var planning: PlanningSession
     private var declared: [String: TableDescription] = [:]
     var results: Results
+    private var running = ScriptText(file: "", text: "")
 
     init(_ runner: ScriptRunner) throws {
         self.runner = runner
@@ -53,6 +54,7 @@ final class ScriptSession {
     deinit { queue.close() }
 
     func run(_ script: ScriptText) throws -> ScriptRunner.Summary {
+        running = script
         let environment = runner.environment
         let plan = try ScriptPlanning.plan(script, session: &planning)
         for warning in plan.warnings {
@@ -171,17 +173,22 @@ final class ScriptSession {
     ) -> JobWiring {
         let rejects = RejectWarnings(warn: runner.warn)
         let baseDirectory = runner.baseDirectory
+        let places = OptionPlaces(script: running)
         return JobWiring(
             makeSource: { [registry] scan, parallelism in
-                try registry.makeSource(
-                    scan, parallelism: parallelism, baseDirectory: baseDirectory, timeZone: plan.timeZone,
-                    environment: environment)
+                try places.locating(scan.table) {
+                    try registry.makeSource(
+                        scan, parallelism: parallelism, baseDirectory: baseDirectory, timeZone: plan.timeZone,
+                        environment: environment)
+                }
             },
             makeSink: { [registry] sink, _ in
                 switch sink.target {
                 case .table(let table):
-                    return try registry.makeSink(
-                        table, baseDirectory: baseDirectory, timeZone: plan.timeZone, environment: environment)
+                    return try places.locating(table) {
+                        try registry.makeSink(
+                            table, baseDirectory: baseDirectory, timeZone: plan.timeZone, environment: environment)
+                    }
                 case .collect:
                     guard let shown = makeShown() else {
                         throw MillraceError(.internalError, code: "no_result", "a job has rows that nobody asked for")

@@ -32,6 +32,7 @@ VENDOR = {
 
 # C modules, each with the one Swift target that wraps it; CPlatform is the exception and stands in the table below.
 SHIMS = {
+    "CDecimals": "Engine",
     "CSimdjson": "Formats",
     "CRegex": "RegularExpressions",
     "CCompression": "KafkaProtocol",

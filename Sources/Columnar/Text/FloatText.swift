@@ -8,6 +8,11 @@ package enum FloatText {
             text.store(to: target)
             return text.count
         }
+        return writeAny(value, to: target)
+    }
+
+    /// A DOUBLE that is likely to have more digits than ``packed(_:)`` takes: the same text, without trying that first.
+    package static func writeAny(_ value: Double, to target: UnsafeMutablePointer<UInt8>) -> Int {
         if let special = writeSpecial(value, to: target) { return special }
         var decimal = ShortestDecimal(value.magnitude)
         if value.magnitude.bitPattern < 2_048 {

@@ -8,7 +8,7 @@ enum NumberTextKernels {
         switch (from, from.kind) {
         case (.tinyint, _), (.smallint, _), (.integer, _), (.bigint, _): integers
         case (.decimal(_, let scale), .int128): decimals(scale)
-        case (.double, _): doubles
+        case (.double, _): DoubleTextKernel.kernel
         case (.date, .int64): dates
         case (.timestamp(let precision), .int64): timestamps(precision)
         case (.timestampLTZ(let precision), .int64): zone.isUTC ? timestamps(precision) : instants(precision, zone)
@@ -47,16 +47,6 @@ enum NumberTextKernels {
             return writeTexts(call) { row, writer in
                 writer.add(upTo: NumberText.longest) { NumberText.write(values[row & mask], scale: scale, to: $0) }
             }
-        }
-    }
-
-    private static let doubles: Kernel = { call in
-        let values = UnsafePointer(call[0].column.float64)
-        let mask = call[0].rowMask
-        return writeTexts(call) { row, writer in
-            let value = values[row & mask]
-            if let text = FloatText.packed(value) { return writer.add(text) }
-            return writer.add(upTo: NumberText.longest) { FloatText.write(value, to: $0) }
         }
     }
 

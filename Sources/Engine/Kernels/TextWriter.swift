@@ -52,6 +52,16 @@ struct TextWriter {
         if count > TextView.inlineLimit { keep(count) }
         return TextView(place, count: count)
     }
+
+    /// Texts of at most `most` bytes together, of which the closure makes views; it gives how many bytes they took.
+    @inline(__always)
+    mutating func addMany<Result>(
+        upTo most: Int, _ write: (UnsafeMutablePointer<UInt8>) -> (count: Int, Result)
+    ) -> Result {
+        let written = write(place(most))
+        keep(written.count)
+        return written.1
+    }
 }
 
 /// A text of each row where no operand is NULL, made from scratch: it points into no operand.

@@ -32,6 +32,8 @@ final class AggregateCollector {
     /// The position of the column that says which grouping set a row belongs to.
     var groupingColumn: Int { windowBase + 3 }
     private(set) var calls: [Call] = []
+    /// What rows must fulfil to be taken in, beside the FILTER of each call.
+    var rowCondition: PlanExpression?
     /// The keys and sets of GROUP BY; nil until they are bound.
     var groupingSets: GroupingSets?
     var groupWindow: GroupWindow?
@@ -47,6 +49,8 @@ final class AggregateCollector {
     /// The column that stands for a call; equal calls are one.
     func column(for call: Call, at range: SourceRange) throws(SQLError) -> PlanExpression {
         if firstRange == nil { firstRange = range }
+        var call = call
+        if let rowCondition { call.filter = .conjunction([rowCondition] + (call.filter.map { [$0] } ?? [])) }
         if let known = calls.firstIndex(of: call) { return .column(callBase + known, call.resultType) }
         guard calls.count < Self.maximumCalls else {
             throw SQLError(.limit, "a SELECT can have \(Self.maximumCalls) aggregates at most", at: range)

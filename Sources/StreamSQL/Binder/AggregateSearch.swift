@@ -10,6 +10,16 @@ enum AggregateSearch {
         return parts(of: expression).contains(where: holds)
     }
 
+    /// The aggregate calls of an expression, the outermost ones, subqueries left out.
+    static func calls(in expression: Expression) -> [Expression] {
+        switch expression.kind {
+        case .call(let call) where call.over == nil && AggregateBinding.names.contains(Lexer.uppercased(call.name.last.utf8)):
+            return [expression]
+        case .json(let call) where call.function.isAggregate: return [expression]
+        default: return parts(of: expression).flatMap(calls)
+        }
+    }
+
     /// Where the name of a column stands outside of aggregates; nil when it is not found.
     static func place(of name: String, in expression: Expression) -> SourceRange? {
         switch expression.kind {

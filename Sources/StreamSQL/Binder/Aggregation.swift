@@ -27,6 +27,13 @@ struct Aggregation {
         fileprivate var keyPositions: [PlanExpression: Int] = [:]
         fileprivate var columnPositions: [Int: Int] = [:]
 
+        /// Takes the columns of a row, which are called so from a position of the scope on, as joined to the output.
+        mutating func add(_ first: Int, of row: Int, joinedAs joined: Int, in graph: LogicalGraph) {
+            let width = graph.fields[node].count
+            for index in graph.fields[row].indices { columnPositions[first + index] = width + index }
+            node = joined
+        }
+
         /// The output column that holds the value of an expression over the scope.
         func position(of expression: PlanExpression) -> Int? {
             if let position = keyPositions[expression] { return position }

@@ -128,10 +128,15 @@ struct ExpressionBinder {
             if let first = parts.first, let item = aliases[first.text] {
                 (value, fields) = (item, Array(parts.dropFirst()))
             } else {
-                guard let outer = scope.outer.first, let path = try? outer.resolvePath(parts, at: range) else {
+                guard let outer = scope.outer.first, let path = try? outer.resolveAnywhere(parts, at: range) else {
                     throw error
                 }
-                value = .column(Scope.outerBase + path.column, outer.columns[path.column].type)
+                if scope.copies.isEmpty {
+                    value = .column(Scope.outerBase + path.column, outer.columns[path.column].type)
+                } else {
+                    guard let copy = scope.copies[path.column] else { throw error }
+                    value = .column(copy, scope.columns[copy].type)
+                }
                 fields = path.fields
             }
         }

@@ -18,6 +18,9 @@ struct GroupedSelect {
 
     private var graph: LogicalGraph { binder.graph }
 
+    /// Lets the aggregates take rows in only where a condition holds.
+    func countRowsWhere(_ condition: PlanExpression) { collector.rowCondition = condition }
+
     mutating func bind(
         _ select: Select, _ items: [QueryBinder.Item], _ condition: PlanExpression?, _ orderBy: [OrderItem]
     ) throws(SQLError) -> QueryBinder.BoundSelect {
@@ -27,6 +30,7 @@ struct GroupedSelect {
             for key in grouping.keys { key.forEachColumn { scope.columns[$0].type.isNullable = true } }
             grouping = try groupingSets(select.groupBy)
         }
+        try checkReads(of: select, grouping)
         for key in extraKeys { grouping.add(key) }
         collector.groupingSets = grouping
         let outputs = try bound(items)
@@ -49,7 +53,11 @@ struct GroupedSelect {
             callBase: collector.callBase, windowBase: collector.windowBase,
             stateTimeToLiveMilliseconds: try StateHint.timeToLive(select, scope, binder.options),
             windowEmission: binder.options.windowEmission)
-        let built = try aggregation.build(condition, at: select.range)
+        var built = try aggregation.build(condition, at: select.range)
+        if let row = scope.rowOfConstants {
+            let node = binder.joinBuilder.build(.left, built.node, row, [], at: select.range)
+            built.add(scope.columns.count - graph.fields[row].count, of: row, joinedAs: node, in: graph)
+        }
 
         var projections: [PlanExpression] = []
         var columns: [RelationColumn] = []
@@ -73,6 +81,22 @@ struct GroupedSelect {
             )
         }
         return try finish(select, orderBy, sorts, (projections, columns), (filter, kept), built)
+    }
+
+    /// Subqueries behind the aggregation read what is the same for all rows of a group.
+    private func checkReads(of select: Select, _ grouping: GroupingSets) throws(SQLError) {
+        let grouped = grouping.keys.compactMap { key -> Int? in
+            if case .column(let position, _) = key { return position }
+            return nil
+        }
+        guard let read = scope.constantReads.subtracting(grouped).min() else { return }
+        let place = select.items.first { item in
+            if case .expression(let expression, _) = item.kind { return QueryBinder.holdsSubquery(expression) }
+            return false
+        }
+        throw SQLError(
+            .semantics, "the column '\(scope.columns[read].name)', which a subquery reads, is neither grouped nor aggregated",
+            at: place?.range ?? select.having?.range ?? select.range, hint: "add it to GROUP BY")
     }
 
     private func expressionBinder(_ clause: String) -> ExpressionBinder {

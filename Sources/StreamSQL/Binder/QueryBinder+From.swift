@@ -183,10 +183,11 @@ extension QueryBinder {
         if case .derived(let query, isLateral: true) = join.right.kind {
             return try lateralJoin(join, query, at: range)
         }
-        let left = try scope(join.left)
-        let right = try scope(join.right, left: left)
-        var combined = Scope(left, right, node: left.node)
-        for position in combined.columns.indices { combined.columns[position].window = nil }
+        var left = try scope(join.left)
+        var right = try scope(join.right, left: left)
+        var join = join
+        let behind = try takeSubqueries(of: &join, &left, &right)
+        var combined = sideBySide(left, right)
         var conditions = try usingConditions(join, left, right, &combined)
         if case .on(let expression) = join.condition {
             let binder = ExpressionBinder(scope: combined, clause: "ON")
@@ -198,6 +199,7 @@ extension QueryBinder {
                 errors.append(error)
             }
         }
+        combined.subqueries = [:]
         combined.version = nil
         combined.lookup = nil
         if join.isAsOf {
@@ -221,6 +223,7 @@ extension QueryBinder {
         switch join.kind {
         case .inner, .cross:
             combined.node = builder.build(.inner, left.node, right.node, conditions, at: range)
+            if let behind { try filter(&combined, behind) }
         case .left:
             combined.node = builder.build(.left, left.node, right.node, conditions, at: range)
             for position in left.columns.count..<combined.columns.count {

@@ -20,12 +20,12 @@ extension QueryBinder {
         if case .select(let select) = query.body, select.from == nil, query.with.isEmpty, query.limit == nil {
             return try lateralRow(join, select, left, at: range)
         }
-        guard let tied = try tied(query, outer: left) else {
-            // It reads nothing from outside.
-            let alone = TiedQuery(relation: try bind(query))
-            return try joined(join, left, alone, at: range)
+        var outer = left
+        return try retrying(query, &outer) { (outer) throws(SQLError) -> Scope in
+            // What reads nothing from outside stands alone.
+            if let rows = try tied(query, outer: outer) { return try joined(join, outer, rows, at: range) }
+            return try joined(join, outer, TiedQuery(relation: try bind(query)), at: range)
         }
-        return try joined(join, left, tied, at: range)
     }
 
     /// The columns of the left with those of the query, under the names of its alias.

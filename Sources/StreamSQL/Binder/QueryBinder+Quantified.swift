@@ -70,13 +70,9 @@ extension QueryBinder {
         guard case .call(_, let operands, _) = comparison, operands.count == 2,
             ![operands[1].type.logical].contains(where: \.isNested)
         else { throw SQLError(.type, "\(quantifier.rawValue) can't compare these values", at: range) }
-        var keys: [PlanExpression] = []
-        var columns: [PlanExpression] = []
-        for condition in source.conditions {
-            let sides = try equality(condition, at: range)
-            keys.append(sides.outer)
-            columns.append(sides.inner)
-        }
+        var keys: [Tie] = []
+        for condition in source.conditions { keys.append(try equality(condition, at: range)) }
+        let columns = keys.map(\.inner)
         let bounds = bounds(of: operands[1], columns, source.relation.node)
         let first = scope.columns.count + columns.count
         _ = extend(&scope, with: bounds, keys: keys, column: columns.count, at: range)

@@ -23,7 +23,7 @@ extension QueryBinder {
             try select.from.map { (from) throws(SQLError) in try self.scope(from) } ?? scopeOfOneRow(for: select)
         try checkLookupHints(select)
         if var joined = scope {
-            try joinSubqueries(of: select, &joined)
+            try joinSubqueries(of: select, orderBy, isGrouped: isGrouped(select, orderBy), &joined)
             scope = joined
         }
         if let scope, scope.subqueries.isEmpty { try StateHint.checkNames(select, scope) }

@@ -3,25 +3,57 @@ import Columnar
 // Subqueries as values and conditions: each becomes a join with the FROM of its SELECT.
 extension QueryBinder {
     /// Joins the subqueries of a SELECT to its FROM, whose scope then knows what each of them stands for.
-    func joinSubqueries(of select: Select, _ scope: inout Scope) throws(SQLError) {
+    ///
+    /// Behind an aggregation (`isGrouped`) those that read nothing from outside are joined to its output.
+    func joinSubqueries(
+        of select: Select, _ orderBy: [OrderItem], isGrouped: Bool = false, _ scope: inout Scope
+    ) throws(SQLError) {
         if let filter = select.filter {
             for condition in Self.conjuncts(filter) where !(try joinCondition(condition, isNegated: false, &scope)) {
                 try joinValues(in: condition, needsUnknown: false, &scope)
             }
         }
-        let before = scope.columns.count
-        for item in select.items {
-            if case .expression(let expression, _) = item.kind {
-                try joinValues(in: expression, needsUnknown: true, &scope)
-            }
+        let keys = (select.groupBy?.elements ?? []).flatMap(OuterNames.expressions)
+        let behind = Self.items(of: select) + [select.having].compactMap { $0 } + orderBy.map(\.expression)
+        for expression in keys + behind.flatMap(AggregateSearch.calls) {
+            try joinValues(in: expression, needsUnknown: true, &scope)
         }
-        if let having = select.having { try joinValues(in: having, needsUnknown: true, &scope) }
+        let constants = isGrouped ? rowOfConstants(behind, scope) : nil
+        let placed = scope.subqueries
+        if let constants { scope.subqueries.merge(constants.subqueries) { known, _ in known } }
+        let before = scope.columns.count
+        readsOfSubqueries = []
+        for expression in behind { try joinValues(in: expression, needsUnknown: true, &scope) }
         scope.constantColumns = Array(before..<scope.columns.count)
+        scope.constantReads = readsOfSubqueries.filter { $0 < before }
+        guard let constants else { return }
+        let base = scope.columns.count
+        for (expression, value) in constants.subqueries where placed[expression] == nil {
+            scope.subqueries[expression] = value.shifted { $0 + base }
+        }
+        scope.rowOfConstants = constants.node
+        scope.hidden.formUnion(base..<(base + constants.columns.count))
+        scope.columns += constants.columns
     }
 
-    /// The scope of a SELECT without FROM that has subqueries: one row without names.
-    func scopeOfOneRow(for select: Select) -> Scope? {
-        guard Self.expressions(of: select).contains(where: Self.holdsSubquery) else { return nil }
+    /// One row with the values of those expressions' subqueries that stand alone; nil where none does.
+    private func rowOfConstants(_ expressions: [Expression], _ scope: Scope) -> Scope? {
+        guard expressions.contains(where: Self.holdsSubquery) else { return nil }
+        var row = oneRow()
+        row.subqueries = scope.subqueries
+        for expression in expressions {
+            let (before, noted) = (row, errors)
+            do throws(SQLError) {
+                try joinValues(in: expression, needsUnknown: true, &row)
+            } catch _ {
+                // It reads columns, or is wrong, which is told when it is joined before the aggregation.
+                (row, errors) = (before, noted)
+            }
+        }
+        return row.columns.count > 1 ? row : nil
+    }
+
+    private func oneRow() -> Scope {
         let type = DataType(.integer, isNullable: false)
         let row = graph.add(.values([[LiteralBinding.integer(0)]], [type]))
         var scope = Scope(Relation(node: row, columns: [RelationColumn(name: "", type: type)]), path: [])
@@ -29,22 +61,29 @@ extension QueryBinder {
         return scope
     }
 
-    private static func expressions(of select: Select) -> [Expression] {
-        let items = select.items.compactMap { item -> Expression? in
+    /// The scope of a SELECT without FROM that has subqueries: one row without names.
+    func scopeOfOneRow(for select: Select) -> Scope? {
+        guard (Self.items(of: select) + [select.filter, select.having].compactMap { $0 })
+            .contains(where: Self.holdsSubquery)
+        else { return nil }
+        return oneRow()
+    }
+
+    private static func items(of select: Select) -> [Expression] {
+        select.items.compactMap { item in
             if case .expression(let expression, _) = item.kind { return expression }
             return nil
         }
-        return items + [select.filter, select.having].compactMap { $0 }
     }
 
-    private static func holdsSubquery(_ expression: Expression) -> Bool {
+    static func holdsSubquery(_ expression: Expression) -> Bool {
         switch expression.kind {
         case .exists, .inQuery, .scalarQuery, .quantified: true
         default: AggregateSearch.parts(of: expression).contains(where: holdsSubquery)
         }
     }
 
-    private static func conjuncts(_ expression: Expression) -> [Expression] {
+    static func conjuncts(_ expression: Expression) -> [Expression] {
         if case .and(let operands) = expression.kind { return operands.flatMap(conjuncts) }
         return [expression]
     }
@@ -59,19 +98,26 @@ extension QueryBinder {
         case .not(let operand):
             guard try joinCondition(operand, isNegated: !isNegated, &scope) else { return false }
         case .quantified(let operation, let value, let quantifier, let query):
-            try joinQuantified(
-                operation, value, quantifier, query, isNegated: isNegated, &scope, at: expression.range)
+            try retrying(query, &scope) { (scope) throws(SQLError) in
+                try joinQuantified(
+                    operation, value, quantifier, query, isNegated: isNegated, &scope, at: expression.range)
+            }
         case .exists(let query):
-            let source = try subquery(query, outer: scope)
-            try restrict(&scope, isNegated ? .anti : .semi, source, source.conditions, at: expression.range)
+            try retrying(query, &scope) { (scope) throws(SQLError) in
+                let source = try subquery(query, outer: scope)
+                try restrict(&scope, isNegated ? .anti : .semi, source, source.conditions, at: expression.range)
+            }
         case .inQuery(let value, let query, let isNegatedHere):
             let isAnti = isNegated != isNegatedHere
-            let source = try subquery(query, outer: scope)
-            let pairs = try comparisons(value, source, scope, at: expression.range)
-            if isAnti, !pairs.allSatisfy({ isNeverNull($0, source, scope) }) { return false }
-            let equalities = pairs.map(\.equality)
-            try restrict(
-                &scope, isAnti ? .anti : .semi, source, source.conditions + equalities, at: expression.range)
+            let isJoined = try retrying(query, &scope) { (scope) throws(SQLError) in
+                let source = try subquery(query, outer: scope)
+                let pairs = try comparisons(value, source, scope, at: expression.range)
+                if isAnti, !pairs.allSatisfy({ isNeverNull($0, source, scope) }) { return false }
+                let conditions = source.conditions + pairs.map(\.equality)
+                try restrict(&scope, isAnti ? .anti : .semi, source, conditions, at: expression.range)
+                return true
+            }
+            guard isJoined else { return false }
         default: return false
         }
         // Nothing is left to test; NOT was turned round already.
@@ -107,21 +153,27 @@ extension QueryBinder {
         guard scope.subqueries[expression] == nil else { return }
         switch expression.kind {
         case .scalarQuery(let query):
-            scope.subqueries[expression] = try scalar(query, &scope, at: expression.range)
+            scope.subqueries[expression] = try retrying(query, &scope) { (scope) throws(SQLError) in
+                try scalar(query, &scope, at: expression.range)
+            }
         case .exists(let query):
-            let source = try subquery(query, outer: scope)
-            scope.subqueries[expression] = try mark(source, [], &scope, at: expression.range)
+            scope.subqueries[expression] = try retrying(query, &scope) { (scope) throws(SQLError) in
+                try mark(try subquery(query, outer: scope), [], &scope, at: expression.range)
+            }
         case .inQuery(let value, let query, let isNegated):
             try joinValues(in: value, needsUnknown: true, &scope)
-            let source = try subquery(query, outer: scope)
-            let found = try membership(
-                value, source, &scope, needsUnknown: needsUnknown || isNegated, at: expression.range)
+            let found = try retrying(query, &scope) { (scope) throws(SQLError) in
+                try membership(
+                    value, try subquery(query, outer: scope), &scope, needsUnknown: needsUnknown || isNegated,
+                    at: expression.range)
+            }
             scope.subqueries[expression] = isNegated ? .call(.not, [found], found.type) : found
         case .quantified(let operation, let value, let quantifier, let query):
             guard let other = Self.membership(expression) else {
                 try joinValues(in: value, needsUnknown: true, &scope)
-                scope.subqueries[expression] = try quantifiedValue(
-                    operation, value, quantifier, query, &scope, at: expression.range)
+                scope.subqueries[expression] = try retrying(query, &scope) { (scope) throws(SQLError) in
+                    try quantifiedValue(operation, value, quantifier, query, &scope, at: expression.range)
+                }
                 return
             }
             try joinValues(in: other, needsUnknown: needsUnknown, &scope)
@@ -139,19 +191,15 @@ extension QueryBinder {
     private func mark(
         _ source: Subquery, _ more: [PlanExpression], _ scope: inout Scope, at range: SourceRange
     ) throws(SQLError) -> PlanExpression {
-        var outer: [PlanExpression] = []
-        var inner: [PlanExpression] = []
-        for condition in source.conditions + more {
-            let sides = try equality(condition, at: range)
-            outer.append(sides.outer)
-            inner.append(sides.inner)
-        }
+        var ties: [Tie] = []
+        for condition in source.conditions + more { ties.append(try equality(condition, at: range)) }
+        let inner = ties.map(\.inner)
         let truth = PlanExpression.literal(.boolean(true), DataType(.boolean, isNullable: false))
         let projected = graph.calculate(
             source.relation.node, projections: inner + [truth], names: inner.indices.map { "key\($0)" } + ["found"])
         let aggregate = LogicalAggregate(groupColumns: Array(0...inner.count), calls: [])
         let distinct = graph.add(.aggregate(aggregate), [projected])
-        let column = extend(&scope, with: distinct, keys: outer, column: inner.count, at: range)
+        let column = extend(&scope, with: distinct, keys: ties, column: inner.count, at: range)
         return .call(.isNotNull, [column], DataType(.boolean, isNullable: false))
     }
 
@@ -168,13 +216,9 @@ extension QueryBinder {
             throw SQLError(.unsupported, "NOT IN over rows that may be NULL is not supported yet", at: range)
         }
         // Whether there is a row at all, and whether there is a NULL among them.
-        var outer: [PlanExpression] = []
-        var inner: [PlanExpression] = []
-        for condition in source.conditions {
-            let sides = try equality(condition, at: range)
-            outer.append(sides.outer)
-            inner.append(sides.inner)
-        }
+        var ties: [Tie] = []
+        for condition in source.conditions { ties.append(try equality(condition, at: range)) }
+        let inner = ties.map(\.inner)
         let truth = DataType(.boolean, isNullable: false)
         let count = DataType(.bigint, isNullable: false)
         let projected = graph.calculate(
@@ -193,7 +237,7 @@ extension QueryBinder {
         let flags = graph.calculate(
             counted, projections: Array(columns.prefix(inner.count)) + [hasNull],
             names: inner.indices.map { "key\($0)" } + ["hasNull"])
-        let flag = extend(&scope, with: flags, keys: outer, column: inner.count, at: range)
+        let flag = extend(&scope, with: flags, keys: ties, column: inner.count, at: range)
         let yes = PlanExpression.literal(.boolean(true), truth)
         let no = PlanExpression.literal(.boolean(false), truth)
         let unknown = PlanExpression.literal(.null, .boolean)
@@ -208,10 +252,12 @@ extension QueryBinder {
 
     /// Joins a node that has at most one row for each key; gives one of its columns.
     func extend(
-        _ scope: inout Scope, with node: Int, keys: [PlanExpression], column: Int, at range: SourceRange
+        _ scope: inout Scope, with node: Int, keys: [Tie], column: Int, at range: SourceRange
     ) -> PlanExpression {
-        let conditions = keys.enumerated().map { position, outer in
-            PlanExpression.call(.equal, [outer, .column(position, graph.fields[node][position].type)], .boolean)
+        let conditions = keys.enumerated().map { position, tie in
+            PlanExpression.call(
+                tie.isNullSafe ? .isNotDistinctFrom : .equal,
+                [tie.outer, .column(position, graph.fields[node][position].type)], .boolean)
         }
         return extend(&scope, with: node, conditions: conditions, column: column, at: range)
     }
@@ -221,6 +267,9 @@ extension QueryBinder {
         _ scope: inout Scope, with node: Int, conditions: [PlanExpression], column: Int, at range: SourceRange
     ) -> PlanExpression {
         let leftCount = scope.columns.count
+        for condition in conditions {
+            readsOfSubqueries.formUnion(condition.columnSet.filter { $0 >= Scope.outerBase }.map { $0 - Scope.outerBase })
+        }
         scope.node = joinBuilder.build(
             .left, scope.node, node, conditions.map { placed($0, leftCount) }, at: range)
         for field in graph.fields[node] {
@@ -253,6 +302,9 @@ extension QueryBinder {
 
     /// The subquery when its WHERE reads columns from outside; nil when it stands alone.
     private func correlated(_ query: Query, outer: Scope) throws(SQLError) -> Subquery? {
+        if dependents.contains(query) {
+            return try dependent(query, outer: outer).map { rows(of: $0, query) }
+        }
         var query = query
         while case .query(let inner) = query.body, query.with.isEmpty, query.limit == nil, query.offset == nil {
             query = inner
@@ -291,6 +343,10 @@ extension QueryBinder {
                 "an aggregate without GROUP BY in a subquery that reads columns from outside is not supported here yet",
                 at: range, hint: "compare with the subquery as a value")
         }
+        return rows(of: tied, query)
+    }
+
+    private func rows(of tied: TiedQuery, _ query: Query) -> Subquery {
         let fields = graph.fields[tied.node]
         return Subquery(
             relation: Relation(
@@ -308,7 +364,7 @@ extension QueryBinder {
         var bare = select
         bare.items = []
         bare.having = nil
-        try joinSubqueries(of: bare, &inner)
+        try joinSubqueries(of: bare, [], &inner)
         inner.outer = [outer]
         var local: [PlanExpression] = []
         var conditions: [PlanExpression] = []
@@ -324,17 +380,30 @@ extension QueryBinder {
     }
 
     /// An equality between something outside and something inside.
-    func equality(
-        _ condition: PlanExpression, at range: SourceRange
-    ) throws(SQLError) -> (outer: PlanExpression, inner: PlanExpression) {
-        if case .call(.equal, let operands, _) = condition, operands.count == 2 {
+    struct Tie {
+        var outer: PlanExpression
+        var inner: PlanExpression
+        /// Whether NULL equals NULL.
+        var isNullSafe: Bool
+    }
+
+    func equality(_ condition: PlanExpression, at range: SourceRange) throws(SQLError) -> Tie {
+        if case .call(let function, let operands, _) = condition, operands.count == 2,
+            function == .equal || function == .isNotDistinctFrom
+        {
+            let isNullSafe = function == .isNotDistinctFrom
             let isOuter = operands.map { operand in
                 let columns = operand.columnSet
                 return columns.isEmpty ? nil : columns.allSatisfy { $0 >= Scope.outerBase }
             }
             let isInner = operands.map { $0.columnSet.allSatisfy { $0 < Scope.outerBase } }
-            if isOuter[0] == true, isInner[1] { return (operands[0], operands[1]) }
-            if isOuter[1] == true, isInner[0] { return (operands[1], operands[0]) }
+            // A constant stands outside too.
+            if isOuter[0] != false, isInner[1], isOuter[1] != nil {
+                return Tie(outer: operands[0], inner: operands[1], isNullSafe: isNullSafe)
+            }
+            if isOuter[1] != false, isInner[0], isOuter[0] != nil {
+                return Tie(outer: operands[1], inner: operands[0], isNullSafe: isNullSafe)
+            }
         }
         throw SQLError(
             .unsupported, "this subquery can be tied to the query around it by equalities only", at: range,

@@ -19,6 +19,7 @@ extension QueryBinder {
     /// What is compared with something outside becomes a column: the rows are grouped, made distinct or numbered for
     /// each of its values, and joined by it.
     func tied(_ query: Query, outer: Scope) throws(SQLError) -> TiedQuery? {
+        if dependents.contains(query) { return try dependent(query, outer: outer) }
         var query = query
         while case .query(let inner) = query.body, query.with.isEmpty, query.limit == nil, query.offset == nil,
             query.orderBy.isEmpty
@@ -43,7 +44,8 @@ extension QueryBinder {
         inner.node = graph.calculate(
             inner.node, condition: .conjunction(local), projections: graph.columns(of: inner.node) + ties.columns,
             names: names)
-        let bound = try bindTied(select, inner, ties.columns.count, query.orderBy, isGrouped: isGrouped)
+        let keys = (inner.columns.count - ties.columns.count)..<inner.columns.count
+        let bound = try bindTied(select, inner, TiedShape(keys: Array(keys), isGrouped: isGrouped), query.orderBy)
         let columns = Array(bound.relation.columns[ties.columns.count..<bound.visible])
         var result = TiedQuery(
             node: bound.relation.node, conditions: ties.conditions, columns: columns, firstColumn: ties.columns.count)
@@ -57,12 +59,23 @@ extension QueryBinder {
         return result
     }
 
-    /// The SELECT with the tied columns, the last of the scope, in front of its own.
-    private func bindTied(
-        _ select: Select, _ inner: Scope, _ count: Int, _ orderBy: [OrderItem], isGrouped: Bool
+    /// How the rows of a SELECT are kept apart by what ties them.
+    struct TiedShape {
+        /// The columns that tie.
+        var keys: [Int]
+        var isGrouped: Bool
+        /// What of WHERE is still to be tested.
+        var condition: PlanExpression?
+        /// Where there may be a row for the keys without a row of the SELECT's own: whether this is one.
+        var isThere: PlanExpression?
+    }
+
+    /// The SELECT with the tied columns in front of its own.
+    func bindTied(
+        _ select: Select, _ inner: Scope, _ shape: TiedShape, _ orderBy: [OrderItem]
     ) throws(SQLError) -> BoundSelect {
-        let first = inner.columns.count - count
-        let keys = (first..<inner.columns.count).map { Item(name: "", source: .column($0), range: select.range) }
+        let count = shape.keys.count
+        let keys = shape.keys.map { Item(name: "", source: .column($0), range: select.range) }
         let items = keys + (try outputItems(select, inner))
         // Numbers in ORDER BY count the SELECT's own columns.
         let orderBy = orderBy.map { item in
@@ -73,9 +86,16 @@ extension QueryBinder {
             item.expression.kind = .literal(.integer(String(number.addingReportingOverflow(count).partialValue)))
             return item
         }
-        guard isGrouped else { return try plain(select, items, inner, nil, orderBy, binderScope: inner) }
+        guard shape.isGrouped else {
+            return try plain(select, items, inner, shape.condition, orderBy, binderScope: inner)
+        }
         var grouped = GroupedSelect(binder: self, scope: inner, windows: select.windows)
-        grouped.extraKeys = (first..<inner.columns.count).map { .column($0, inner.columns[$0].type) }
+        grouped.extraKeys = (shape.keys + inner.constantColumns).map { .column($0, inner.columns[$0].type) }
+        guard let isThere = shape.isThere else {
+            return try grouped.bind(select, items, shape.condition, orderBy)
+        }
+        // Each aggregate leaves out what is no row of the SELECT; its group stays.
+        grouped.countRowsWhere(.conjunction([isThere] + (shape.condition.map { [$0] } ?? [])) ?? isThere)
         return try grouped.bind(select, items, nil, orderBy)
     }
 
@@ -110,6 +130,9 @@ extension QueryBinder {
                 continue
             }
             let sides = try equality(condition, at: range)
+            guard !sides.isNullSafe else {
+                throw SQLError(.unsupported, "IS NOT DISTINCT FROM ties rows in the general way", at: range)
+            }
             let place = result.place(of: sides.inner)
             result.conditions.append(
                 .call(.equal, [sides.outer, .column(place, sides.inner.type)], condition.type))
@@ -126,7 +149,7 @@ extension QueryBinder {
 
     // MARK: LIMIT
 
-    private func limits(of query: Query) throws(SQLError) -> (offset: Int, limit: Int)? {
+    func limits(of query: Query) throws(SQLError) -> (offset: Int, limit: Int)? {
         let limit = try count(query.limit, "LIMIT")
         let offset = try count(query.offset, "OFFSET")
         guard limit != nil || offset != nil else { return nil }
@@ -139,7 +162,7 @@ extension QueryBinder {
     }
 
     /// The rows from `offset` on for each value of the first `count` columns, so many of them.
-    private func limited(
+    func limited(
         _ bound: BoundSelect, _ count: Int, _ limits: (offset: Int, limit: Int), at range: SourceRange
     ) -> Int {
         let node = bound.relation.node

@@ -18,6 +18,10 @@ final class QueryBinder {
     /// Tables that were read, by display name.
     private(set) var readTables: [String] = []
 
+    /// Subqueries being bound whose outer columns are joined to their FROM.
+    var dependents: Set<Query> = []
+    /// Columns of the scope around that subqueries were tied by.
+    var readsOfSubqueries: Set<Int> = []
     /// WITH names in force, innermost last.
     private var commonTables: [[String: Relation]] = []
     /// What STATE_TTL hints of the SELECT being bound say of the inputs of its joins.
@@ -295,6 +299,7 @@ final class QueryBinder {
             let checked = checker.check(options, base: definition.table.options, table: name)
             if let error = checked.errors.first { throw error }
             result.table.options = checked.options
+            result.table.note(options)
             result.table.isBounded = checker.isBounded(checked.options)
             result.table.changelog = checker.changelog(checked.options)
         }

@@ -47,6 +47,12 @@ struct Scope {
     var constantColumns: [Int] = []
     /// The scope around a subquery, whose columns WHERE may read; none or one.
     var outer: [Scope] = []
+    /// Where copies of columns of the scope around stand here, by their places there.
+    var copies: [Int: Int] = [:]
+    /// A node of one row, whose columns are the last of this scope and are joined behind its aggregation.
+    var rowOfConstants: Int?
+    /// Columns of the scope around that the subqueries behind WHERE read.
+    var constantReads: Set<Int> = []
     /// Columns of the scope around are numbered from here.
     static let outerBase = 1 << 24
 
@@ -122,6 +128,20 @@ struct Scope {
             hint: near.map { "did you mean \($0)?" })
     }
 
+    /// The same, or a copy of what the name means in the scope around.
+    func resolveAnywhere(
+        _ parts: [Identifier], at range: SourceRange
+    ) throws(SQLError) -> (column: Int, fields: [Identifier]) {
+        do throws(SQLError) {
+            return try resolvePath(parts, at: range)
+        } catch {
+            guard !copies.isEmpty, let path = try? outer.first?.resolveAnywhere(parts, at: range),
+                let copy = copies[path.column]
+            else { throw error }
+            return (copy, path.fields)
+        }
+    }
+
     private func hasRow(named name: Identifier) -> Bool {
         columns.contains { column in
             guard case .row = column.type.logical else { return false }
@@ -143,7 +163,8 @@ struct Scope {
         throw unknown(name, among: columns.map(\.name), of: nil)
     }
 
-    private func unknown(_ name: Identifier, among candidates: [String], of table: String?) -> SQLError {
+    private func unknown(_ name: Identifier, among columns: [String], of table: String?) -> SQLError {
+        let candidates = columns.filter { !$0.isEmpty }
         let place = table.map { " in \($0)" } ?? ""
         let near = nearestName(to: name.text, in: candidates)
         let listed = candidates.prefix(12).joined(separator: ", ")

@@ -106,10 +106,15 @@ struct TableFunctionBinder {
                 .semantics, "'\(parameter.name)' of \(function.name) takes a table", at: value.range,
                 hint: "\(parameter.name) => TABLE t")
         }
-        if let item = argument.orderBy.first {
-            throw SQLError(.unsupported, "ORDER BY of a table argument is not supported", at: item.range)
+        var (relation, partition) = try binder.tableArgument(argument, isPartitioned: parameter.kind == .rowsByKey)
+        if let first = argument.orderBy.first {
+            guard parameter.kind == .rowsByKey else {
+                throw SQLError(
+                    .semantics, "\(function.name) takes the rows of '\(parameter.name)' one by one, in no order",
+                    at: first.range)
+            }
+            relation.node = try sorted(relation, argument.orderBy)
         }
-        let (relation, partition) = try binder.tableArgument(argument, isPartitioned: parameter.kind == .rowsByKey)
         var timeColumn: Int?
         for name in onTime where timeColumn == nil {
             timeColumn = relation.columns.firstIndex { $0.name == name.text }
@@ -128,6 +133,29 @@ struct TableFunctionBinder {
             TableFunctionCall.Table(
                 parameter: parameter.name, fields: relation.fields, partition: partition, timeColumn: timeColumn)
         )
+    }
+
+    /// The rows in the order of their event time, as far as it is complete; later columns order rows of one time.
+    private func sorted(_ relation: Relation, _ items: [OrderItem]) throws(SQLError) -> Int {
+        let scope = Scope(relation, path: [])
+        var keys: [SortPlan.Key] = []
+        for item in items {
+            guard
+                case .column(let position, _) = try ExpressionBinder(scope: scope, clause: "ORDER BY").bind(
+                    item.expression)
+            else { throw SQLError(.semantics, "ORDER BY of a table argument takes columns", at: item.expression.range) }
+            guard !keys.isEmpty || relation.columns[position].time == .rowTime && !item.isDescending else {
+                throw SQLError(
+                    .semantics, "ORDER BY of a table argument begins with an event time attribute, ascending",
+                    at: item.range, hint: "declare one with WATERMARK FOR in CREATE TABLE")
+            }
+            keys.append(
+                SortPlan.Key(
+                    column: position, isDescending: item.isDescending, nullsFirst: item.nullsFirst ?? !item.isDescending))
+        }
+        let sort = LogicalSort(
+            keys: keys, offset: 0, limit: nil, leadingTime: .rowTime, range: items.first?.range ?? range)
+        return binder.graph.add(.sort(sort), [relation.node], names: relation.columns.map(\.name))
     }
 
     private func columns(

@@ -12,6 +12,8 @@ package struct CatalogTable: Sendable {
     /// The value of `'connector'`; nil for an embedded result table.
     package var connector: String?
     package var options: [String: String]
+    /// Where the script gives them, as pairs in brackets: for messages.
+    package var optionPlaces: [String: OptionSyntax] = [:]
     package var isBounded: Bool
     /// What its format makes of it when it is read: rows alone, or changes of rows.
     package var changelog: ChangelogMode
@@ -31,6 +33,13 @@ package struct CatalogTable: Sendable {
         self.options = options
         self.isBounded = isBounded
         self.changelog = changelog
+    }
+}
+
+extension CatalogTable {
+    /// Remembers where options are given.
+    mutating func note(_ options: [OptionSyntax]) {
+        for option in options { optionPlaces[option.key.text] = option }
     }
 }
 

@@ -74,6 +74,7 @@ struct TableBuilder {
                 name: catalog.displayName(place), physicalFields: physical, primaryKey: primaryKey,
                 connector: connector, options: checked.options, isBounded: checker.isBounded(checked.options),
                 changelog: checker.changelog(checked.options))
+            table.note(create.options)
             table.partitionKeys = create.partitionedBy.compactMap { name in
                 physical.firstIndex { $0.name == name.text }
             }

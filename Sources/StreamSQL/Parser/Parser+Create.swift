@@ -38,6 +38,13 @@ extension Parser {
         throw unexpected(isSystem ? "FUNCTION" : "TABLE, VIEW, FUNCTION, DATABASE, CATALOG or MODEL")
     }
 
+    /// `REPLACE TABLE`, which is `CREATE OR REPLACE TABLE`.
+    mutating func replaceTable() throws(SQLError) -> Statement.Kind {
+        try expect("REPLACE")
+        try expect("TABLE")
+        return .createTable(try createTable(isTemporary: false, orReplace: true))
+    }
+
     private mutating func createView(isTemporary: Bool, orReplace: Bool) throws(SQLError) -> CreateView {
         let ifNotExists = accept("IF", "NOT", "EXISTS")
         let name = try objectName("the name of a view")

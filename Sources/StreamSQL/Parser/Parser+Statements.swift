@@ -13,6 +13,7 @@ extension Parser {
         switch token.keyword {
         case "SELECT", "WITH", "VALUES", "TABLE": return .query(try query())
         case "CREATE": return try create()
+        case "REPLACE": return try replaceTable()
         case "DROP": return try drop()
         case "ALTER": return try alter()
         case "INSERT": return .insert(try insert())

@@ -39,6 +39,11 @@ extension Parser {
         var statements: [Statement] = []
         while !isAtEnd, !hasTooManyErrors {
             if accept(.semicolon) { continue }
+            if let command = clientCommand() {
+                if command == "QUIT" || command == "EXIT" { break }
+                advance()
+                continue
+            }
             let level = level
             let name = createdName()
             do throws(SQLError) {
@@ -51,6 +56,14 @@ extension Parser {
             }
         }
         return statements
+    }
+
+    /// A word alone that Flink's client takes as a command: what follows QUIT and EXIT is not run, and there is no screen for
+    /// the others.
+    private func clientCommand() -> String? {
+        let word = word(ahead: 0)
+        guard ["QUIT", "EXIT", "CLEAR", "HELP"].contains(word) else { return nil }
+        return [.semicolon, .end].contains(kind(ahead: 1)) ? word : nil
     }
 
     /// The name that the CREATE which stands here gives to something.

@@ -305,14 +305,29 @@ struct ScriptPlanner {
             var job = PendingJob(session.options)
             try addAll(statements, to: &job)
             plan = try job.plan()
+        case .createTable(let create) where create.query != nil && !explain.isAnalyzed:
+            plan = try filling(create, at: explain.statement.range)
         default:
             throw SQLError(
-                .semantics, "EXPLAIN takes a query, an INSERT or a STATEMENT SET", at: explain.statement.range)
+                .semantics, "EXPLAIN takes a query, an INSERT, a STATEMENT SET or CREATE TABLE AS",
+                at: explain.statement.range)
         }
         if explain.isAnalyzed { return try analyze(plan, explain.statement.range) }
         if errors.isEmpty {
             steps.append(.explain(PlanAdvice.text(plan, details: explain.details, options: session.options)))
         }
+    }
+
+    /// The job of CREATE TABLE AS; the table is not made.
+    private mutating func filling(_ create: CreateTable, at range: SourceRange) throws(SQLError) -> PhysicalPlan {
+        let (kept, waiting) = (session, pending)
+        defer { (session, pending) = (kept, waiting) }
+        pending = nil
+        try createTable(create, at: range)
+        guard let job = pending else {
+            throw SQLError(.name, "the table '\(create.name.text)' exists already", at: create.name.range)
+        }
+        return try job.plan()
     }
 
     private mutating func analyze(_ plan: PhysicalPlan, _ range: SourceRange) throws(SQLError) {
