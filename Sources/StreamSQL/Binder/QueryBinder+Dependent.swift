@@ -13,7 +13,8 @@ extension QueryBinder {
         do throws(SQLError) {
             return try body(&scope)
         } catch {
-            guard !dependents.contains(query), readsOutside(query, before) else { throw error }
+            guard secondWaysLeft > 0, !dependents.contains(query), readsOutside(query, before) else { throw error }
+            secondWaysLeft -= 1
             (scope, errors) = (before, noted)
             dependents.insert(query)
             defer { dependents.remove(query) }

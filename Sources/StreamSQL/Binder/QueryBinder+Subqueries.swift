@@ -41,7 +41,8 @@ extension QueryBinder {
         guard expressions.contains(where: Self.holdsSubquery) else { return nil }
         var row = oneRow()
         row.subqueries = scope.subqueries
-        for expression in expressions {
+        for expression in expressions where secondWaysLeft > 0 && Self.holdsSubquery(expression) {
+            secondWaysLeft -= 1
             let (before, noted) = (row, errors)
             do throws(SQLError) {
                 try joinValues(in: expression, needsUnknown: true, &row)

@@ -20,6 +20,9 @@ final class QueryBinder {
 
     /// Subqueries being bound whose outer columns are joined to their FROM.
     var dependents: Set<Query> = []
+    /// How often a subquery of the statement may still be bound in a second way. Those inside of it are bound again each time,
+    /// which would double with every level.
+    var secondWaysLeft = 200
     /// Columns of the scope around that subqueries were tied by.
     var readsOfSubqueries: Set<Int> = []
     /// WITH names in force, innermost last.

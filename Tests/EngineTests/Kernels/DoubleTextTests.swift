@@ -1,4 +1,5 @@
 import Columnar
+import Engine
 import StreamSQL
 import Testing
 
