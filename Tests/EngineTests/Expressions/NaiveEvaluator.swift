@@ -76,7 +76,6 @@ enum NaiveEvaluator {
             let rest = values.dropFirst()
             if rest.contains(where: { $0 != .null && order($0, values[0]) == 0 }) { return .boolean(true) }
             return rest.contains(.null) ? .null : .boolean(false)
-        case .jsonValue: return NaiveDocuments.jsonValue(values)
         default: break
         }
         if values.contains(.null) { return .null }
