@@ -14,13 +14,20 @@ import Synchronization
 /// be found after a crash, when its rename reached the disk: it was whole then, and nothing of it had been published.
 package final class FileCheckpointStore: CheckpointStore {
     private let core: Mutex<StoreCore>
+    /// What staging needs without waiting for a commit.
+    private let directory: String
+    private let files: any FileSystem
+    private let numbers: BlobNumbers
 
     /// Takes the lock of the directory, creating it; throws `checkpoints_locked` when another process has it.
     package init(
         directory: String, files: any FileSystem, identity: JobIdentity, policy: FoldPolicy = FoldPolicy()
     ) throws {
-        core = Mutex(
-            try StoreCore.open(directory: directory, files: files, identity: identity, policy: policy))
+        let opened = try StoreCore.open(directory: directory, files: files, identity: identity, policy: policy)
+        self.directory = directory
+        self.files = files
+        numbers = opened.numbers
+        core = Mutex(opened)
     }
 
     package func restore() throws -> RestoredEpoch? {
@@ -33,6 +40,13 @@ package final class FileCheckpointStore: CheckpointStore {
 
     package func replace(epoch: UInt64, changes: [StateChange]) throws -> EpochReceipt {
         try core.withLock { try $0.replace(epoch: epoch, changes: changes) }
+    }
+
+    /// Nil where no file can be made: the bytes then go with their commit, which tells why.
+    package func stage() -> (any StagedState)? {
+        let number = numbers.take()
+        return try? StagedSection(
+            number: number, path: directory + "/" + CheckpointFileName.blob(number).text, files: files)
     }
 
     package var warnings: [String] { core.withLock { $0.warnings } }

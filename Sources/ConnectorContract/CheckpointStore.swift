@@ -1,4 +1,4 @@
-/// Where epochs become durable. All calls come from one thread at a time.
+/// Where epochs become durable. All calls but ``stage()`` come from one thread at a time.
 package protocol CheckpointStore: AnyObject, Sendable {
     /// The newest epoch that is whole; nil when there has been none. Called once, before the first commit.
     func restore() throws -> RestoredEpoch?
@@ -10,6 +10,10 @@ package protocol CheckpointStore: AnyObject, Sendable {
     /// Makes an epoch durable of which these changes are all there is; what was stored before is no part of it.
     /// Called after ``restore()`` and before the first ``commit(epoch:changes:)``.
     func replace(epoch: UInt64, changes: [StateChange]) throws -> EpochReceipt
+
+    /// A place for bytes of one state ahead of the next epoch; nil where the store has none. From any thread, also while
+    /// an epoch is committed.
+    func stage() -> (any StagedState)?
 
     /// What went wrong without stopping the store, in words for people, oldest first; bounded.
     var warnings: [String] { get }

@@ -59,12 +59,17 @@ package struct StateChange: Sendable, Equatable {
     package var name: String
     package var fold: Fold
     package var bytes: [UInt8]
+    /// Where the store has the bytes already; ``bytes`` are empty then. Never of a fold of `replace`.
+    package var staged: (any StagedState)?
     package var upkeep: Upkeep
 
-    package init(name: String, fold: Fold, bytes: [UInt8], upkeep: Upkeep = .byStore) {
+    package init(
+        name: String, fold: Fold, bytes: [UInt8], staged: (any StagedState)? = nil, upkeep: Upkeep = .byStore
+    ) {
         self.name = name
         self.fold = fold
         self.bytes = bytes
+        self.staged = staged
         self.upkeep = upkeep
     }
 

@@ -17,13 +17,15 @@ package final class MemoryCheckpointStore: CheckpointStore {
             precondition(epoch > next.epoch, "epochs must grow")
             next.epoch = epoch
             for change in changes where change.isWhole { next.states[change.name] = [] }
-            for change in changes {
+            for var change in changes {
                 if change.fold == .replace { next.states[change.name] = [] }
+                if let staged = change.staged as? MemoryStagedState { change.bytes = staged.bytes }
+                change.staged = nil
                 next.states[change.name, default: []].append(change)
             }
             held = next
         }
-        return EpochReceipt(bytesWritten: changes.reduce(0) { $0 + $1.bytes.count })
+        return EpochReceipt(bytesWritten: changes.reduce(0) { $0 + $1.byteCount })
     }
 }
 
@@ -32,6 +34,19 @@ extension MemoryCheckpointStore {
         held.withLock { $0 = RestoredEpoch(epoch: $0?.epoch ?? 0, states: [:]) }
         return try commit(epoch: epoch, changes: changes)
     }
+}
+
+extension MemoryCheckpointStore {
+    package func stage() -> (any StagedState)? { MemoryStagedState() }
+}
+
+/// Staged bytes in memory.
+final class MemoryStagedState: StagedState {
+    private let held = Mutex<[UInt8]>([])
+
+    var bytes: [UInt8] { held.withLock { $0 } }
+    var byteCount: Int { held.withLock { $0.count } }
+    func append(_ bytes: UnsafeRawBufferPointer) { held.withLock { $0 += bytes } }
 }
 
 /// Counts what is rejected.

@@ -55,11 +55,11 @@ struct CrashTests {
     }
 
     /// Stops a run at each of its operations, and looks at what each seed leaves on the disk.
-    private static func violations(
-        _ history: EpochHistory, seeds: UInt64, prepare: (FaultyFileSystem) -> Void
+    static func violations(
+        _ history: EpochHistory, seeds: UInt64, stages: Bool = false, prepare: (FaultyFileSystem) -> Void
     ) -> (points: Int, found: [String]) {
         let whole = FaultyFileSystem()
-        var complete = StoreRun(history)
+        var complete = StoreRun(history, stages: stages)
         complete.run(whole)
         var found: [String] = complete.acknowledged == history.epochs.count ? [] : ["the whole run failed"]
         let points = whole.changingOperations + [whole.operationCount + 1]
@@ -67,7 +67,7 @@ struct CrashTests {
             let files = FaultyFileSystem()
             prepare(files)
             files.powerOffAtOperation(point)
-            var run = StoreRun(history)
+            var run = StoreRun(history, stages: stages)
             run.run(files)
             for seed in 0..<seeds {
                 let disk = files.copy()

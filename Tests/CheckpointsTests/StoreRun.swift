@@ -33,6 +33,8 @@ func openStore(
 /// A history run against a store until the end, or until the disk has lost its power.
 struct StoreRun {
     let history: EpochHistory
+    /// Whether bytes go to the store ahead of their epoch, as far as it takes them.
+    let stages: Bool
     /// The newest epoch whose commit returned.
     private(set) var acknowledged = 0
     /// The newest epoch whose commit was called.
@@ -40,7 +42,34 @@ struct StoreRun {
     /// Codes of the errors that commits threw.
     private(set) var errors: [String] = []
 
-    init(_ history: EpochHistory) { self.history = history }
+    init(_ history: EpochHistory, stages: Bool = false) {
+        self.history = history
+        self.stages = stages
+    }
+
+    /// The changes of an epoch, most of them staged: what is appended in two parts, what has keys in one.
+    private func changes(of epoch: Int, _ store: FileCheckpointStore) -> [StateChange] {
+        guard stages else { return history.epochs[epoch - 1] }
+        return history.epochs[epoch - 1].flatMap { change -> [StateChange] in
+            guard change.fold != .replace, (change.bytes.count + epoch) % 4 > 0, let staged = store.stage() else {
+                return [change]
+            }
+            let half = change.fold == .append ? change.bytes.count / 2 : change.bytes.count
+            var rest = change.bytes[...]
+            do {
+                for part in [change.bytes[..<half], change.bytes[half...]] where !part.isEmpty {
+                    try part.withUnsafeBytes { try staged.append($0) }
+                    rest = rest.dropFirst(part.count)
+                }
+            } catch {
+                // As many as were taken count.
+            }
+            return [
+                StateChange(name: change.name, fold: change.fold, bytes: [], staged: staged, upkeep: change.upkeep),
+                StateChange(name: change.name, fold: change.fold, bytes: Array(rest), upkeep: change.upkeep),
+            ]
+        }
+    }
 
     /// Opens and commits the epochs that are missing; goes on after errors as a job does.
     mutating func run(_ files: any FileSystem, from first: Int = 1, opens: Int = 1) {
@@ -58,7 +87,7 @@ struct StoreRun {
         for epoch in first...history.epochs.count {
             attempted = epoch
             do {
-                _ = try store.commit(epoch: UInt64(epoch), changes: history.epochs[epoch - 1])
+                _ = try store.commit(epoch: UInt64(epoch), changes: changes(of: epoch, store))
                 acknowledged = epoch
             } catch {
                 errors.append((error as? MillraceError)?.code ?? "\(error)")

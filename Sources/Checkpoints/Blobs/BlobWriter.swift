@@ -15,6 +15,8 @@ struct BlobWriter {
     /// The section being written.
     private var open: BlobLayout.Entry?
     private var checksum = Checksum()
+    /// A write that failed may have left bytes behind those that count.
+    private var isLonger = false
 
     init(number: UInt64, epoch: UInt64, path: String, files: any FileSystem) throws(FileSystemError) {
         self.number = number
@@ -49,13 +51,41 @@ struct BlobWriter {
         }
     }
 
-    /// Ends the section and tells where it lies.
-    mutating func end() -> Section {
-        guard var entry = open else {
+    /// Adds bytes to the section begun last and writes them now. When it throws, the section is what it was before.
+    mutating func appendAtOnce(_ bytes: UnsafeRawBufferPointer) throws(FileSystemError) {
+        try flush()
+        do {
+            try file.write(bytes, at: Int64(written))
+        } catch {
+            isLonger = true
+            throw error
+        }
+        written += UInt64(bytes.count)
+        checksum.update(bytes)
+    }
+
+    /// The section being written, as far as it goes.
+    var openSection: Section {
+        guard var section = open?.section else {
             return Section(blob: number, offset: length, length: 0, checksum: 0, level: 0, isComplete: false)
         }
-        entry.section.length = length - entry.section.offset
-        entry.section.checksum = checksum.value
+        section.length = length - section.offset
+        section.checksum = checksum.value
+        return section
+    }
+
+    /// Ends a section of which it was not known before what it would be.
+    mutating func end(name: String, fold: StateChange.Fold, isComplete: Bool) -> Section {
+        open?.name = name
+        open?.fold = fold
+        open?.section.isComplete = isComplete
+        return end()
+    }
+
+    /// Ends the section and tells where it lies.
+    mutating func end() -> Section {
+        guard var entry = open else { return openSection }
+        entry.section = openSection
         entries.append(entry)
         open = nil
         return entry.section
@@ -64,16 +94,26 @@ struct BlobWriter {
     /// Writes what is buffered, so that a long fold shares its disk time out evenly, and makes it durable.
     mutating func flushAndSync() throws(FileSystemError) {
         try flush()
-        try file.sync()
+        try sync()
     }
 
     /// Ends the blob and makes its bytes durable. Its name is durable with the next sync of the directory.
     mutating func finish() throws(FileSystemError) -> BlobSummary {
+        let summary = try writeTail()
+        try sync()
+        return summary
+    }
+
+    /// Ends the blob; its bytes are not durable yet.
+    mutating func writeTail() throws(FileSystemError) -> BlobSummary {
+        if isLonger { try file.truncate(toBytes: Int64(written)) }
         let tail = BlobLayout.tail(header: header, entries: entries, tableOffset: length)
         buffer += tail.bytes
-        try flushAndSync()
+        try flush()
         return BlobSummary(number: number, length: written, checksum: tail.checksum)
     }
+
+    func sync() throws(FileSystemError) { try file.sync() }
 
     private mutating func flush() throws(FileSystemError) {
         guard !buffer.isEmpty else { return }

@@ -3,11 +3,17 @@ import Diagnostics
 
 /// One try at making an epoch durable, always into new files.
 struct EpochAttempt {
+    /// Bytes of a state, to be written or in a file already.
+    enum Part {
+        case bytes([UInt8])
+        case staged(StagedSection)
+    }
+
     /// What an epoch brings for one state.
     struct Changes {
         var name: String
         var fold: StateChange.Fold
-        var parts: [[UInt8]]
+        var parts: [Part]
         /// What was stored before is not needed any more.
         var isWhole: Bool
     }
@@ -47,21 +53,56 @@ struct EpochAttempt {
         if chain.replace(plan.inputs, with: section) { states[plan.name] = chain }
     }
 
-    /// Adds all changes of one state as one section.
-    mutating func add(_ changes: Changes) throws(FileSystemError) {
-        let (name, fold, parts) = (changes.name, changes.fold, changes.parts)
+    /// Adds all changes of one state: what is to be written as one section, and the staged ones between, in order.
+    mutating func add(_ changes: Changes) throws {
+        let (name, fold) = (changes.name, changes.fold)
         switch fold {
         case .replace:
-            guard let newest = parts.last, !isUnchanged(name, newest) else { return }
+            guard case .bytes(let newest)? = changes.parts.last, !isUnchanged(name, newest) else { return }
             let section = try write([newest], name: name, fold: fold, level: 0, isComplete: true)
             states[name] = StateChain(fold: fold, sections: [section])
         case .append, .keyed:
             if changes.isWhole { states[name] = nil }
-            guard parts.contains(where: { !$0.isEmpty }) else { return }
-            let isComplete = changes.isWhole && fold == .keyed
-            let section = try write(parts, name: name, fold: fold, level: 0, isComplete: isComplete)
-            states[name, default: StateChain(fold: fold, sections: [])].sections.append(section)
+            var unwritten: [[UInt8]] = []
+            for part in changes.parts {
+                switch part {
+                case .bytes(let bytes): if !bytes.isEmpty { unwritten.append(bytes) }
+                case .staged(let staged): try add(staged, of: changes, &unwritten)
+                }
+            }
+            try write(&unwritten, of: changes)
         }
+    }
+
+    private mutating func add(_ staged: StagedSection, of changes: Changes, _ unwritten: inout [[UInt8]]) throws {
+        guard staged.byteCount > 0 else { return }
+        let isComplete = isComplete(changes) && unwritten.isEmpty
+        guard let stored = try staged.finish(name: changes.name, fold: changes.fold, isComplete: isComplete) else {
+            // What the disk has of it is unknown since its sync failed, so it is written into the new file.
+            return try staged.forEachPiece(files: files) { unwritten.append($0) }
+        }
+        try write(&unwritten, of: changes)
+        append(stored.section, of: changes)
+        blobs[stored.blob.number] = stored.blob
+        bytesWritten += staged.byteCount
+    }
+
+    /// Writes parts as one section, and forgets them.
+    private mutating func write(_ parts: inout [[UInt8]], of changes: Changes) throws(FileSystemError) {
+        guard !parts.isEmpty else { return }
+        let section = try write(
+            parts, name: changes.name, fold: changes.fold, level: 0, isComplete: isComplete(changes))
+        append(section, of: changes)
+        parts = []
+    }
+
+    /// Whether the next section is all there is of its state, as far as it goes: nothing lies before it.
+    private func isComplete(_ changes: Changes) -> Bool {
+        changes.isWhole && changes.fold == .keyed && states[changes.name] == nil
+    }
+
+    private mutating func append(_ section: Section, of changes: Changes) {
+        states[changes.name, default: StateChain(fold: changes.fold, sections: [])].sections.append(section)
     }
 
     /// Makes the epoch real: blob, manifest, name of both, in this order.

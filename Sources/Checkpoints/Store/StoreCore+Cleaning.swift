@@ -1,3 +1,4 @@
+import ConnectorContract
 import Diagnostics
 
 extension StoreCore {
@@ -17,6 +18,7 @@ extension StoreCore {
         var live = limbo.union(blobs.keys)
         for manifest in retained { live.formUnion(manifest.blobs) }
         if let task { live.insert(task.blob) }
+        for case let staged as StagedSection in pending.lazy.map(\.staged) { live.insert(staged.number) }
         for number in present.subtracting(live).sorted() {
             if removeQuietly(path(.blob(number))) { present.remove(number) }
         }

@@ -14,8 +14,7 @@ extension StoreCore {
         let folds = foldInline()
         if let stopped { throw stopped }
         var attempt = EpochAttempt(
-            directory: directory, files: files, epoch: epoch, blobNumber: nextBlob, states: states, blobs: blobs)
-        nextBlob += 1
+            directory: directory, files: files, epoch: epoch, blobNumber: numbers.take(), states: states, blobs: blobs)
         do {
             for (plan, bytes) in folds { try attempt.add(bytes, of: plan) }
             for group in grouped() { try attempt.add(group) }
@@ -39,6 +38,9 @@ extension StoreCore {
             guard change.name.utf8.count <= CheckpointLimits.nameBytes else {
                 throw CheckpointErrors.misuse("a state has a name of \(change.name.utf8.count) bytes")
             }
+            if let staged = change.staged, !(staged is StagedSection) || change.fold == .replace {
+                throw CheckpointErrors.misuse("state '\(change.name)' has bytes that this store has not taken")
+            }
             let known = folds[change.name] ?? states[change.name]?.fold ?? change.fold
             guard known == change.fold else {
                 throw CheckpointErrors.misuse("state '\(change.name)' folds by \(change.fold), but did by \(known)")
@@ -57,6 +59,7 @@ extension StoreCore {
         let replaced = Set(changes.lazy.filter { $0.fold == .replace || $0.isWhole }.map(\.name))
         pending.removeAll { replaced.contains($0.name) }
         pending += changes
+        for case let staged as StagedSection in changes.lazy.map(\.staged) { present.insert(staged.number) }
         for change in changes where change.upkeep != .byStore { keptByOwner.insert(change.name) }
     }
 
@@ -65,14 +68,15 @@ extension StoreCore {
         var groups: [EpochAttempt.Changes] = []
         var places: [String: Int] = [:]
         for change in pending {
+            let part = (change.staged as? StagedSection).map { EpochAttempt.Part.staged($0) } ?? .bytes(change.bytes)
             if let place = places[change.name] {
-                groups[place].parts.append(change.bytes)
+                groups[place].parts.append(part)
                 if change.isWhole { groups[place].isWhole = true }
             } else {
                 places[change.name] = groups.count
                 groups.append(
                     EpochAttempt.Changes(
-                        name: change.name, fold: change.fold, parts: [change.bytes], isWhole: change.isWhole))
+                        name: change.name, fold: change.fold, parts: [part], isWhole: change.isWhole))
             }
         }
         return groups

@@ -70,8 +70,7 @@ extension StoreCore {
 
     private mutating func beginTask() throws {
         guard let plan = plans().first(where: { $0.bytes > policy.inlineFoldBytes }) else { return }
-        let number = nextBlob
-        nextBlob += 1
+        let number = numbers.take()
         present.insert(number)
         let writer = try BlobWriter(
             number: number, epoch: durable?.epoch ?? 0, path: path(.blob(number)), files: files)

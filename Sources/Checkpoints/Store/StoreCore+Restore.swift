@@ -5,8 +5,9 @@ extension StoreCore {
     mutating func restore() throws -> RestoredEpoch? {
         guard durable == nil else { throw CheckpointErrors.misuse("epochs were restored twice") }
         let found = try list()
-        nextBlob = (found.blobs.max() ?? 0) &+ 1
-        guard nextBlob > 0, nextBlob < .max / 2 else { throw CheckpointErrors.misuse("blob numbers are used up") }
+        let next = (found.blobs.max() ?? 0) &+ 1
+        guard next > 0, next < .max / 2 else { throw CheckpointErrors.misuse("blob numbers are used up") }
+        numbers.begin(at: next)
         for epoch in found.manifests.sorted(by: >) {
             guard let (manifest, restored) = try loadIfWhole(epoch) else { continue }
             durable = manifest

@@ -17,7 +17,7 @@ struct StoreCore {
     var states: [String: StateChain] = [:]
     var blobs: [UInt64: BlobSummary] = [:]
     /// Numbers are never used twice: a file left by a failed attempt must not be mistaken for another.
-    var nextBlob: UInt64 = 1
+    let numbers = BlobNumbers()
     var lastAttempted: UInt64 = 0
     /// States that their owner writes anew; known from the first change on that this process stores.
     var keptByOwner: Set<String> = []

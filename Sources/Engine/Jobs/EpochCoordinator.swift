@@ -139,7 +139,7 @@ final class EpochCoordinator: Sendable {
         for change in changes {
             if change.fold == .replace {
                 state.replaced[change.name, default: [:]][instance] = change.bytes
-            } else if !change.bytes.isEmpty || change.isWhole {
+            } else if change.byteCount > 0 || change.isWhole {
                 if change.wantsWhole { state.wholeWanted.insert(node(of: change)) }
                 if change.isWhole { whole.insert(change.name) }
                 state.changes.append(change)

@@ -40,11 +40,15 @@ package struct JobSettings: Sendable {
     package var stateBytesMax: Int
     /// Stored changes of an operator's instance up to this size are no reason to write its state anew, in bytes.
     package var stateRewriteBytes: Int
+    /// Bytes of one state that go to the store before their epoch is cut; fewer wait for it.
+    package var stagedStateBytes: Int
 
     package init(
         parallelism: Int, epochMilliseconds: Int = 1_000, flushMilliseconds: Int = 20,
-        stateBytesMax: Int = Limits.stateBytes, stateRewriteBytes: Int = 16 << 20
+        stateBytesMax: Int = Limits.stateBytes, stateRewriteBytes: Int = 16 << 20,
+        stagedStateBytes: Int = 2 << 20
     ) {
+        self.stagedStateBytes = max(0, stagedStateBytes)
         self.stateRewriteBytes = max(0, stateRewriteBytes)
         self.parallelism = max(1, min(parallelism, Limits.parallelism))
         self.epochMilliseconds = max(1, epochMilliseconds)

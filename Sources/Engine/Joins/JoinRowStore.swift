@@ -56,6 +56,8 @@ final class JoinRowStore {
     /// A packed chunk whose columns were asked for, laid out again.
     private var unpacked: (chunk: Int, columns: [Column]) = (-1, [])
     private var stamp: UInt64 = 0
+    /// Is given each chunk that is full before it is packed: the number of its first row, its columns, how many rows.
+    var willPack: ((_ first: Int, _ columns: [Column], _ rows: Int) -> Void)?
 
     /// `keepsAll`: rows are never removed, so texts need not go away with their chunk.
     init(_ types: [DataType], keepsAll: Bool) {
@@ -70,6 +72,11 @@ final class JoinRowStore {
     /// One more than the greatest row number.
     var numberLimit: Int { chunks.count << Self.chunkShift }
     var deadCount: Int { usedCount - liveCount }
+    /// The chunk that takes the next rows, as ``willPack`` gives it; nil before the first row.
+    var open: (first: Int, columns: [Column], rows: Int)? {
+        guard current >= 0, let chunk = chunks[current] else { return nil }
+        return (current << Self.chunkShift, chunk.columns, chunk.used)
+    }
     /// Bytes held, roughly.
     var byteSize: Int {
         closedBytes + (current >= 0 ? chunks[current]?.byteSize ?? 0 : 0) + (sharedHeap?.allocatedBytes ?? 0)
@@ -124,6 +131,7 @@ final class JoinRowStore {
         guard current >= 0, let chunk = chunks[current] else { return nil }
         defer { closedBytes += chunk.byteSize }
         guard let sharedHeap else { return nil }
+        willPack?(current << Self.chunkShift, chunk.columns, chunk.used)
         let packed = PackedRows(chunk.columns, rowCount: chunk.used, codes: codes, heap: sharedHeap)
         for (index, column) in packed.columns.enumerated() {
             places.base[current * types.count + index] = column
@@ -162,14 +170,9 @@ final class JoinRowStore {
         let views = source.text
         if let pool, pool.isOpen {
             for (offset, row) in rows.enumerated() {
-                let view = source.isValid(Int(row)) ? views[Int(row)] : TextView()
-                target[offset] = view
-                if !view.isInline {
-                    target[offset] =
-                        pool.text(target + offset) ?? heap.add(TextView.bytes(at: target + offset), count: view.count)
-                }
+                target[offset] = source.isValid(Int(row)) ? views[Int(row)] : TextView()
             }
-            return
+            return pool.replace(target, count: rows.count, elsewhere: heap)
         }
         var bytes = 0
         for (offset, row) in rows.enumerated() {

@@ -22,8 +22,11 @@ final class JoinStorage {
     /// Owner's place and count, by row number.
     private let ids = StateArray<UInt64>(zero: 0)
     private var unsaved: [Int32] = []
+    /// Where rows stay: those below this number are written, or were restored.
+    private var firstUnwritten = 0
+    private var isRestoring = false
     private var removedIds: [UInt64] = []
-    private let writer = StateWriter()
+    let writer = StateWriter()
     /// The chunk whose rows are being written, and its columns; -1 for none.
     private var writtenChunk = -1
     private var fields: [RowField] = []
@@ -36,22 +39,21 @@ final class JoinStorage {
         self.isKept = isKept
         owners = [ownNumber]
         ownerNumbers[ownNumber] = 0
+        guard isAppendOnly, isKept else { return }
+        // What fills a chunk lies in the processor's caches; at the epoch it would have to be fetched, and unpacked.
+        store.willPack = { [weak self] first, columns, rows in self?.writeBlock(first, columns, rows) }
     }
 
     var byteSize: Int { ids.capacity * 8 + unsaved.count * 4 + writer.byteSize }
 
     func added(_ numbers: [Int32]) {
-        guard isKept else { return }
-        if !isAppendOnly {
-            ids.reserve(store.numberLimit)
-            for number in numbers {
-                ids.base[Int(number)] = rowCount
-                rowCount += 1
-            }
+        guard isKept, !isAppendOnly else { return }
+        ids.reserve(store.numberLimit)
+        for number in numbers {
+            ids.base[Int(number)] = rowCount
+            rowCount += 1
         }
         unsaved += numbers
-        // What was just taken in lies in the processor's cache; at the epoch it would have to be fetched once more.
-        if isAppendOnly, unsaved.count >= JoinRowStore.chunkRows { writeBlocks() }
     }
 
     /// Something that is stored with the row changed.
@@ -106,16 +108,16 @@ final class JoinStorage {
         return try writer.take(name, .keyed)
     }
 
-    private func writeBlocks() {
-        StateRows.forEach(unsaved) { rows in
-            let columns = store.types.indices.map { store.gathered($0, rows.groups) }
-            StateRows.forEach(upTo: rows.count) { StoredBlocks.write(columns, $0, to: writer) }
-        }
-        unsaved.removeAll(keepingCapacity: true)
+    /// Writes those rows of a chunk that are not written yet.
+    private func writeBlock(_ first: Int, _ columns: [Column], _ rows: Int) {
+        let start = max(firstUnwritten, first)
+        guard !isRestoring, start < first + rows else { return }
+        firstUnwritten = first + rows
+        StateRows.forEach(in: (start - first)..<rows) { StoredBlocks.write(columns, $0, to: writer) }
     }
 
     private func takeBlocks() throws -> [StateChange] {
-        writeBlocks()
+        if let open = store.open { writeBlock(open.first, open.columns, open.rows) }
         var changes = try writer.take(name + Self.blocksSuffix, .append)
         for index in changes.indices { changes[index].upkeep = .byOwner(isWhole: false, wantsWhole: false) }
         return changes
@@ -147,6 +149,11 @@ final class JoinStorage {
     func restore(
         _ changes: [StateChange], _ body: (_ batch: Batch, _ notes: [UInt8], _ ids: [UInt64]) throws -> Void
     ) throws {
+        isRestoring = true
+        defer {
+            isRestoring = false
+            firstUnwritten = store.open.map { $0.first + $0.rows } ?? 0
+        }
         let own = changes.filter { $0.name == name }
         for change in own where isAppendOnly && change.fold == .append {
             try change.bytes.withUnsafeBytes { bytes in

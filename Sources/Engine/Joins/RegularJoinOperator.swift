@@ -39,6 +39,7 @@ final class RegularJoinOperator: Operator {
     }
 
     var stateRows: Int { state.rowCount }
+    var stateWriters: [StateWriter] { storages.map(\.writer) }
     var stateBytes: Int { storages.reduce(state.byteSize) { $0 + $1.byteSize } }
 
     /// Whether rows of a side without a partner are emitted.

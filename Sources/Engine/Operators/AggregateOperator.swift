@@ -67,6 +67,7 @@ final class AggregateOperator: Operator {
     }
 
     var stateRows: Int { groups.count }
+    var stateWriters: [StateWriter] { [blocks] }
     var stateBytes: Int { previous.reduce(groups.byteSize + aggregates.byteSize) { $0 + $1.byteSize } }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {

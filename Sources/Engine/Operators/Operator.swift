@@ -42,6 +42,8 @@ protocol Operator: AnyObject {
     var refusedRows: Int { get }
     /// It holds back rows that are late once others' watermarks pass them.
     var flushesBeforeIdle: Bool { get }
+    /// What writes its state, where that may be much: these may hand bytes over before the epoch.
+    var stateWriters: [StateWriter] { get }
 }
 
 extension Operator {
@@ -63,4 +65,5 @@ extension Operator {
     var lateRows: Int { 0 }
     var refusedRows: Int { 0 }
     var flushesBeforeIdle: Bool { false }
+    var stateWriters: [StateWriter] { [] }
 }

@@ -144,6 +144,10 @@ struct PipelineBuilder {
                 plan: plan, wiring: wiring, seeds: seeds,
                 upkeep: StateUpkeep(leastBytes: settings.stateRewriteBytes))
             let body = try factory.make(node)
+            if let store = wiring.store {
+                let staging = StateStaging(store: store, leastBytes: settings.stagedStateBytes)
+                for writer in body.stateWriters { writer.staging = staging }
+            }
             if let sink = body as? SinkOperator { built.sinks.append(sink.sink) }
             let changes = restoredChanges(of: node)
             var ownership = Ownership(index: index, count: instanceCount(stage), seed: seeds.exchange)

@@ -21,6 +21,7 @@ final class RankOperator: Operator {
     }
 
     var stateRows: Int { buffer.store.count }
+    var stateWriters: [StateWriter] { buffer.entries.map { [$0] } ?? [] }
     var stateBytes: Int { buffer.byteSize }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws { buffer.add(batch) }

@@ -58,6 +58,7 @@ final class TopRowOperator: Operator {
     }
 
     var stateRows: Int { groups.count }
+    var stateWriters: [StateWriter] { blocks.map { [$0] } ?? [] }
     var stateBytes: Int {
         rows.byteSize + groups.byteSize + flags.capacity * 13 + (new.count + unsaved.count) * 4
             + (blocks?.byteSize ?? 0)

@@ -194,10 +194,16 @@ struct StateRows {
 
     /// Calls `body` with the numbers from 0 to below `count`, which is ``StateColumns/rowLimit`` at most.
     static func forEach(upTo count: Int, _ body: (StateRows) throws -> Void) rethrows {
+        try forEach(in: 0..<count, body)
+    }
+
+    /// Calls `body` with the numbers of a range, which are ``StateColumns/rowLimit`` at most.
+    static func forEach(in range: Range<Int>, _ body: (StateRows) throws -> Void) rethrows {
+        let count = range.count
         try withUnsafeTemporaryAllocation(of: Int64.self, capacity: StateColumns.rowLimit) { scratch in
             try withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, count)) { numbers in
                 guard let room = scratch.baseAddress else { return }
-                for number in 0..<count { numbers[number] = Int32(truncatingIfNeeded: number) }
+                for (place, number) in range.enumerated() { numbers[place] = Int32(truncatingIfNeeded: number) }
                 try body(
                     StateRows(
                         groups: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(numbers)[..<count]), scratch: room)

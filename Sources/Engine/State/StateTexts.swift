@@ -81,11 +81,28 @@ enum StateTexts {
                 if length > TextView.inlineLimit { fetch(TextView.bytes(at: views + index), length) }
             }
             StateColumns.write(lengths, count: count, to: writer)
-            var place = writer.place(bytes)
-            for index in 0..<count where lengths[index] > 0 {
-                place.copyMemory(from: TextView.bytes(at: views + index), byteCount: Int(lengths[index]))
-                place += Int(lengths[index])
+            copyTexts(views, UnsafePointer(lengths), count, to: writer.place(bytes))
+        }
+    }
+
+    /// Copies texts behind each other; those that lie so already go at once.
+    private static func copyTexts(
+        _ views: UnsafePointer<TextView>, _ lengths: UnsafePointer<Int64>, _ count: Int,
+        to target: UnsafeMutableRawPointer
+    ) {
+        var place = target
+        var index = 0
+        while index < count {
+            let start = TextView.bytes(at: views + index)
+            var length = Int(lengths[index])
+            index += 1
+            // Inline texts lie in their views, with lengths in front of them: never next to each other.
+            while index < count, lengths[index] > 0, TextView.bytes(at: views + index) == start + length {
+                length &+= Int(lengths[index])
+                index += 1
             }
+            if length > 0 { place.copyMemory(from: start, byteCount: length) }
+            place += length
         }
     }
 

@@ -32,7 +32,7 @@ struct StateUpkeep {
     )
         -> [StateChange]
     {
-        let bytes = changes.reduce(0) { $0 + $1.bytes.count }
+        let bytes = changes.reduce(0) { $0 + $1.byteCount }
         // A block of a few rows has more heads than rows: what a row takes is learnt from full ones.
         if rows >= Self.tellingRows || rows > 0 && (isWhole || lastRows == 0) { (lastBytes, lastRows) = (bytes, rows) }
         stored = isWhole ? bytes : stored &+ bytes

@@ -8,12 +8,17 @@ import Diagnostics
 /// grows to a hundred megabytes would be copied each time it doubles, and would touch new memory at every epoch.
 final class StateWriter {
     /// Pieces end with the entry or row that passes this size.
-    private static let pieceBytes = 512 << 10
+    private static let pieceBytes = 256 << 10
 
     private var base: UnsafeMutableRawPointer
     private var capacity: Int
     private var used = 0
     private var pieces: [[UInt8]] = []
+    /// Where bytes go ahead of their epoch once there are many; nil where they wait for it.
+    var staging: StateStaging?
+    /// What was staged since the last epoch; it stands before the pieces.
+    private var staged: (any StagedState)?
+    private var isStagingOver = false
     /// Where the length of the open key or value is to be written.
     private var lengthAt = 0
     /// A block of more bytes is written as two, as long as it has more than one row.
@@ -32,7 +37,7 @@ final class StateWriter {
 
     deinit { base.deallocate() }
 
-    var isEmpty: Bool { used == 0 && pieces.isEmpty }
+    var isEmpty: Bool { used == 0 && pieces.isEmpty && staged == nil }
     var byteSize: Int { pieces.reduce(capacity) { $0 + $1.count } }
 
     // MARK: values
@@ -167,8 +172,31 @@ final class StateWriter {
         guard used > 0 else { return }
         if firstTooLong != nil { isCut = true }
         firstTooLong = nil
-        pieces.append(Array(UnsafeRawBufferPointer(start: base, count: used)))
+        let bytes = UnsafeRawBufferPointer(start: base, count: used)
+        if !stage(bytes) { pieces.append(Array(bytes)) }
         used = 0
+    }
+
+    /// False when the bytes stay here: there are few of them, or they could not be staged, as on a full disk. What the
+    /// matter is, the commit will tell.
+    private func stage(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let staging, !isStagingOver else { return false }
+        do {
+            if staged == nil {
+                let waiting = pieces.reduce(used) { $0 + $1.count }
+                guard waiting >= staging.leastBytes, let new = staging.store.stage() else { return false }
+                staged = new
+                while let piece = pieces.first {
+                    try piece.withUnsafeBytes { try new.append($0) }
+                    pieces.removeFirst()
+                }
+            }
+            try staged?.append(bytes)
+            return true
+        } catch {
+            isStagingOver = true
+            return false
+        }
     }
 
     /// What was written, as changes of one state; the writer is empty afterwards. Throws `state_too_large` where a row or a
@@ -177,6 +205,8 @@ final class StateWriter {
         cut()
         defer {
             pieces = []
+            staged = nil
+            isStagingOver = false
             isCut = false
         }
         guard !isCut else {
@@ -184,7 +214,8 @@ final class StateWriter {
                 .user, code: "state_too_large", "one row or group of the state takes more than 4 GiB",
                 hint: "lists such as ARRAY_AGG and LISTAGG keep each of their values: group by finer keys")
         }
-        return pieces.map { StateChange(name: name, fold: fold, bytes: $0) }
+        let early = staged.map { [StateChange(name: name, fold: fold, bytes: [], staged: $0)] } ?? []
+        return early + pieces.map { StateChange(name: name, fold: fold, bytes: $0) }
     }
 }
 

@@ -80,6 +80,34 @@ final class TextPool {
         return kept
     }
 
+    /// Puts kept texts in the place of texts that equal them; those that are not kept are copied to a heap. Slots are asked
+    /// for long before their turn, and their texts a little before.
+    func replace(_ texts: UnsafeMutablePointer<TextView>, count: Int, elsewhere: ByteHeap) {
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: max(1, count)) { hashes in
+            for index in 0..<count {
+                let isLookedFor = (TextView.inlineLimit + 1...Self.longest).contains(texts[index].count)
+                hashes[index] = isLookedFor ? hash(texts + index) : 0
+            }
+            for index in 0..<count {
+                if index &+ 8 < count, !texts[index &+ 8].isInline { prefetchText(hashes[index &+ 8]) }
+                guard !texts[index].isInline else { continue }
+                let place = texts + index
+                texts[index] =
+                    text(place, hash: hashes[index])
+                    ?? elsewhere.add(TextView.bytes(at: place), count: place.pointee.count)
+            }
+        }
+    }
+
+    /// Asks for the text that is likely to be compared with one of this hash.
+    @inline(__always)
+    private func prefetchText(_ hash: UInt64) {
+        let view = slots[Int(truncatingIfNeeded: hash) & mask]
+        guard let text = UnsafePointer<UInt8>(bitPattern: UInt(view.tail)) else { return }
+        millrace_prefetch(text)
+        millrace_prefetch(text + 64)
+    }
+
     private func judge() {
         isOpen = hits &* 2 > lookups
         lookups = 0

@@ -40,7 +40,8 @@ struct RestartingJob {
                 makeSource: { _, _ in source }, makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
                 environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
             let settings = JobSettings(
-                parallelism: parallelism[life % parallelism.count], stateRewriteBytes: stateRewriteBytes)
+                parallelism: parallelism[life % parallelism.count], stateRewriteBytes: stateRewriteBytes,
+                stagedStateBytes: seed % 4 < 2 ? 0 : 2 << 20)
             let job = try Job(plan: plan, settings: settings, wiring: wiring)
             let crashAt = life < crashes ? Int(random.next() % mostSteps) : Int.max
             life += 1

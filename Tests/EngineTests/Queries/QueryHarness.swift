@@ -90,7 +90,8 @@ enum QueryHarness {
                 makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
                 environment: Environment(clock: VirtualClock(), random: FixedRandom(seed: seed)))
             let settings = JobSettings(
-                parallelism: [2, 1, 3][life % 3], stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20)
+                parallelism: [2, 1, 3][life % 3], stateRewriteBytes: seed % 2 == 0 ? 0 : 16 << 20,
+                stagedStateBytes: seed % 4 < 2 ? 0 : 2 << 20)
             let job = try Job(plan: plan, settings: settings, wiring: wiring)
             let crashAt = life < crashes ? Int.random(in: crashSteps, using: &random) : Int.max
             do {

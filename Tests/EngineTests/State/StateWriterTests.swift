@@ -1,5 +1,7 @@
 import Columnar
 import ConnectorContract
+import Diagnostics
+import Synchronization
 import Testing
 
 @testable import Engine
@@ -63,5 +65,52 @@ struct StateWriterTests {
         #expect(entries == 9_000)
         #expect(writer.isEmpty)
         #expect(try writer.take("rows", .keyed).isEmpty)
+    }
+
+    /// A store that takes staged bytes until it is full.
+    private final class FillingStore: CheckpointStore {
+        final class Staged: StagedState {
+            let held = Mutex<[UInt8]>([])
+            let limit: Int
+            init(limit: Int) { self.limit = limit }
+            var byteCount: Int { held.withLock { $0.count } }
+            func append(_ bytes: UnsafeRawBufferPointer) throws {
+                guard byteCount + bytes.count <= limit else {
+                    throw FileSystemError(call: "write", path: "", code: 28, reason: "full")
+                }
+                held.withLock { $0 += bytes }
+            }
+        }
+        let limit: Int
+        init(limit: Int) { self.limit = limit }
+        func restore() throws -> RestoredEpoch? { nil }
+        func commit(epoch: UInt64, changes: [StateChange]) throws -> EpochReceipt { EpochReceipt(bytesWritten: 0) }
+        func replace(epoch: UInt64, changes: [StateChange]) throws -> EpochReceipt { EpochReceipt(bytesWritten: 0) }
+        func stage() -> (any StagedState)? { Staged(limit: limit) }
+    }
+
+    @Test("what is staged and what is not are all bytes in order", arguments: [0, 700 << 10, 1_500 << 10, 9 << 20])
+    func stagedBytes(limit: Int) throws {
+        let writer = StateWriter()
+        writer.staging = StateStaging(store: FillingStore(limit: limit), leastBytes: 1 << 20)
+        for _ in 0..<2 {
+            var expected: [UInt8] = []
+            for row in 0..<40 {
+                let bytes = [UInt8](repeating: UInt8(row), count: 100_000)
+                writer.write(raw: bytes)
+                writer.endRow()
+                expected += bytes
+            }
+            let changes = writer.take("rows", .append)
+            #expect(changes.reduce(0) { $0 + $1.byteCount } == expected.count)
+            #expect(changes.first?.staged != nil)
+            if limit >= 9 << 20 { #expect(changes.count == 1) }
+            let found = changes.flatMap { change in
+                (change.staged as? FillingStore.Staged)?.held.withLock { $0 } ?? change.bytes
+            }
+            #expect(found == expected)
+        }
+        writer.write(raw: [1, 2])
+        #expect(writer.take("rows", .append).map(\.bytes) == [[1, 2]])
     }
 }
