@@ -44,9 +44,7 @@ package final class FileCheckpointStore: CheckpointStore {
 
     /// Nil where no file can be made: the bytes then go with their commit, which tells why.
     package func stage() -> (any StagedState)? {
-        let number = numbers.take()
-        return try? StagedSection(
-            number: number, path: directory + "/" + CheckpointFileName.blob(number).text, files: files)
+        try? StagedSection(numbers, files: files) { directory + "/" + CheckpointFileName.blob($0).text }
     }
 
     package var warnings: [String] { core.withLock { $0.warnings } }

@@ -19,17 +19,25 @@ final class StagedSection: StagedState {
         var isDoubtful = false
     }
 
+    private let numbers: BlobNumbers
+    private let directoryFailures: Int
+
     let number: UInt64
     let path: String
     private let state: Mutex<State>
     /// Read while rows flow, so it takes no lock.
     private let taken = Atomic<Int>(0)
 
-    init(number: UInt64, path: String, files: any FileSystem) throws(FileSystemError) {
-        self.number = number
-        self.path = path
+    /// `path` gives the file of a number.
+    init(
+        _ numbers: BlobNumbers, files: any FileSystem, path: (UInt64) -> String
+    ) throws(FileSystemError) {
+        self.numbers = numbers
+        directoryFailures = numbers.directoryFailures
+        number = numbers.take()
+        self.path = path(number)
         // The epoch is not known yet; whoever reads a blob goes by its manifest.
-        var writer = try BlobWriter(number: number, epoch: 0, path: path, files: files)
+        var writer = try BlobWriter(number: number, epoch: 0, path: self.path, files: files)
         writer.begin(name: "", fold: .append, level: 0, isComplete: false)
         state = Mutex(State(writer: writer))
     }
@@ -42,8 +50,9 @@ final class StagedSection: StagedState {
     }
 
     /// Ends the section and makes it durable; where that is done already, tells what it gave. Nil when the bytes have to be
-    /// written elsewhere, for their sync has failed.
+    /// written elsewhere, for their sync has failed, or one of the directory that was to make their name durable.
     func finish(name: String, fold: StateChange.Fold, isComplete: Bool) throws(FileSystemError) -> Stored? {
+        guard numbers.directoryFailures == directoryFailures else { return nil }
         let outcome = state.withLock { state in
             Result { () throws(FileSystemError) in try state.finish(name: name, fold: fold, isComplete: isComplete) }
         }

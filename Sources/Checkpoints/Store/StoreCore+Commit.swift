@@ -103,6 +103,7 @@ extension StoreCore {
         states = durable?.states ?? [:]
         blobs = durable?.blobs ?? [:]
         if attempt.mayBeVisible {
+            numbers.directoryFailed()
             // Whether its name reached the disk is unknown, so its blob stays until a newer epoch is durable.
             limbo.formUnion(attempt.blobs.keys)
             doomed += [path(.manifest(attempt.epoch)), path(.unfinishedManifest(attempt.epoch))]
