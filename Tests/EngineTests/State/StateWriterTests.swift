@@ -101,7 +101,7 @@ struct StateWriterTests {
                 writer.endRow()
                 expected += bytes
             }
-            let changes = writer.take("rows", .append)
+            let changes = try writer.take("rows", .append)
             #expect(changes.reduce(0) { $0 + $1.byteCount } == expected.count)
             #expect(changes.first?.staged != nil)
             if limit >= 9 << 20 { #expect(changes.count == 1) }
@@ -111,6 +111,6 @@ struct StateWriterTests {
             #expect(found == expected)
         }
         writer.write(raw: [1, 2])
-        #expect(writer.take("rows", .append).map(\.bytes) == [[1, 2]])
+        #expect(try writer.take("rows", .append).map(\.bytes) == [[1, 2]])
     }
 }
