@@ -80,7 +80,9 @@ final class MatchOperator: Operator {
     }
 
     var stateRows: Int { rows.liveCount }
-    var stateBytes: Int { rows.byteSize + matcher.buffer.byteSize + keys.byteSize + partitions.count * 56 }
+    var stateBytes: Int {
+        rows.byteSize + matcher.buffer.byteSize + keys.byteSize + partitions.count * 56 + unsaved.count * 4
+    }
     var lateRows: Int { time.lateRows }
 
     // MARK: rows
@@ -252,6 +254,8 @@ final class MatchOperator: Operator {
             }
             waiting.renumber { moved[Int($0)] }
         }
+        // Where no epochs are taken nobody else shortens it.
+        if unsaved.count > 2 * keys.count + 65_536 { unsaved = Set(unsaved).sorted() }
         guard keys.count >= leastCompaction else { return }
         compactPartitions()
         leastCompaction = keys.count * 2 + 8_192
