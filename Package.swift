@@ -149,7 +149,8 @@ let unitTested = [
 ]
 let testTargets: [Target] = unitTested.filter { tested?.contains($0) ?? true }.map { name in
     let layer = layers.first { $0.name == name }!
-    let uses = Set(layer.uses + [name, "TestSupport"]).subtracting(["CDecimals", "CSimdjson", "CRegex", "CCompression"]).sorted()
+    let uses = Set(layer.uses + [name, "TestSupport"]).subtracting(["CDecimals", "CSimdjson", "CRegex", "CCompression"])
+        .sorted()
     return .testTarget(
         name: "\(name)Tests",
         dependencies: uses.map { .target(name: $0) }

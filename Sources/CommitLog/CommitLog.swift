@@ -219,8 +219,12 @@ package final class CommitLog: Sendable {
     package func commitHere() {
         guard let waiting = inbox.waitingBytes else { return }
         if pace.isQuick, waiting <= RoundPace.smallBytes {
-            let hasTurn = turn.withLockIfAvailable { _ in writeRound() } != nil
-            if hasTurn && inbox.waitingBytes == nil { return }
+            let isWritten = turn.withLockIfAvailable { _ in
+                // Upkeep holds the core while it removes files, which may take long.
+                guard core.withLockIfAvailable({ _ in true }) != nil else { return false }
+                return writeRound()
+            }
+            if isWritten == true && inbox.waitingBytes == nil { return }
         }
         inbox.wake()
     }

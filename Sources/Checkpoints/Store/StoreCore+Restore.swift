@@ -16,7 +16,9 @@ extension StoreCore {
             lastAttempted = epoch
             present = found.blobs
             try clean(found)
-            if epoch == 0, brokenNow { warn("no older epoch is whole: the job begins anew, from the start of its sources") }
+            if epoch == 0, brokenNow {
+                warn("no older epoch is whole: the job begins anew, from the start of its sources")
+            }
             return epoch == 0 ? nil : RestoredEpoch(epoch: epoch, states: restored)
         }
         guard found.blobs.isEmpty, found.manifests.isEmpty, found.broken.isEmpty else {

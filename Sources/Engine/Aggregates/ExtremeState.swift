@@ -64,7 +64,7 @@ final class ExtremeState: AggregateState {
     func append(_ group: Int, to column: GrowableColumn) { column.append(values.column, row: group) }
     func result(_ groups: [Int32]) -> Column { values.gathered(groups) }
     func partial(_ groups: [Int32]) -> [Column] { [values.gathered(groups)] }
-    func clear(_ group: Int) { values.column.setNull(group) }
+    func clear(_ group: Int) { values.setNull(group) }
     func write(_ group: Int, to writer: inout ByteWriter) { RowCoding.append(values.column, row: group, to: &writer) }
 
     func read(_ group: Int, from reader: inout ByteReader) throws(DamagedBytesError) {

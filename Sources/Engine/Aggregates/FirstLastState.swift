@@ -44,7 +44,7 @@ final class FirstLastState: AggregateState {
 
     func clear(_ group: Int) {
         isSet.base[group] = 0
-        values.column.setNull(group)
+        values.setNull(group)
     }
 
     func write(_ group: Int, to writer: inout ByteWriter) {

@@ -14,7 +14,8 @@ final class OverSortedOperator: Operator {
     private let isNew = StateArray<UInt8>(zero: 0)
     private var changes: OverChanges
 
-    init(_ plan: OverPlan, inputFields: [Field], isBatchMode: Bool, keepsChanges: Bool, seed: UInt64,
+    init(
+        _ plan: OverPlan, inputFields: [Field], isBatchMode: Bool, keepsChanges: Bool, seed: UInt64,
         wallMilliseconds: @escaping () -> Int64 = { 0 }
     ) {
         self.plan = plan

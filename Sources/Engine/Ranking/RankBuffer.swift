@@ -57,7 +57,8 @@ final class RankBuffer {
         let writesBlocks = self.upkeep != nil
         journal = entries.map { [bound] in
             RankJournal(
-                plan.partition, keepsOne: bound == 1, tellsRemovals: bound != 1 || plan.inputUpserts || plan.stateTimeToLiveMilliseconds != nil,
+                plan.partition, keepsOne: bound == 1,
+                tellsRemovals: bound != 1 || plan.inputUpserts || plan.stateTimeToLiveMilliseconds != nil,
                 writesBlocks: writesBlocks, entries: $0)
         }
     }

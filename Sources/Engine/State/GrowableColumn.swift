@@ -195,6 +195,12 @@ final class GrowableColumn {
     /// Gives the text of a row up; the row is unspecified until it is set.
     func clear(_ index: Int) { if type.kind == .text && column.isValid(index) { forget(index) } }
 
+    /// Makes a row NULL; the memory of its text may be used again.
+    func setNull(_ index: Int) {
+        clear(index)
+        column.setNull(index)
+    }
+
     /// Writes the rows `rows` of another column of the same kind to the rows `places`, which are new or were cleared.
     func set(
         _ places: UnsafePointer<Int32>, from source: Column, rows: UnsafePointer<Int32>, count: Int

@@ -7,6 +7,8 @@ import Diagnostics
 /// They are written in place into one buffer that stays, and cut off it in pieces of bounded size: a list of bytes that
 /// grows to a hundred megabytes would be copied each time it doubles, and would touch new memory at every epoch.
 final class StateWriter {
+    /// A buffer that grew beyond this for a long row is given back after the epoch.
+    private static let keptBytes = 16 << 20
     /// Pieces end with the entry or row that passes this size.
     private static let pieceBytes = 256 << 10
 
@@ -59,6 +61,13 @@ final class StateWriter {
         base.deallocate()
         base = larger
         capacity = size
+    }
+
+    private func shrink() {
+        guard capacity > Self.keptBytes else { return }
+        base.deallocate()
+        capacity = 4 << 10
+        base = .allocate(byteCount: capacity, alignment: 64)
     }
 
     @inline(__always)
@@ -208,6 +217,7 @@ final class StateWriter {
             staged = nil
             isStagingOver = false
             isCut = false
+            shrink()
         }
         guard !isCut else {
             throw MillraceError(

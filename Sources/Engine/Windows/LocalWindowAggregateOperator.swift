@@ -26,6 +26,9 @@ final class LocalWindowAggregateOperator: Operator {
     private var due = Watermark.final
     /// The ends of the slices, or of the windows, of held rows.
     private var heldEnds: Set<Int64> = []
+    /// A window of held rows is over for this reader. Other readers may be behind, so that it is not over where the rows
+    /// go: there they must be as soon as they would be without this phase.
+    private var holdsLateRows = false
     private var thrift = LocalThrift()
 
     init(_ plan: WindowAggregatePlan, inputFields: [Field], seed: UInt64) {
@@ -64,7 +67,7 @@ final class LocalWindowAggregateOperator: Operator {
             let rowTimes = batch.columns[plan.timeColumn].int64
             for row in 0..<batch.rowCount { times[Int(numbers[row])] = rowTimes[row] }
         }
-        if groups.count >= Self.groupLimit { try flush(output: output) }
+        if groups.count >= Self.groupLimit || holdsLateRows { try flush(output: output) }
     }
 
     private func update(_ batch: Batch, groups numbers: UnsafePointer<Int32>, count: Int) {
@@ -113,10 +116,14 @@ final class LocalWindowAggregateOperator: Operator {
     private func note(_ end: Int64) {
         guard heldEnds.insert(end).inserted else { return }
         let windowEnds = plan.attached == nil ? assigner.windows(ofSliceEnding: end).map(\.end) : [end]
-        // For windows that are over already the rows are late, here as there.
-        let firing = windowEnds.lazy.map { self.clock.firing(end: $0) }
-            .first { self.watermark == Watermark.none || $0 > self.watermark }
-        due = min(due, firing ?? Watermark.final)
+        for end in windowEnds {
+            let firing = clock.firing(end: end)
+            if watermark == Watermark.none || firing > watermark {
+                due = min(due, firing)
+            } else {
+                holdsLateRows = true
+            }
+        }
     }
 
     /// Sends rows on one by one, in the form of partial results.
@@ -161,6 +168,7 @@ final class LocalWindowAggregateOperator: Operator {
         clear(done.count)
         groups = GroupTable(keyTypes: keyTypes, seed: seed)
         due = Watermark.final
+        holdsLateRows = false
         heldEnds.removeAll(keepingCapacity: true)
     }
 

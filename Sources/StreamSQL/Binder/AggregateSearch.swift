@@ -13,7 +13,8 @@ enum AggregateSearch {
     /// The aggregate calls of an expression, the outermost ones, subqueries left out.
     static func calls(in expression: Expression) -> [Expression] {
         switch expression.kind {
-        case .call(let call) where call.over == nil && AggregateBinding.names.contains(Lexer.uppercased(call.name.last.utf8)):
+        case .call(let call)
+        where call.over == nil && AggregateBinding.names.contains(Lexer.uppercased(call.name.last.utf8)):
             return [expression]
         case .json(let call) where call.function.isAggregate: return [expression]
         default: return parts(of: expression).flatMap(calls)

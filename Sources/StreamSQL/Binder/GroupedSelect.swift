@@ -95,7 +95,8 @@ struct GroupedSelect {
             return false
         }
         throw SQLError(
-            .semantics, "the column '\(scope.columns[read].name)', which a subquery reads, is neither grouped nor aggregated",
+            .semantics,
+            "the column '\(scope.columns[read].name)', which a subquery reads, is neither grouped nor aggregated",
             at: place?.range ?? select.having?.range ?? select.range, hint: "add it to GROUP BY")
     }
 

@@ -105,7 +105,9 @@ extension QueryBinder {
         var conditions: [PlanExpression] = []
         let binder = ExpressionBinder(scope: result.scope, clause: "WHERE")
         for condition in select.filter.map(Self.conjuncts) ?? [] {
-            if Self.holdsSubquery(condition) { rest.append(condition) } else {
+            if Self.holdsSubquery(condition) {
+                rest.append(condition)
+            } else {
                 conditions += try binder.boolean(condition, "WHERE").conjuncts
             }
         }

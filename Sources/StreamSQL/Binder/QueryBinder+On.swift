@@ -11,7 +11,8 @@ extension QueryBinder {
         let isPlain = !join.isAsOf && right.version == nil && right.lookup == nil
         guard isPlain else {
             throw SQLError(
-                .unsupported, "ON of a join with versions, of a lookup and of ASOF takes no subqueries", at: expression.range,
+                .unsupported, "ON of a join with versions, of a lookup and of ASOF takes no subqueries",
+                at: expression.range,
                 hint: "filter in a subquery around the join")
         }
         let conditions = Self.conjuncts(expression)

@@ -64,8 +64,9 @@ extension QueryBinder {
 
     /// The scope of a SELECT without FROM that has subqueries: one row without names.
     func scopeOfOneRow(for select: Select) -> Scope? {
-        guard (Self.items(of: select) + [select.filter, select.having].compactMap { $0 })
-            .contains(where: Self.holdsSubquery)
+        guard
+            (Self.items(of: select) + [select.filter, select.having].compactMap { $0 })
+                .contains(where: Self.holdsSubquery)
         else { return nil }
         return oneRow()
     }
@@ -269,7 +270,8 @@ extension QueryBinder {
     ) -> PlanExpression {
         let leftCount = scope.columns.count
         for condition in conditions {
-            readsOfSubqueries.formUnion(condition.columnSet.filter { $0 >= Scope.outerBase }.map { $0 - Scope.outerBase })
+            readsOfSubqueries.formUnion(
+                condition.columnSet.filter { $0 >= Scope.outerBase }.map { $0 - Scope.outerBase })
         }
         scope.node = joinBuilder.build(
             .left, scope.node, node, conditions.map { placed($0, leftCount) }, at: range)

@@ -151,7 +151,8 @@ struct TableFunctionBinder {
             }
             keys.append(
                 SortPlan.Key(
-                    column: position, isDescending: item.isDescending, nullsFirst: item.nullsFirst ?? !item.isDescending))
+                    column: position, isDescending: item.isDescending, nullsFirst: item.nullsFirst ?? !item.isDescending
+                ))
         }
         let sort = LogicalSort(
             keys: keys, offset: 0, limit: nil, leadingTime: .rowTime, range: items.first?.range ?? range)

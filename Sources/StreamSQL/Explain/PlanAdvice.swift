@@ -41,7 +41,8 @@ enum PlanAdvice {
         switch node.operation {
         case .aggregate(let aggregate) where aggregate.phase != .local:
             aggregate.groupColumns.isEmpty ? "one row" : "a row for each group"
-        case .windowAggregate(let window) where window.phase != .local: "a row for each group of the windows that are open"
+        case .windowAggregate(let window) where window.phase != .local:
+            "a row for each group of the windows that are open"
         case .deduplicate: "19 to 29 bytes for each key"
         case .join: "all rows of the second input"
         case .sort: "all rows, or as many as LIMIT and OFFSET say"

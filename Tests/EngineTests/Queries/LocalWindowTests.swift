@@ -180,7 +180,10 @@ struct LocalWindowTests {
     @Test func whereNothingCollapsesRowsPass() throws {
         var random = SplitMix64(seed: 5)
         let rows = (0..<40_000).map { index -> [BatchBuilder.Value] in
-            [.integer(Int64(index)), .integer(1), .text("b"), .decimal(100), .integer(Int64(index / 100) * Self.second)]
+            [
+                .integer(Int64(index)), .integer(1), .text("b"), .decimal(100),
+                .integer(Int64(index / 100) * Self.second),
+            ]
         }
         let plan = try QueryHarness.plan(Self.script(Self.windows[0].sql, delay: 1), isBounded: false)
         let (sink, _) = try QueryHarness.run(
