@@ -1,6 +1,7 @@
 import Checkpoints
 import ConnectorContract
 import Diagnostics
+import Glibc
 import TestSupport
 import Testing
 
@@ -20,6 +21,33 @@ struct StagingTests {
         let history = try EpochHistory(seed: 11, epochs: 6)
         let violations = CrashTests.violations(history, seeds: 4, stages: true) { $0.honoursFileSyncs = false }
         #expect(!violations.found.isEmpty)
+    }
+
+    /// Syncs that fail leave bytes behind of which nobody knows what the disk has: those must be written again elsewhere.
+    @Test(arguments: [EIO, ENOSPC])
+    func everyFailedCallIsSurvived(code: Int32) throws {
+        let epochs = 4
+        let history = try EpochHistory(seed: 43, epochs: epochs)
+        let whole = FaultyFileSystem()
+        var complete = StoreRun(history, stages: true)
+        complete.run(whole)
+        #expect(complete.acknowledged == epochs)
+        var failedCommits = 0
+        let points = code == ENOSPC ? whole.changingOperations : Array(1...whole.operationCount)
+        for point in points {
+            let files = FaultyFileSystem()
+            files.failAtOperation(point, code: code)
+            var run = StoreRun(history, stages: true)
+            run.run(files, opens: 2)
+            failedCommits += run.errors.count
+            #expect(run.errors.count <= 1, "operation \(point)")
+            #expect(run.attempted == epochs, "operation \(point)")
+            for error in run.errors { #expect(error == (code == ENOSPC ? "disk_full" : "checkpoint_write_failed")) }
+            files.crash(keeping: UInt64(point))
+            let violation = run.violation(after: files)
+            #expect(violation == nil, "operation \(point): \(violation ?? "")")
+        }
+        #expect(failedCommits > 2 * epochs)
     }
 
     @Test func aFullDiskTakesWhatItCanAndTheRestComesLater() throws {

@@ -20,7 +20,8 @@ final class StagedSection: StagedState {
     }
 
     private let numbers: BlobNumbers
-    private let directoryFailures: Int
+    /// How many syncs of the directory had failed when the file was created: one more since, and its name may be lost.
+    private let failuresAtBirth: Int
 
     let number: UInt64
     let path: String
@@ -33,7 +34,7 @@ final class StagedSection: StagedState {
         _ numbers: BlobNumbers, files: any FileSystem, path: (UInt64) -> String
     ) throws(FileSystemError) {
         self.numbers = numbers
-        directoryFailures = numbers.directoryFailures
+        failuresAtBirth = numbers.directoryFailures
         number = numbers.take()
         self.path = path(number)
         // The epoch is not known yet; whoever reads a blob goes by its manifest.
@@ -52,7 +53,7 @@ final class StagedSection: StagedState {
     /// Ends the section and makes it durable; where that is done already, tells what it gave. Nil when the bytes have to be
     /// written elsewhere, for their sync has failed, or one of the directory that was to make their name durable.
     func finish(name: String, fold: StateChange.Fold, isComplete: Bool) throws(FileSystemError) -> Stored? {
-        guard numbers.directoryFailures == directoryFailures else { return nil }
+        guard numbers.directoryFailures == failuresAtBirth else { return nil }
         let outcome = state.withLock { state in
             Result { () throws(FileSystemError) in try state.finish(name: name, fold: fold, isComplete: isComplete) }
         }
