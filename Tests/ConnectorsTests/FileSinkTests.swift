@@ -95,6 +95,7 @@ struct FileSinkTests {
         try again.restore(state)
         #expect(try visible().lines == expected(1...2))
         try again.write(rows(3...4))
+        state = try again.snapshot(epoch: 2)
         try again.finish()
         #expect(try visible().lines.sorted() == expected(1...4))
         // Restored once more, behind the end: nothing comes twice.
@@ -102,6 +103,78 @@ struct FileSinkTests {
         try last.restore(state)
         try last.finish()
         #expect(try visible().lines.sorted() == expected(1...4))
+    }
+
+    @Test func aRestartBehindTheEndGoesOnInANewPart() throws {
+        let first = try sink()
+        try first.write(rows(1...2))
+        let state = try first.snapshot(epoch: 1)
+        // The part that was open is finished: its length is the one the epoch tells.
+        try first.finish()
+        let again = try sink()
+        try again.restore(state)
+        try again.write(rows(3...3))
+        try again.finish()
+        #expect(try visible().lines.sorted() == expected(1...3))
+        #expect(try visible().files == 2)
+    }
+
+    /// A damaged newest epoch gives an older one, whose rows would stand in the visible parts already.
+    @Test func stateBehindAVisiblePartThatWasOpenIsRefused() throws {
+        let first = try sink()
+        try first.write(rows(1...2))
+        let old = try first.snapshot(epoch: 1)
+        try first.committed(epoch: 1)
+        try first.write(rows(3...4))
+        let newest = try first.snapshot(epoch: 2)
+        try first.committed(epoch: 2)
+        try first.finish()
+        let error = #expect(throws: MillraceError.self) { try sink().restore(old) }
+        #expect(error?.code == "sink_ahead")
+        // Nothing was changed, so that the newest can be gone on from once it is put back.
+        let again = try sink()
+        try again.restore(newest)
+        try again.finish()
+        #expect(try visible() == (expected(1...4), 1))
+    }
+
+    @Test func stateBehindAWholeVisiblePartIsRefused() throws {
+        let small = ["sink.rolling-policy.file-size": "1"]
+        var (old, newest): ([StateChange], [StateChange]) = ([], [])
+        do {
+            let first = try sink(small)
+            try first.write(rows(1...2))
+            old = try first.snapshot(epoch: 1)
+            try first.committed(epoch: 1)
+            try first.write(rows(3...4))
+            _ = try first.snapshot(epoch: 2)
+            try first.committed(epoch: 2)
+            // Its epoch tells of this part, which is not visible yet.
+            try first.write(rows(5...6))
+            newest = try first.snapshot(epoch: 3)
+        }
+        let error = #expect(throws: MillraceError.self) { try sink(small).restore(old) }
+        #expect(error?.code == "sink_ahead")
+        let again = try sink(small)
+        try again.restore(newest)
+        #expect(try visible().lines.sorted() == expected(1...6))
+    }
+
+    /// What consumers took away says nothing about later epochs.
+    @Test func partsThatWereTakenAwayAreNoReasonToRefuse() throws {
+        let small = ["sink.rolling-policy.file-size": "1"]
+        let first = try sink(small)
+        try first.write(rows(1...2))
+        let state = try first.snapshot(epoch: 1)
+        try first.committed(epoch: 1)
+        for name in try environment.files.list(folder.file("out")) {
+            try environment.files.remove(folder.file("out") + "/" + name)
+        }
+        let again = try sink(small)
+        try again.restore(state)
+        try again.write(rows(3...4))
+        try again.finish()
+        #expect(try visible().lines == expected(3...4))
     }
 
     @Test func overwritingTakesTheOldPartsAway() throws {

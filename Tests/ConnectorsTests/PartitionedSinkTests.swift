@@ -100,6 +100,21 @@ struct PartitionedSinkTests {
         #expect(try visible() == ["dt=a/hour=1 1", "dt=a/hour=1 3", "dt=b/hour=1 2", "dt=c/hour=1 4"])
     }
 
+    @Test func stateBehindAVisiblePartOfAnyPartitionIsRefused() throws {
+        let small = ["sink.rolling-policy.file-size": "1"]
+        let first = try sink(small)
+        try first.write(rows([(1, "a", 1)]))
+        let old = try first.snapshot(epoch: 1)
+        try first.committed(epoch: 1)
+        try first.write(rows([(2, "b", 1)]))
+        let newest = try first.snapshot(epoch: 2)
+        try first.committed(epoch: 2)
+        let error = #expect(throws: MillraceError.self) { try sink(small).restore(old) }
+        #expect(error?.code == "sink_ahead")
+        try sink(small).restore(newest)
+        #expect(try visible() == ["dt=a/hour=1 1", "dt=b/hour=1 2"])
+    }
+
     private let byTime = [
         "sink.partition-commit.trigger": "partition-time", "sink.partition-commit.delay": "1 h",
         "sink.partition-commit.policy.kind": "success-file",

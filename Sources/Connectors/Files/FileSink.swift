@@ -260,7 +260,10 @@ final class FileSink: Sink, @unchecked Sendable {
         nextNumber = state.nextNumber
         pending = state.pending
         replaced = Set(state.replaced)
-        try removeLaterParts(names.root, depth: layout.keys.count)
+        // Nothing is changed before it is known that the state may be gone on from.
+        let later = try laterParts(names.root, depth: layout.keys.count)
+        try refuseRepetition(later.visible, state.open)
+        for path in later.hidden { try environment.files.remove(path) }
         closed = state.closed.map { ClosedPart(folder: $0.folder, number: $0.number, epoch: 0) }
         due = state.due.map { ($0, 0) }
         try dropTakenParts()
@@ -293,17 +296,41 @@ final class FileSink: Sink, @unchecked Sendable {
         due = try due.filter { try environment.files.status(names.path(ofFolder: $0.folder)) != nil }
     }
 
-    /// Parts begun behind the epoch that is restored hold rows that will come again. `depth` is how many folders lie
-    /// between the given one and the parts.
-    private func removeLaterParts(_ path: String, depth: Int) throws {
-        guard try environment.files.status(path)?.kind == .directory else { return }
+    /// Parts begun behind the epoch that is restored: they hold rows that will come again. `depth` is how many folders
+    /// lie between the given one and the parts.
+    private func laterParts(_ path: String, depth: Int) throws -> (hidden: [String], visible: [String]) {
+        var found: (hidden: [String], visible: [String]) = ([], [])
+        guard try environment.files.status(path)?.kind == .directory else { return found }
         for name in try environment.files.list(path) {
             if depth > 0 {
-                if !name.hasPrefix(".") { try removeLaterParts("\(path)/\(name)", depth: depth - 1) }
+                guard !name.hasPrefix(".") else { continue }
+                let inner = try laterParts("\(path)/\(name)", depth: depth - 1)
+                found.hidden += inner.hidden
+                found.visible += inner.visible
             } else if let number = names.number(ofHidden: name), number >= nextNumber {
-                try environment.files.remove("\(path)/\(name)")
+                found.hidden.append("\(path)/\(name)")
+            } else if let number = names.number(ofVisible: name), number >= nextNumber {
+                found.visible.append("\(path)/\(name)")
             }
         }
+        return found
+    }
+
+    /// Parts become visible with durable epochs only. Where they show more than the state that is restored knows of, it
+    /// is not the newest: its rows would stand there twice.
+    private func refuseRepetition(_ later: [String], _ open: [FileSinkState.Open]) throws {
+        var ahead = later.min()
+        for part in open where ahead == nil {
+            // Of the same length it was finished behind its last epoch.
+            let path = names.visible(part.folder, part.number)
+            if let status = try environment.files.status(path), status.sizeBytes > part.length { ahead = path }
+        }
+        guard let ahead else { return }
+        throw MillraceError(
+            .system, code: "sink_ahead",
+            "'\(ahead)' holds rows of a later epoch than the state that was restored: going on would repeat rows",
+            hint: "the newest epoch of the job is damaged; restore its files, or remove the job's state and the table's "
+                + "files")
     }
 
     func finish() throws {

@@ -57,6 +57,12 @@ struct PartNames {
         return UInt64(name.dropFirst(prefix.count).prefix { $0.isASCII && $0.isNumber })
     }
 
+    /// The number of a visible part of this run, by its file name, whatever follows it there.
+    func number(ofVisible name: String) -> UInt64? {
+        guard isOfThisRun(name) else { return nil }
+        return UInt64(name.dropFirst("part-\(run)-".count).prefix { $0.isASCII && $0.isNumber })
+    }
+
     /// Sixteen bytes that are the same all through a part, also after a restart.
     func mark(_ number: UInt64) -> [UInt8] {
         let text = Array(run.utf8.prefix(8))
