@@ -41,8 +41,10 @@ package struct Savepoint: Sendable {
     }
 
     /// One state of the newest epoch of a job's directory that can be read, and the name of the job; nil where there is no
-    /// epoch. Throws `checkpoint_damaged` where there are some and none can be read. Costs a look at the manifest, and the
-    /// bytes of that state.
+    /// epoch. Costs a look at the manifest, and the bytes of that state.
+    ///
+    /// Any error in reading makes it try the next older epoch, also one that passes, as where no more files may be open.
+    /// Throws `checkpoint_damaged`, whatever the cause, where there are epochs and none can be read.
     package static func state(
         _ name: String, of directory: String, files: any FileSystem
     ) throws -> (job: String, changes: [StateChange])? {

@@ -85,6 +85,53 @@ struct DamageTests {
         #expect(code == "checkpoint_damaged")
     }
 
+    /// A start may fail behind the restore, as when a sink refuses the older epoch: the next one finds and says the same.
+    @Test func damageIsHeldUntilANewerEpochIsDurable() throws {
+        #expect(files.flipBit(300, of: newest))
+        let blobs = try files.list("/data/job").filter { $0.hasPrefix("blob-") }
+        for _ in 0..<3 {
+            let store = try openStore(files)
+            #expect(try store.restore()?.epoch == 19)
+            #expect(store.warningCount == 1 && store.warnings.first?.contains("epoch 20 is damaged") == true)
+            #expect(try files.list("/data/job").filter { $0.hasPrefix("blob-") } == blobs)
+        }
+        // Two damaged, so that the next epoch has a lower number than one of them.
+        #expect(files.flipBit(300, of: "/data/job/MANIFEST-00000000000000000019"))
+        do {
+            let store = try openStore(files)
+            #expect(try store.restore()?.epoch == 18)
+            #expect(store.warningCount == 2)
+            _ = try store.commit(epoch: 19, changes: history.epochs[18])
+        }
+        let store = try openStore(files)
+        let restored = try store.restore()
+        #expect(try StateModel(restored) == history.models[19])
+        #expect(restored?.epoch == 19 && store.warningCount == 0)
+    }
+
+    /// The mark of an empty directory is no older state: beginning anew would repeat what sinks have.
+    @Test func onlyTheEpochOfNothingIsRefusedWhereThereWereOthers() throws {
+        let disk = FaultyFileSystem()
+        do {
+            let store = try openStore(disk)
+            _ = try store.restore()
+            for epoch in UInt64(1)...2 { _ = try store.commit(epoch: epoch, changes: history.epochs[Int(epoch) - 1]) }
+        }
+        // The power may go when a manifest has its name on the disk and its blob has not: no epoch was durable then.
+        let cut = disk.copy()
+        for name in try cut.list("/data/job") where name.hasPrefix("blob-") { try cut.remove("/data/job/" + name) }
+        for _ in 0..<2 {
+            let store = try openStore(cut)
+            #expect(try store.restore() == nil)
+            #expect(store.warnings.last?.contains("begins anew") == true)
+        }
+        for epoch in 1...2 { #expect(disk.flipBit(300, of: "/data/job/MANIFEST-0000000000000000000\(epoch)")) }
+        for _ in 0..<2 {
+            let error = #expect(throws: MillraceError.self) { try openStore(disk).restore() }
+            #expect(error?.code == "checkpoints_without_manifest")
+        }
+    }
+
     @Test func stateWithoutAManifestIsRefused() throws {
         let lost = files.copy()
         for name in try lost.list("/data/job") where name.hasPrefix("MANIFEST-") {

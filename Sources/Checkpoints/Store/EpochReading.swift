@@ -8,8 +8,13 @@ struct EpochReading {
 
     private func path(_ name: CheckpointFileName) -> String { directory + "/" + name.text }
 
-    func manifest(_ epoch: UInt64) throws -> Manifest {
-        let file = try files.open(path(.manifest(epoch)), .read)
+    func manifest(_ epoch: UInt64) throws -> Manifest { try manifest(epoch, in: .manifest(epoch)) }
+
+    /// The manifest of an epoch that has been put aside; throws where it is what is damaged.
+    func brokenManifest(_ epoch: UInt64) throws -> Manifest { try manifest(epoch, in: .brokenManifest(epoch)) }
+
+    private func manifest(_ epoch: UInt64, in name: CheckpointFileName) throws -> Manifest {
+        let file = try files.open(path(name), .read)
         let size = try file.status().sizeBytes
         guard size >= 0, size <= Int64(CheckpointLimits.manifestBytes) else {
             throw Manifest.Refusal.damaged("\(size) bytes")

@@ -94,7 +94,14 @@ extension StoreCore {
         if let plan = task?.plan, !plan.inputs.allSatisfy({ states[plan.name]?.sections.contains($0) ?? false }) {
             dropTask()
         }
+        letGoOfDamage(before: manifest.epoch)
         removeOutdated()
+    }
+
+    /// Damaged epochs are behind the newest one now, by number too: the next start must not take them for newer.
+    private mutating func letGoOfDamage(before epoch: UInt64) {
+        for damaged in broken.sorted() where damaged > epoch { removeQuietly(path(.brokenManifest(damaged))) }
+        broken = []
     }
 
     /// Forgets every file that is not durable: after a failed sync nobody knows what they hold.

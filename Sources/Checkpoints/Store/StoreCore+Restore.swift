@@ -10,13 +10,16 @@ extension StoreCore {
         numbers.begin(at: next)
         for epoch in found.manifests.sorted(by: >) {
             guard let (manifest, restored) = try loadIfWhole(epoch) else { continue }
+            noteEarlierDamage(found, behind: epoch)
+            // The epoch of nothing is no older state to go on from: sinks may have what it would repeat.
+            if epoch == 0, broken.contains(where: { wasDurable($0, blobs: found.blobs) }) { break }
             durable = manifest
             states = manifest.states
             blobs = manifest.blobs
             lastAttempted = epoch
             present = found.blobs
             try clean(found)
-            if epoch == 0, brokenNow {
+            if epoch == 0, !broken.isEmpty {
                 warn("no older epoch is whole: the job begins anew, from the start of its sources")
             }
             return epoch == 0 ? nil : RestoredEpoch(epoch: epoch, states: restored)
@@ -36,10 +39,27 @@ extension StoreCore {
         } catch {
             let what = try damage(in: error, of: path(.manifest(epoch)))
             try files.rename(path(.manifest(epoch)), to: path(.brokenManifest(epoch)))
-            brokenNow = true
+            broken.insert(epoch)
             warn("epoch \(epoch) is damaged (\(what)); an older one is used, the sources are read again from there")
             return nil
         }
+    }
+
+    /// A start may end before its first epoch, as when a sink refuses the older one: what an earlier start found holds
+    /// until a newer epoch is durable.
+    private mutating func noteEarlierDamage(_ found: Listing, behind epoch: UInt64) {
+        for earlier in found.broken.sorted(by: >) where earlier > epoch && broken.insert(earlier).inserted {
+            warn(
+                "epoch \(earlier) is damaged, as an earlier start found; an older one is used, the sources are read again "
+                    + "from there")
+        }
+    }
+
+    /// Whether a damaged epoch was durable once. Where one of its blobs is missing that is not known: the power may have
+    /// gone when its manifest had its name on the disk and the blob had not, before anything outside saw the epoch.
+    private func wasDurable(_ epoch: UInt64, blobs: Set<UInt64>) -> Bool {
+        guard let manifest = try? reading.brokenManifest(epoch) else { return true }
+        return manifest.blobs.keys.allSatisfy(blobs.contains)
     }
 
     /// The files of ours in the directory.
@@ -119,8 +139,8 @@ extension StoreCore {
             }
         }
         for epoch in found.unfinished { removeQuietly(path(.unfinishedManifest(epoch))) }
-        // What a damaged epoch refers to may still be wanted for repair; it goes with the next clean start.
-        if brokenNow { present.formIntersection(retained.reduce(into: Set()) { $0.formUnion($1.blobs) }) }
+        // What a damaged epoch refers to may still be wanted for repair; it goes with the first start behind a newer one.
+        if !broken.isEmpty { present.formIntersection(retained.reduce(into: Set()) { $0.formUnion($1.blobs) }) }
         removeDeadBlobs()
         try files.syncDirectory(directory)
     }

@@ -40,8 +40,8 @@ struct StoreCore {
     var task: FoldTask?
     var failedFolds = 0
     var foldPause = 0
-    /// This start found a damaged epoch.
-    var brokenNow = false
+    /// Damaged epochs newer than the durable one, whether this start or an earlier one found them.
+    var broken: Set<UInt64> = []
     var warnings: [String] = []
     var warningCount = 0
 

@@ -95,8 +95,9 @@ final class EpochCoordinator: Sendable {
             let number = requestedEpoch + 1
             state.inFlight = number
             state.waiting = running
-            // What an instance that has finished gave is written once only. One node at a time, for all of its state is in
-            // memory twice until the epoch is durable; the others ask again.
+            // What an instance that has finished gave is written once only. One node at a time, so that an epoch has the
+            // whole state of one to write at most, which is in memory twice until then as far as it was not staged; the
+            // others ask again.
             let ended = state.finished.reduce(into: Set<String>()) { $0.formUnion(state.members.nodes[$1] ?? []) }
             state.wholeNodes = Set(state.wholeWanted.subtracting(ended).sorted().prefix(1))
             state.wholeWanted = []
