@@ -160,6 +160,20 @@ struct FileSinkTests {
         #expect(try visible().lines.sorted() == expected(1...6))
     }
 
+    @Test func aPartThatBecameShorterIsRefused() throws {
+        var state: [StateChange] = []
+        do {
+            let first = try sink()
+            try first.write(rows(1...2))
+            state = try first.snapshot(epoch: 1)
+        }
+        for name in try environment.files.list(folder.file("out")) {
+            try environment.files.open(folder.file("out") + "/" + name, .readWrite).truncate(toBytes: 3)
+        }
+        let error = #expect(throws: MillraceError.self) { try sink().restore(state) }
+        #expect(error?.code == "sink_behind")
+    }
+
     /// What consumers took away says nothing about later epochs.
     @Test func partsThatWereTakenAwayAreNoReasonToRefuse() throws {
         let small = ["sink.rolling-policy.file-size": "1"]

@@ -273,6 +273,7 @@ final class FileSink: Sink, @unchecked Sendable {
             // A part that was finished behind its last epoch has its visible name and all its rows.
             guard try environment.files.status(path) != nil else { continue }
             let file = try environment.files.open(path, .readWrite)
+            try refuseShorter(path, file, than: open.length)
             try file.truncate(toBytes: open.length)
             let folder = PartFolder(name: open.folder)
             folder.part = PartFolder.OpenPart(
@@ -280,6 +281,17 @@ final class FileSink: Sink, @unchecked Sendable {
                 length: open.length)
             folders[Array(open.folder.utf8)] = folder
         }
+    }
+
+    /// A part was durable as far as its epoch tells. What cut it since took rows, and to make it longer would fill it up
+    /// with bytes that are none.
+    private func refuseShorter(_ path: String, _ file: any File, than length: Int64) throws {
+        let found = try file.status().sizeBytes
+        guard found < length else { return }
+        throw MillraceError(
+            .system, code: "sink_behind",
+            "'\(path)' has \(found) bytes, and the state that was restored tells of \(length): rows were lost",
+            hint: "put the file back from a copy, or remove the job's state and the table's files")
     }
 
     /// A part that has neither of its names got its visible one before the stop, and somebody has taken it away since:
