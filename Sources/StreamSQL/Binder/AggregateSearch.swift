@@ -57,7 +57,7 @@ enum AggregateSearch {
             var result = form.operand.map { [$0] } ?? []
             for branch in form.branches { result += branch.conditions + [branch.result] }
             return result + (form.otherwise.map { [$0] } ?? [])
-        case .call(let call): return call.arguments.map(\.value)
+        case .call(let call): return call.arguments.map(\.value) + (call.filter.map { [$0] } ?? [])
         case .trim(_, let characters, let value): return (characters.map { [$0] } ?? []) + [value]
         }
     }

@@ -120,25 +120,22 @@ struct ExpressionBinder {
             throw SQLError(.name, "there is no column '\(name)': the query has no FROM", at: range)
         }
         var (value, fields): (PlanExpression, [Identifier])
-        do throws(SQLError) {
-            let path = try scope.resolvePath(parts, at: range)
+        if let first = parts.first, let item = aliases[first.text], (try? scope.resolvePath(parts, at: range)) == nil {
+            (value, fields) = (item, Array(parts.dropFirst()))
+        } else if let path = try scope.find(parts) {
             (value, fields) = (.column(path.column, scope.columns[path.column].type), path.fields)
-        } catch {
+        } else if let outer = scope.outer.first, let path = try outer.findAnywhere(parts) {
             // What has no meaning inside may have one outside.
-            if let first = parts.first, let item = aliases[first.text] {
-                (value, fields) = (item, Array(parts.dropFirst()))
+            if scope.copies.isEmpty {
+                value = .column(Scope.outerBase + path.column, outer.columns[path.column].type)
             } else {
-                guard let outer = scope.outer.first, let path = try? outer.resolveAnywhere(parts, at: range) else {
-                    throw error
-                }
-                if scope.copies.isEmpty {
-                    value = .column(Scope.outerBase + path.column, outer.columns[path.column].type)
-                } else {
-                    guard let copy = scope.copies[path.column] else { throw error }
-                    value = .column(copy, scope.columns[copy].type)
-                }
-                fields = path.fields
+                guard let copy = scope.copies[path.column] else { throw scope.unknown(parts, at: range) }
+                scope.readCopies?.columns.insert(path.column)
+                value = .column(copy, scope.columns[copy].type)
             }
+            fields = path.fields
+        } else {
+            throw scope.unknown(parts, at: range)
         }
         for name in fields { value = try field(value, name) }
         return value

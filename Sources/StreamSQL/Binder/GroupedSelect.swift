@@ -30,8 +30,8 @@ struct GroupedSelect {
             for key in grouping.keys { key.forEachColumn { scope.columns[$0].type.isNullable = true } }
             grouping = try groupingSets(select.groupBy)
         }
-        try checkReads(of: select, grouping)
         for key in extraKeys { grouping.add(key) }
+        try checkReads(of: select, grouping)
         collector.groupingSets = grouping
         let outputs = try bound(items)
         let having = try select.having.map { (having) throws(SQLError) in

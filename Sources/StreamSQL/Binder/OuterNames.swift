@@ -68,7 +68,6 @@ enum OuterNames {
             .quantified(_, _, _, let query):
             collect(query, &names)
         case .call(let call):
-            if let filter = call.filter { collect(filter, &names) }
             collect((call.orderBy + call.withinGroup).map(\.expression), &names)
         default: break
         }

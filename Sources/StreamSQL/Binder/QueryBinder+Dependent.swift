@@ -13,8 +13,8 @@ extension QueryBinder {
         do throws(SQLError) {
             return try body(&scope)
         } catch {
-            guard secondWaysLeft > 0, !dependents.contains(query), readsOutside(query, before) else { throw error }
-            secondWaysLeft -= 1
+            guard !dependents.contains(query), readsOutside(query, before) else { throw error }
+            try takeSecondWay(at: query.range)
             (scope, errors) = (before, noted)
             dependents.insert(query)
             defer { dependents.remove(query) }
@@ -22,12 +22,25 @@ extension QueryBinder {
         }
     }
 
+    /// Counts that a subquery is bound once more.
+    func takeSecondWay(at range: SourceRange) throws(SQLError) {
+        guard secondWaysLeft > 0 else {
+            throw SQLError(
+                .limit, "a statement can have \(Self.maximumSecondWays) subqueries that are tied to what is around them in a "
+                    + "way that is not plain", at: range, hint: "compute some of them in views or in FROM")
+        }
+        secondWaysLeft -= 1
+    }
+
     private func readsOutside(_ query: Query, _ outer: Scope) -> Bool {
-        OuterNames.names(in: query).contains { (try? outer.resolveAnywhere($0, at: query.range)) != nil }
+        OuterNames.names(in: query).contains { (try? outer.findAnywhere($0)) != nil }
     }
 
     /// The rows of a query beside the values of the outer columns they belong to; nil for what is no SELECT.
-    func dependent(_ query: Query, outer: Scope) throws(SQLError) -> TiedQuery? {
+    ///
+    /// `only`: the outer columns that it reads, where that is known.
+    func dependent(_ query: Query, outer: Scope, only: Set<Int>? = nil) throws(SQLError) -> TiedQuery? {
+        let whole = query
         let names = OuterNames.names(in: query)
         var query = query
         while case .query(let inner) = query.body, query.with.isEmpty, query.limit == nil, query.offset == nil,
@@ -37,20 +50,26 @@ extension QueryBinder {
         }
         guard case .select(let select) = query.body, query.with.isEmpty else { return nil }
         var inner = try select.from.map { (from) throws(SQLError) in try scope(from) }
-        let columns = outerColumns(names, inner, outer)
+        let columns = outerColumns(names, inner, outer).filter { only?.contains($0) ?? true }
         guard !columns.isEmpty else { return nil }
         let values = different(columns, outer)
         let isGrouped = isGrouped(select, query.orderBy)
         // An aggregate without GROUP BY has a row for each of the values, whether there are rows for it or not.
-        let isTotal = isGrouped && select.groupBy == nil
-        let joined: Dependent
+        let isTotal = isGrouped && Self.isTotal(select)
+        var joined: Dependent
         if let from = inner {
             joined = try join(select, from, values, columns, outer, keepsAll: isTotal)
         } else {
             joined = Dependent(scope: Scope(Relation(node: values, columns: []), path: []), rest: select.filter)
+            joined.scope.readCopies = ReadCopies()
         }
         inner = nil
-        return try finish(query, select, joined, values, columns, outer, isGrouped: isGrouped)
+        let result = try finish(query, select, joined, values, columns, outer, isGrouped: isGrouped)
+        // Names in FROM of subqueries inside may have meant columns there: without those that nothing reads.
+        let read = joined.scope.readCopies?.columns ?? []
+        guard only == nil, read.count < columns.count else { return result }
+        try takeSecondWay(at: select.range)
+        return try dependent(whole, outer: outer, only: read)
     }
 
     /// A SELECT whose FROM has the outer values beside it.
@@ -66,8 +85,8 @@ extension QueryBinder {
     private func outerColumns(_ names: [[Identifier]], _ inner: Scope?, _ outer: Scope) -> [Int] {
         var columns: [Int] = []
         for parts in names {
-            guard let range = parts.first?.range, (try? inner?.resolvePath(parts, at: range)) == nil,
-                let path = try? outer.resolveAnywhere(parts, at: range), !columns.contains(path.column)
+            guard inner?.isUnknown(parts) ?? true, let path = try? outer.findAnywhere(parts),
+                !columns.contains(path.column)
             else { continue }
             columns.append(path.column)
         }
@@ -88,6 +107,7 @@ extension QueryBinder {
     private func extended(_ scope: Scope, _ values: Int, _ columns: [Int], _ outer: Scope) -> Scope {
         var result = scope
         result.outer = [outer]
+        result.readCopies = scope.readCopies ?? ReadCopies()
         for (index, column) in columns.enumerated() {
             result.copies[column] = result.columns.count
             result.hidden.insert(result.columns.count)
@@ -148,7 +168,7 @@ extension QueryBinder {
         let keys = columns.compactMap { joined.scope.copies[$0] }
         var rest = select
         rest.filter = joined.rest
-        try joinSubqueries(of: rest, query.orderBy, &joined.scope)
+        try joinSubqueries(of: rest, query.orderBy, keepsRows: joined.isThere != nil, &joined.scope)
         let limits = try limits(of: query)
         var condition: PlanExpression?
         if let filter = joined.rest {

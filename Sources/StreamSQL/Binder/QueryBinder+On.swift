@@ -22,6 +22,10 @@ extension QueryBinder {
             join.condition = .on(Self.conjunction(others, at: expression.range))
             return Self.conjunction(holding, at: expression.range)
         }
+        // A name that both sides have is as ambiguous here as anywhere in ON.
+        let sides = (left, right)
+        (left.beside, right.beside) = ([sides.1], [sides.0])
+        defer { (left.beside, right.beside) = ([], []) }
         for condition in holding { try joinValues(in: condition, toOneOf: &left, &right) }
         return nil
     }

@@ -66,7 +66,7 @@ extension QueryBinder {
         if let limit = query.limit, case .literal(.integer("1")) = limit.kind { return true }
         switch query.body {
         case .select(let select):
-            return select.groupBy == nil && (isGrouped(select, []) || select.from == nil)
+            return Self.isTotal(select) && (isGrouped(select, []) || select.from == nil)
         case .values(let values): return values.rows.count == 1
         case .query(let inner): return isOneRow(inner)
         case .table, .setOperation: return false

@@ -243,6 +243,17 @@ extension QueryBinder {
 
     // MARK: Grouping
 
+    /// Whether what is grouped at all is one group, which is there without rows too: no GROUP BY, or GROUP BY ().
+    static func isTotal(_ select: Select) -> Bool {
+        (select.groupBy?.elements ?? []).allSatisfy { element in
+            switch element {
+            case .empty: true
+            case .groupingSets(let sets): sets == [.empty]
+            default: false
+            }
+        }
+    }
+
     func isGrouped(_ select: Select, _ orderBy: [OrderItem]) -> Bool {
         if select.groupBy != nil { return true }
         for item in select.items {

@@ -4,28 +4,29 @@ import Columnar
 extension QueryBinder {
     /// Joins the subqueries of a SELECT to its FROM, whose scope then knows what each of them stands for.
     ///
-    /// Behind an aggregation (`isGrouped`) those that read nothing from outside are joined to its output.
+    /// Behind an aggregation (`isGrouped`) those that read nothing from outside are joined to its output. Where WHERE must not
+    /// take rows away (`keepsRows`), what it asks of subqueries becomes columns.
     func joinSubqueries(
-        of select: Select, _ orderBy: [OrderItem], isGrouped: Bool = false, _ scope: inout Scope
+        of select: Select, _ orderBy: [OrderItem], isGrouped: Bool = false, keepsRows: Bool = false,
+        _ scope: inout Scope
     ) throws(SQLError) {
-        if let filter = select.filter {
-            for condition in Self.conjuncts(filter) where !(try joinCondition(condition, isNegated: false, &scope)) {
-                try joinValues(in: condition, needsUnknown: false, &scope)
-            }
+        for condition in select.filter.map(Self.conjuncts) ?? [] {
+            if !keepsRows, try joinCondition(condition, isNegated: false, &scope) { continue }
+            try joinValues(in: condition, needsUnknown: false, &scope)
         }
         let keys = (select.groupBy?.elements ?? []).flatMap(OuterNames.expressions)
         let behind = Self.items(of: select) + [select.having].compactMap { $0 } + orderBy.map(\.expression)
         for expression in keys + behind.flatMap(AggregateSearch.calls) {
             try joinValues(in: expression, needsUnknown: true, &scope)
         }
-        let constants = isGrouped ? rowOfConstants(behind, scope) : nil
+        let constants = isGrouped ? try rowOfConstants(behind, scope) : nil
         let placed = scope.subqueries
         if let constants { scope.subqueries.merge(constants.subqueries) { known, _ in known } }
         let before = scope.columns.count
-        readsOfSubqueries = []
+        scope.reads = []
         for expression in behind { try joinValues(in: expression, needsUnknown: true, &scope) }
         scope.constantColumns = Array(before..<scope.columns.count)
-        scope.constantReads = readsOfSubqueries.filter { $0 < before }
+        scope.constantReads = scope.reads.filter { $0 < before }
         guard let constants else { return }
         let base = scope.columns.count
         for (expression, value) in constants.subqueries where placed[expression] == nil {
@@ -37,17 +38,17 @@ extension QueryBinder {
     }
 
     /// One row with the values of those expressions' subqueries that stand alone; nil where none does.
-    private func rowOfConstants(_ expressions: [Expression], _ scope: Scope) -> Scope? {
+    private func rowOfConstants(_ expressions: [Expression], _ scope: Scope) throws(SQLError) -> Scope? {
         guard expressions.contains(where: Self.holdsSubquery) else { return nil }
         var row = oneRow()
         row.subqueries = scope.subqueries
-        for expression in expressions where secondWaysLeft > 0 && Self.holdsSubquery(expression) {
-            secondWaysLeft -= 1
+        for expression in expressions where Self.holdsSubquery(expression) {
             let (before, noted) = (row, errors)
             do throws(SQLError) {
                 try joinValues(in: expression, needsUnknown: true, &row)
             } catch _ {
                 // It reads columns, or is wrong, which is told when it is joined before the aggregation.
+                try takeSecondWay(at: expression.range)
                 (row, errors) = (before, noted)
             }
         }
@@ -122,8 +123,8 @@ extension QueryBinder {
             guard isJoined else { return false }
         default: return false
         }
-        // Nothing is left to test; NOT was turned round already.
-        scope.subqueries[expression] = .literal(.boolean(true), DataType(.boolean, isNullable: false))
+        // Nothing is left to test: of the rows that are left it is known what this gives.
+        scope.subqueries[expression] = .literal(.boolean(!isNegated), DataType(.boolean, isNullable: false))
         return true
     }
 
@@ -131,6 +132,7 @@ extension QueryBinder {
         _ scope: inout Scope, _ kind: JoinPlan.Kind, _ source: Subquery, _ conditions: [PlanExpression],
         at range: SourceRange
     ) throws(SQLError) {
+        scope.noteReads(of: conditions)
         scope.node = joinBuilder.build(
             kind, scope.node, source.relation.node, conditions.map { placed($0, scope.columns.count) }, at: range)
     }
@@ -235,7 +237,14 @@ extension QueryBinder {
             ])
         let counted = graph.add(.aggregate(aggregate), [projected])
         let columns = graph.columns(of: counted)
-        let hasNull = PlanExpression.call(.less, [columns[inner.count + 1], columns[inner.count]], truth)
+        // Without keys there is a row for no rows as well: it says nothing, as a missing one does.
+        let zero = PlanExpression.literal(.int64(0), count)
+        let hasNull = PlanExpression.conditional(
+            [
+                ConditionalBranch(
+                    condition: .call(.greater, [columns[inner.count], zero], truth),
+                    value: .call(.less, [columns[inner.count + 1], columns[inner.count]], truth))
+            ], otherwise: .literal(.null, .boolean), .boolean)
         let flags = graph.calculate(
             counted, projections: Array(columns.prefix(inner.count)) + [hasNull],
             names: inner.indices.map { "key\($0)" } + ["hasNull"])
@@ -269,10 +278,7 @@ extension QueryBinder {
         _ scope: inout Scope, with node: Int, conditions: [PlanExpression], column: Int, at range: SourceRange
     ) -> PlanExpression {
         let leftCount = scope.columns.count
-        for condition in conditions {
-            readsOfSubqueries.formUnion(
-                condition.columnSet.filter { $0 >= Scope.outerBase }.map { $0 - Scope.outerBase })
-        }
+        scope.noteReads(of: conditions)
         scope.node = joinBuilder.build(
             .left, scope.node, node, conditions.map { placed($0, leftCount) }, at: range)
         for field in graph.fields[node] {
@@ -440,7 +446,12 @@ extension QueryBinder {
             let equality = try binder.compare(
                 .equal, outer, source.outputs[index], "IN", part.range, source.ranges[index], at: range)
             guard case .call(.equal, let operands, _) = equality, operands.count == 2 else {
-                throw SQLError(.type, "IN can't compare these values", at: range)
+                // NULL, which is equal to nothing.
+                let inner = source.outputs[index]
+                let null = PlanExpression.literal(.null, inner.type.nullable(true))
+                let never = PlanExpression.call(.equal, [null, inner], .boolean)
+                result.append(Comparison(outer: null, inner: inner, equality: never))
+                continue
             }
             result.append(Comparison(outer: operands[0], inner: operands[1], equality: equality))
         }

@@ -49,7 +49,7 @@ extension QueryBinder {
         let columns = Array(bound.relation.columns[ties.columns.count..<bound.visible])
         var result = TiedQuery(
             node: bound.relation.node, conditions: ties.conditions, columns: columns, firstColumn: ties.columns.count)
-        if isGrouped, select.groupBy == nil {
+        if isGrouped, Self.isTotal(select) {
             guard limits == nil else {
                 throw SQLError(.unsupported, "LIMIT of the one row of an aggregate is not supported", at: select.range)
             }

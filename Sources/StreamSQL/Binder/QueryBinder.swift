@@ -22,9 +22,8 @@ final class QueryBinder {
     var dependents: Set<Query> = []
     /// How often a subquery of the statement may still be bound in a second way. Those inside of it are bound again each time,
     /// which would double with every level.
-    var secondWaysLeft = 200
-    /// Columns of the scope around that subqueries were tied by.
-    var readsOfSubqueries: Set<Int> = []
+    var secondWaysLeft = QueryBinder.maximumSecondWays
+    static let maximumSecondWays = 200
     /// WITH names in force, innermost last.
     private var commonTables: [[String: Relation]] = []
     /// What STATE_TTL hints of the SELECT being bound say of the inputs of its joins.

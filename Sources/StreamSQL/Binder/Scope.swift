@@ -20,6 +20,11 @@ struct Relation {
     var fields: [Field] { columns.map { Field($0.name, $0.type) } }
 }
 
+/// The columns of the scope around a subquery that were read by way of their copies.
+final class ReadCopies {
+    var columns: Set<Int> = []
+}
+
 /// The columns that names in an expression can mean.
 struct Scope {
     /// One table of FROM.
@@ -49,9 +54,15 @@ struct Scope {
     var outer: [Scope] = []
     /// Where copies of columns of the scope around stand here, by their places there.
     var copies: [Int: Int] = [:]
+    /// Notes which of the copies are read; nil where there are none.
+    var readCopies: ReadCopies?
+    /// The other side of a join, whose columns the same names may mean; none or one.
+    var beside: [Scope] = []
     /// A node of one row, whose columns are the last of this scope and are joined behind its aggregation.
     var rowOfConstants: Int?
-    /// Columns of the scope around that the subqueries behind WHERE read.
+    /// Columns of this scope that subqueries were tied by.
+    var reads: Set<Int> = []
+    /// Those of them that the subqueries behind WHERE read.
     var constantReads: Set<Int> = []
     /// Columns of the scope around are numbered from here.
     static let outerBase = 1 << 24
@@ -80,6 +91,15 @@ struct Scope {
         merged = left.merged + right.merged.map { $0 + offset }
     }
 
+    /// Notes the columns of this scope, from ``outerBase`` on, that conditions of a subquery read.
+    mutating func noteReads(of conditions: [PlanExpression]) {
+        for condition in conditions {
+            reads.formUnion(condition.columnSet.filter { $0 >= Self.outerBase }.map { $0 - Self.outerBase })
+        }
+        guard let readCopies else { return }
+        for (column, copy) in copies where reads.contains(copy) { readCopies.columns.insert(column) }
+    }
+
     /// The table a qualifier means.
     func table(_ qualifier: [Identifier]) throws(SQLError) -> Table? {
         let parts = qualifier.map(\.text)
@@ -106,8 +126,22 @@ struct Scope {
     func resolvePath(
         _ parts: [Identifier], at range: SourceRange
     ) throws(SQLError) -> (column: Int, fields: [Identifier]) {
-        guard let first = parts.first else { throw SQLError(.name, "a name is missing", at: range) }
-        if parts.count == 1 { return (try unqualified(first), []) }
+        guard let found = try find(parts) else { throw unknown(parts, at: range) }
+        return found
+    }
+
+    /// The same; nil where the name means nothing here, and may mean something outside. An ambiguous one is an error.
+    func find(_ parts: [Identifier]) throws(SQLError) -> (column: Int, fields: [Identifier])? {
+        guard let found = try findHere(parts) else { return nil }
+        if let other = beside.first, let name = parts.last, !other.isUnknown(parts) {
+            throw SQLError(
+                .name, "the column '\(name.text)' is ambiguous", at: name.range, hint: "qualify it with a table")
+        }
+        return found
+    }
+
+    private func findHere(_ parts: [Identifier]) throws(SQLError) -> (column: Int, fields: [Identifier])? {
+        guard let first = parts.first else { return nil }
         for count in stride(from: parts.count - 1, to: 0, by: -1) {
             guard let table = try table(Array(parts[..<count])) else { continue }
             let name = parts[count]
@@ -117,29 +151,46 @@ struct Scope {
             }
             if let position = found.first { return (position, Array(parts[(count + 1)...])) }
             if hasRow(named: first) { break }
-            throw unknown(name, among: table.columns.map { columns[$0].name }, of: table.path.last)
+            return nil
         }
-        if columns.contains(where: { $0.name == first.text }) {
-            return (try unqualified(first), Array(parts.dropFirst()))
-        }
-        let near = nearestName(to: first.text, in: tables.compactMap(\.path.last))
-        throw SQLError(
-            .name, "there is no table '\(first.text)' here", at: first.range,
-            hint: near.map { "did you mean \($0)?" })
+        guard let position = try unqualified(first) else { return nil }
+        return (position, Array(parts.dropFirst()))
     }
 
-    /// The same, or a copy of what the name means in the scope around.
-    func resolveAnywhere(
-        _ parts: [Identifier], at range: SourceRange
-    ) throws(SQLError) -> (column: Int, fields: [Identifier]) {
+    /// Whether the name means nothing here; an ambiguous one means something.
+    func isUnknown(_ parts: [Identifier]) -> Bool {
         do throws(SQLError) {
-            return try resolvePath(parts, at: range)
-        } catch {
-            guard !copies.isEmpty, let path = try? outer.first?.resolveAnywhere(parts, at: range),
-                let copy = copies[path.column]
-            else { throw error }
-            return (copy, path.fields)
+            return try find(parts) == nil
+        } catch _ {
+            return false
         }
+    }
+
+    /// What the name means here, or else the copy of what it means in the scope around; nil where neither is.
+    func findAnywhere(_ parts: [Identifier]) throws(SQLError) -> (column: Int, fields: [Identifier])? {
+        if let found = try find(parts) { return found }
+        guard !copies.isEmpty, let path = try outer.first?.findAnywhere(parts), let copy = copies[path.column] else {
+            return nil
+        }
+        return (copy, path.fields)
+    }
+
+    /// The error for a name that means nothing here.
+    func unknown(_ parts: [Identifier], at range: SourceRange) -> SQLError {
+        guard let first = parts.first else { return SQLError(.name, "a name is missing", at: range) }
+        if parts.count == 1 { return unknown(first, among: columns.map(\.name), of: nil) }
+        for count in stride(from: parts.count - 1, to: 0, by: -1) {
+            guard let table = try? table(Array(parts[..<count])) else { continue }
+            if hasRow(named: first) { break }
+            return unknown(parts[count], among: table.columns.map { columns[$0].name }, of: table.path.last)
+        }
+        if columns.contains(where: { $0.name == first.text }) {
+            return unknown(first, among: columns.map(\.name), of: nil)
+        }
+        let near = nearestName(to: first.text, in: tables.compactMap(\.path.last))
+        return SQLError(
+            .name, "there is no table '\(first.text)' here", at: first.range,
+            hint: near.map { "did you mean \($0)?" })
     }
 
     private func hasRow(named name: Identifier) -> Bool {
@@ -149,7 +200,7 @@ struct Scope {
         }
     }
 
-    private func unqualified(_ name: Identifier) throws(SQLError) -> Int {
+    private func unqualified(_ name: Identifier) throws(SQLError) -> Int? {
         let found = columns.indices.filter { columns[$0].name == name.text && !hidden.contains($0) }
         if found.count > 1 {
             let owners = found.compactMap { position in tables.first { $0.columns.contains(position) }?.path.last }
@@ -159,8 +210,7 @@ struct Scope {
                     ? "qualify it with a table"
                     : "write " + owners.map { "\($0).\(name.text)" }.joined(separator: " or "))
         }
-        if let position = found.first { return position }
-        throw unknown(name, among: columns.map(\.name), of: nil)
+        return found.first
     }
 
     private func unknown(_ name: Identifier, among columns: [String], of table: String?) -> SQLError {
