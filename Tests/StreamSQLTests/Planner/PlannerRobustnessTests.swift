@@ -43,6 +43,22 @@ struct PlannerRobustnessTests {
         #expect(planned > 0)
     }
 
+    /// A statement that ties too many subqueries in the general way is refused, not planned in another meaning.
+    @Test(arguments: [(200, false), (201, true)]) func manySubqueriesAreRefused(count: Int, isRefused: Bool) {
+        let subquery = "(SELECT MAX(a) FROM v AS w WHERE w.b = v.b)"
+        let items = (1...count).map { subquery + " + \($0)" }.joined(separator: ", ")
+        let script = "CREATE VIEW v AS SELECT * FROM (VALUES (1, 2), (3, 4)) AS t(a, b);\n"
+            + "SELECT b, \(items) FROM v GROUP BY b;"
+        var session = PlanningSession(connectors: [])
+        do throws(SQLScriptError) {
+            _ = try session.plan(script)
+            #expect(!isRefused)
+        } catch {
+            #expect(isRefused)
+            #expect(error.errors.first?.code == .limit)
+        }
+    }
+
     @Test func deepNestingIsRefusedOrPlanned() throws {
         var view = "CREATE VIEW v0 AS SELECT 1 AS a;\n"
         for depth in 1...40 { view += "CREATE VIEW v\(depth) AS SELECT a FROM v\(depth - 1);\n" }
