@@ -341,7 +341,8 @@ final class FileSink: Sink, @unchecked Sendable {
         throw MillraceError(
             .system, code: "sink_ahead",
             "'\(ahead)' holds rows of a later epoch than the state that was restored: going on would repeat rows",
-            hint: "the newest epoch of the job is damaged; restore its files, or remove the job's state and the table's "
+            hint:
+                "the newest epoch of the job is damaged; restore its files, or remove the job's state and the table's "
                 + "files")
     }
 

@@ -26,7 +26,8 @@ extension QueryBinder {
     func takeSecondWay(at range: SourceRange) throws(SQLError) {
         guard secondWaysLeft > 0 else {
             throw SQLError(
-                .limit, "a statement can have \(Self.maximumSecondWays) subqueries that are tied to what is around them in a "
+                .limit,
+                "a statement can have \(Self.maximumSecondWays) subqueries that are tied to what is around them in a "
                     + "way that is not plain", at: range, hint: "compute some of them in views or in FROM")
         }
         secondWaysLeft -= 1

@@ -47,7 +47,8 @@ struct PlannerRobustnessTests {
     @Test(arguments: [(200, false), (201, true)]) func manySubqueriesAreRefused(count: Int, isRefused: Bool) {
         let subquery = "(SELECT MAX(a) FROM v AS w WHERE w.b = v.b)"
         let items = (1...count).map { subquery + " + \($0)" }.joined(separator: ", ")
-        let script = "CREATE VIEW v AS SELECT * FROM (VALUES (1, 2), (3, 4)) AS t(a, b);\n"
+        let script =
+            "CREATE VIEW v AS SELECT * FROM (VALUES (1, 2), (3, 4)) AS t(a, b);\n"
             + "SELECT b, \(items) FROM v GROUP BY b;"
         var session = PlanningSession(connectors: [])
         do throws(SQLScriptError) {
