@@ -4,7 +4,6 @@ import Diagnostics
 import Engine
 import Glibc
 import StreamSQL
-import Synchronization
 import TestSupport
 import Testing
 
@@ -163,16 +162,4 @@ private final class CountedRows: Source {
         var openSplits: [SplitStatus] { next < source.rows ? [SplitStatus(id: 0, isIdle: false)] : [] }
         func position() throws -> [UInt8] { [] }
     }
-}
-
-/// Counts rows and forgets them.
-private final class CountingSink: Sink {
-    private let count = Mutex(0)
-    var rows: Int { count.withLock { $0 } }
-    var guarantee: String { "for tests" }
-    func write(_ batch: Batch) throws { count.withLock { $0 += batch.rowCount } }
-    func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
-    func committed(epoch: UInt64) throws {}
-    func restore(_ changes: [StateChange]) throws {}
-    func finish() throws {}
 }

@@ -3,7 +3,6 @@ import ConnectorContract
 import Diagnostics
 import Engine
 import StreamSQL
-import Synchronization
 import TestSupport
 import Testing
 
@@ -81,20 +80,6 @@ struct EarlyWindowTests {
         }
     }
 
-    /// Counts rows that are taken back.
-    private final class CountingSink: Sink {
-        let takenBack = Mutex(0)
-        var guarantee: String { "for tests" }
-        func write(_ batch: Batch) throws {
-            let count = (0..<batch.rowCount).filter { !batch.kind($0).isAddition }.count
-            takenBack.withLock { $0 += count }
-        }
-        func snapshot(epoch: UInt64) throws -> [StateChange] { [] }
-        func committed(epoch: UInt64) throws {}
-        func restore(_ changes: [StateChange]) throws {}
-        func finish() throws {}
-    }
-
     @Test func openWindowsGiveResults() throws {
         let shape = "TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)"
         func takenBack(_ settings: String) throws -> Int {
@@ -103,7 +88,7 @@ struct EarlyWindowTests {
             let (sink, _) = try QueryHarness.run(
                 try Self.plan(shape, settings: settings), ["t": splits], &random, crashes: 0, batchRows: 5
             ) { _ in CountingSink() }
-            return sink.takenBack.withLock { $0 }
+            return sink.takenBack
         }
         #expect(try takenBack(Self.early) > 0)
         #expect(try takenBack("") == 0)
