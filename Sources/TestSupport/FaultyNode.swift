@@ -15,6 +15,9 @@ struct FaultyNode: Sendable {
         case rename(String, String, UInt64)
     }
 
+    /// What a disk writes whole or not at all.
+    private static let sectorBytes = 512
+
     let isDirectory: Bool
     var modified: Int64 = 0
     private(set) var content: [UInt8] = []
@@ -90,7 +93,7 @@ struct FaultyNode: Sendable {
     /// Keeps what was durable, and a random part of the rest.
     mutating func crash(_ random: inout SplitMix64) {
         for change in Self.surviving(abandonedContent + contentChanges, &random) {
-            Self.apply(Self.torn(change, &random), to: &durableContent)
+            Self.applyTorn(change, to: &durableContent, &random)
         }
         for change in Self.surviving(abandonedEntries + entryChanges, &random) {
             Self.apply(change, to: &durableEntries)
@@ -114,13 +117,30 @@ struct FaultyNode: Sendable {
         }
     }
 
-    /// One write in three is torn: its beginning is there, its end is zeros or missing.
-    private static func torn(_ change: ContentChange, _ random: inout SplitMix64) -> ContentChange {
-        guard case .write(let offset, let bytes) = change, random.next() % 3 == 0 else { return change }
-        let kept = Int(random.next() % UInt64(bytes.count + 1))
-        let isExtended = random.next() % 2 == 0
-        let rest = isExtended ? [UInt8](repeating: 0, count: bytes.count - kept) : []
-        return .write(offset, bytes.prefix(kept) + rest)
+    /// Brings a change to the disk as the loss of power left it. One write in three is torn: there is only its beginning,
+    /// or any of its sectors. Where it is missing stands what stood there before, or zeros where the file had grown: bytes
+    /// written over themselves stay what they are, as on every disk that keeps whole sectors.
+    private static func applyTorn(_ change: ContentChange, to content: inout [UInt8], _ random: inout SplitMix64) {
+        guard case .write(let offset, let bytes) = change, random.next() % 3 == 0 else {
+            apply(change, to: &content)
+            return
+        }
+        let end = offset + bytes.count
+        let shape = random.next() % 3
+        if shape > 0 && content.count < end { apply(.truncate(end), to: &content) }
+        if shape < 2 {
+            let kept = Int(random.next() % UInt64(bytes.count + 1))
+            apply(.write(offset, Array(bytes.prefix(kept))), to: &content)
+            return
+        }
+        var start = offset
+        while start < end {
+            let next = min(end, (start / sectorBytes + 1) * sectorBytes)
+            if random.next() % 2 == 0 {
+                apply(.write(start, Array(bytes[(start - offset)..<(next - offset)])), to: &content)
+            }
+            start = next
+        }
     }
 
     private static func apply(_ change: ContentChange, to content: inout [UInt8]) {

@@ -39,7 +39,8 @@ final class Journal {
     func resume(sequence: UInt64) { position.sequence = sequence }
 
     /// Writes every file over itself and syncs it, which takes no room. A sync alone would not do: after one that failed,
-    /// the kernel takes what it holds in memory for written.
+    /// the kernel takes what it holds in memory for written. Acknowledged rounds are among the bytes; they are written
+    /// as they are, so a loss of power meanwhile changes nothing on a disk whose sectors are old or new, never neither.
     func rewriteAll() throws(FileSystemError) {
         for file in all {
             guard let bytes = try file.file.bytes(file.bytes, at: 0) else { continue }
