@@ -25,6 +25,7 @@ final class LocalAggregateOperator: Operator {
     }
 
     var stateRows: Int { groups.count }
+    var stateBytes: Int { groups.byteSize + aggregates.byteSize }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: batch.rowCount) { scratch in

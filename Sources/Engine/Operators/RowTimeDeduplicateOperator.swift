@@ -131,6 +131,8 @@ final class RowTimeDeduplicateOperator: Operator {
             let part = Array(due[start..<min(start + 4_096, due.count)])
             try output.emit(Batch(columns: rows.map { $0.gathered(part) }, rowCount: part.count))
         }
+        // Of a row that has left the key is enough: its texts would stay as long as the key does.
+        for column in rows where column.type.kind == .text { for number in due { column.setNull(Int(number)) } }
     }
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {

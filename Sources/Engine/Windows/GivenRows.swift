@@ -8,6 +8,8 @@ final class GivenRows {
     private let results: [GrowableColumn]
     /// 1 where the group's row stands downstream.
     private let stands = StateArray<UInt8>(zero: 0)
+    /// 1 where an epoch holds the row.
+    private let saved = StateArray<UInt8>(zero: 0)
     private let isUnsaved = StateArray<UInt8>(zero: 0)
     private var unsaved: [Int32] = []
 
@@ -54,6 +56,7 @@ final class GivenRows {
             if let base = buffer.baseAddress { groups.assign(keys, rowCount: count, groups: base) }
         }
         stands.reserve(groups.count)
+        saved.reserve(groups.count)
         isUnsaved.reserve(groups.count)
         for column in results { column.extendWithNulls(to: groups.count) }
     }
@@ -66,7 +69,11 @@ final class GivenRows {
 
     // MARK: state
 
-    /// Calls `body` with the key and value of each row that changed since the last call; no value where none stands.
+    /// Whether an epoch holds the row: what none holds need not be removed from any.
+    func isSaved(_ number: Int) -> Bool { saved.base[number] == 1 }
+
+    /// Calls `body` with the key and value of each row that changed since the last call; no value where a stored one does
+    /// not stand any more.
     func drain(_ body: (_ key: (inout ByteWriter) -> Void, _ value: [UInt8]?) -> Void) {
         for number in unsaved.map(Int.init) {
             isUnsaved.base[number] = 0
@@ -76,6 +83,8 @@ final class GivenRows {
                 for column in results { RowCoding.append(column.column, row: number, to: &writer) }
                 value = writer
             }
+            guard value != nil || saved.base[number] == 1 else { continue }
+            saved.base[number] = stands.base[number]
             body({ self.appendKey(number, to: &$0) }, value?.bytes)
         }
         unsaved.removeAll(keepingCapacity: true)
@@ -90,6 +99,7 @@ final class GivenRows {
         assign(keys, &numbers)
         let number = Int(numbers[0])
         stands.base[number] = 1
+        saved.base[number] = 1
         for column in results { try column.read(number, from: &reader) }
     }
 }

@@ -43,6 +43,7 @@ final class LocalWindowAggregateOperator: Operator {
     }
 
     var stateRows: Int { groups.count }
+    var stateBytes: Int { groups.byteSize + aggregates.byteSize }
     var flushesBeforeIdle: Bool { true }
 
     // MARK: rows

@@ -295,7 +295,9 @@ final class WindowAggregateOperator: Operator {
         try give(&over, output)
         for (key, rows) in given where isOver(key.end) {
             given[key] = nil
-            for number in 0..<rows.count { removedGiven.remove(key: givenKey(key) { rows.appendKey(number, to: &$0) }) }
+            for number in 0..<rows.count where rows.isSaved(number) {
+                removedGiven.remove(key: givenKey(key) { rows.appendKey(number, to: &$0) })
+            }
         }
     }
 

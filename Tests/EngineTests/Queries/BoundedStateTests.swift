@@ -7,14 +7,16 @@ import StreamSQL
 import TestSupport
 import Testing
 
-/// State that event time bounds stays as small as the rows within reach of the watermark, however many rows pass:
-/// the bound on a job's state is a small part of what its rows would take, and the job does not meet it.
+/// State that event time or a time to live bounds stays as small as the rows within reach, however many rows pass: the
+/// bound on a job's state is a small part of what its rows would take, and the job does not meet it.
 ///
-/// `MILLRACE_FLAT_ROWS=50000000 swift test -c release --filter BoundedStateTests` does it over many rows and tells how
-/// much memory the process has on the way.
+/// `MILLRACE_FLAT_ROWS=50000000 swift test -c release -Xswiftc -enable-testing --filter BoundedStateTests` does it over
+/// many rows, one query after the other, and fails where resident memory grows after the first tenth of them.
+/// `MILLRACE_FLAT_ONLY=tumble` runs one query; with `MILLRACE_FLAT_EPOCHS=1` an epoch is stored each second, and what is
+/// stored must not grow either.
 struct BoundedStateTests {
-    private static let rows = getenv("MILLRACE_FLAT_ROWS").flatMap { Int(String(cString: $0)) } ?? 60_000
-    private static let stateBytes = 2 << 20
+    private static let rows = LongRun.rows ?? 60_000
+    private static let isLong = LongRun.rows != nil
 
     private static let tables = """
         CREATE TABLE t (k BIGINT, v BIGINT, note STRING, ts TIMESTAMP(3), p AS PROCTIME(),
@@ -25,78 +27,144 @@ struct BoundedStateTests {
 
         """
 
+    /// A query and what bounds it.
+    struct Query: Sendable, CustomTestStringConvertible {
+        var name: String
+        var text: String
+        var settings = ""
+        var stateBytes = 3 << 20
+        /// Keys are forgotten by the clock: more or fewer come between two flushes, as the machine is.
+        var isByClock = false
+
+        init(_ name: String, _ text: String) { (self.name, self.text) = (name, text) }
+
+        var testDescription: String { name }
+
+        /// With a tenth of a second to live.
+        static func forgetting(_ name: String, _ text: String) -> Query {
+            var query = Query("idle \(name)", text)
+            query.settings = "SET 'table.exec.state.ttl' = '100 ms'; "
+            query.stateBytes = LongRun.rows == nil ? 6 << 20 : 1 << 30
+            query.isByClock = true
+            return query
+        }
+    }
+
     /// Keys never come back: what is not freed by time stays for good.
-    private static let queries = [
-        "SELECT k, COUNT(*), MAX(note) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '2' SECOND)) "
-            + "GROUP BY k, window_start, window_end",
-        "SELECT k, COUNT(DISTINCT v) FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '4' SECOND)) "
-            + "GROUP BY k, window_start, window_end",
-        "SELECT k, COUNT(*) FROM TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' SECOND)) "
-            + "GROUP BY k, window_start, window_end",
-        "SELECT k, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY v DESC) AS n "
-            + "FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '2' SECOND))) WHERE n <= 3",
-        "SELECT t.k, u.note FROM t LEFT JOIN u ON t.k = u.k AND u.ts BETWEEN t.ts - INTERVAL '1' SECOND AND t.ts",
-        "SELECT t.k, u.note FROM t JOIN u FOR SYSTEM_TIME AS OF t.ts ON t.v = u.v",
-        "SELECT k, SUM(v) OVER (PARTITION BY v ORDER BY ts RANGE BETWEEN INTERVAL '2' SECOND PRECEDING AND CURRENT ROW) "
-            + "FROM t",
-        "SELECT k, COUNT(*) FROM TABLE(CUMULATE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '4' SECOND)) "
-            + "GROUP BY k, window_start, window_end",
-        "SELECT l.k, r.note FROM (SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '2' SECOND))) AS l "
-            + "LEFT JOIN (SELECT * FROM TABLE(TUMBLE(TABLE u, DESCRIPTOR(ts), INTERVAL '2' SECOND))) AS r "
-            + "ON l.k = r.k AND l.window_start = r.window_start AND l.window_end = r.window_end",
-        "SELECT m.v, m.a, m.b FROM t MATCH_RECOGNIZE (PARTITION BY v ORDER BY ts MEASURES A.k AS a, B.k AS b "
-            + "ONE ROW PER MATCH AFTER MATCH SKIP PAST LAST ROW PATTERN (A B) DEFINE B AS B.k > A.k) AS m",
-        "SELECT t.k, d.v FROM t JOIN few FOR SYSTEM_TIME AS OF t.p AS d ON t.v = d.k",
+    static let queries = [
+        Query(
+            "tumble",
+            "SELECT k, COUNT(*), MAX(note) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '2' SECOND)) "
+                + "GROUP BY k, window_start, window_end"),
+        Query(
+            "hop",
+            "SELECT k, COUNT(DISTINCT v) FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '4' SECOND)) "
+                + "GROUP BY k, window_start, window_end"),
+        Query(
+            "session",
+            "SELECT k, COUNT(*) FROM TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' SECOND)) "
+                + "GROUP BY k, window_start, window_end"),
+        Query(
+            "first rows of windows",
+            "SELECT k, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY v DESC) AS n "
+                + "FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '2' SECOND))) WHERE n <= 3"),
+        Query(
+            "interval join",
+            "SELECT t.k, u.note FROM t LEFT JOIN u ON t.k = u.k AND u.ts BETWEEN t.ts - INTERVAL '1' SECOND AND t.ts"),
+        Query("temporal join", "SELECT t.k, u.note FROM t JOIN u FOR SYSTEM_TIME AS OF t.ts ON t.v = u.v"),
+        Query(
+            "over",
+            "SELECT k, SUM(v) OVER (PARTITION BY v ORDER BY ts RANGE BETWEEN INTERVAL '2' SECOND PRECEDING AND CURRENT ROW) "
+                + "FROM t"),
+        Query(
+            "cumulate",
+            "SELECT k, COUNT(*) FROM TABLE(CUMULATE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '4' SECOND)) "
+                + "GROUP BY k, window_start, window_end"),
+        Query(
+            "window join",
+            "SELECT l.k, r.note FROM (SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '2' SECOND))) AS l "
+                + "LEFT JOIN (SELECT * FROM TABLE(TUMBLE(TABLE u, DESCRIPTOR(ts), INTERVAL '2' SECOND))) AS r "
+                + "ON l.k = r.k AND l.window_start = r.window_start AND l.window_end = r.window_end"),
+        Query(
+            "pattern",
+            "SELECT m.v, m.a, m.b FROM t MATCH_RECOGNIZE (PARTITION BY v ORDER BY ts MEASURES A.k AS a, B.k AS b "
+                + "ONE ROW PER MATCH AFTER MATCH SKIP PAST LAST ROW PATTERN (A B) DEFINE B AS B.k > A.k) AS m"),
+        Query("lookup join", "SELECT t.k, d.v FROM t JOIN few FOR SYSTEM_TIME AS OF t.p AS d ON t.v = d.k"),
+        .forgetting("groups", "SELECT k, COUNT(*), MAX(note) FROM t GROUP BY k"),
     ]
 
-    /// By the clock: a tenth of a second of the keys that come.
-    private static let forgetting = "SELECT k, COUNT(*), MAX(note) FROM t GROUP BY k"
+    /// The same operators with a time to live are tested one by one in ``IdleMemoryTests``: here in long runs only.
+    static let longQueries = [
+        early,
+        .forgetting("distinct values", "SELECT k, COUNT(DISTINCT note) FROM t GROUP BY k"),
+        .forgetting(
+            "rankings",
+            "SELECT k, note FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) AS n FROM t) WHERE n <= 3"
+        ),
+        .forgetting(
+            "last rows",
+            "SELECT k, note FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY p DESC) AS n FROM t) WHERE n = 1"
+        ),
+        .forgetting(
+            "first rows",
+            "SELECT k, note FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY p) AS n FROM t) WHERE n = 1"),
+        .forgetting(
+            "first rows by time",
+            "SELECT k, note FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) AS n FROM t) WHERE n = 1"),
+        .forgetting("over", "SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY ts) FROM t"),
+        .forgetting("set operation", "SELECT k, note FROM t INTERSECT SELECT k, note FROM u"),
+        .forgetting("join", "SELECT t.k, u.note FROM t LEFT JOIN u ON t.k = u.k"),
+    ]
 
-    @Test func idleTimeFreesState() throws {
-        try Self.run(
-            "SET 'table.exec.state.ttl' = '100 ms'; ", Self.forgetting, stateBytes: Self.isLong ? 1 << 30 : 4 << 20)
+    /// Windows that give results each tenth of a second of the clock before their end.
+    private static var early: Query {
+        var query = queries[0]
+        query.name = "early results"
+        query.settings =
+            "SET 'table.exec.emit.early-fire.enabled' = 'true'; SET 'table.exec.emit.early-fire.delay' = '100 ms'; "
+        query.stateBytes = 16 << 20
+        query.isByClock = true
+        return query
     }
 
-    private static let isLong = rows > 1_000_000
+    private static var chosen: [Query] {
+        guard isLong else { return queries }
+        return (queries + longQueries).filter { LongRun.only == nil || LongRun.only == $0.name }
+    }
 
-    @Test(arguments: queries)
-    func timeFreesState(query: String) throws { try Self.run("", query, stateBytes: Self.stateBytes) }
+    @Test(arguments: chosen)
+    func timeFreesState(query: Query) throws {
+        guard Self.isLong else { return try Self.run(query) }
+        try LongRun.inTurn { try Self.run(query) }
+    }
 
-    private static func run(_ settings: String, _ query: String, stateBytes: Int) throws {
-        let plan = try QueryHarness.plan(settings + tables + query + ";", isBounded: query.contains("JOIN few"))
+    private static func run(_ query: Query) throws {
+        let plan = try QueryHarness.plan(
+            query.settings + tables + query.text + ";", isBounded: query.text.contains("JOIN few"))
         let sink = CountingSink()
+        let clock = RowClock()
+        let store = LongRun.hasEpochs ? StoredBytes() : nil
         let wiring = JobWiring(
-            makeSource: { scan, _ in CountedRows(scan, rows: scan.table.name.hasSuffix("few") ? 97 : rows) },
-            makeSink: { _, _ in sink }, rejects: RejectCounter(), store: nil,
+            makeSource: { scan, _ in
+                CountedRows(scan, rows: scan.table.name.hasSuffix("few") ? 97 : rows, clock: clock)
+            },
+            makeSink: { _, _ in sink }, rejects: RejectCounter(), store: store,
             environment: isLong
-                ? Environment() : Environment(clock: VirtualClock(), random: FixedRandom(seed: 1)))
+                ? Environment(clock: clock) : Environment(clock: VirtualClock(), random: FixedRandom(seed: 1)))
         // One thread reads its sources in turn: no reader runs ahead of the other's time.
         let job = try Job(
-            plan: plan, settings: JobSettings(parallelism: 1, stateBytesMax: stateBytes), wiring: wiring)
-        if isLong {
-            try job.start()
-            tellMemory(of: job, query)
-            try job.waitUntilOver()
-        } else {
+            plan: plan, settings: JobSettings(parallelism: 1, stateBytesMax: query.stateBytes), wiring: wiring)
+        guard isLong else {
             try job.runSeeded(1) { _ in }
+            #expect(job.report.rowsIn >= UInt64(rows) && sink.rows > 0)
+            return
         }
+        let scans = plan.nodes.count { node in
+            if case .scan(let scan) = node.operation { !scan.table.name.hasSuffix("few") } else { false }
+        }
+        try LongRun.watch(
+            job, query.name, rows: rows * scans, slackMebibytes: query.isByClock ? 128 : 16, stored: store)
         #expect(job.report.rowsIn >= UInt64(rows) && sink.rows > 0)
-    }
-
-    /// Resident memory each second, on standard output.
-    private static func tellMemory(of job: Job, _ query: String) {
-        print(query.prefix(60))
-        while job.state == .running {
-            let status = (try? SystemFileSystem().open("/proc/self/statm", .read))
-                .flatMap { file -> String? in
-                    var bytes = [UInt8](repeating: 0, count: 256)
-                    let count = (try? bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }) ?? 0
-                    return String(decoding: bytes.prefix(count), as: UTF8.self)
-                }
-            let pages = status?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-            print("\(job.report.rowsIn) rows, \(pages / 256) MiB")
-            SystemClock().sleep(nanoseconds: 1_000_000_000)
-        }
     }
 }
 
@@ -105,9 +173,11 @@ private final class CountedRows: Source {
     private let columns: [Int]
     private let types: [DataType]
     private let rows: Int
+    private let clock: RowClock
     let isBounded = true
 
-    init(_ scan: ScanPlan, rows: Int) {
+    init(_ scan: ScanPlan, rows: Int, clock: RowClock) {
+        self.clock = clock
         columns = scan.columns.map { column in
             if case .physical(let position) = column { position } else { 0 }
         }
@@ -143,6 +213,7 @@ private final class CountedRows: Source {
             }
             next += count * step
             progress.rowsRead += UInt64(count)
+            source.clock.passed(rows: count)
             return .batch(Batch(columns: columns, rowCount: count), split: 0)
         }
 

@@ -44,4 +44,33 @@ struct ClearedTextTests {
         // 64 rounds are 8 MB of texts; those of a round are 130 KB.
         #expect(largest < 2 << 20, "\(largest) bytes")
     }
+
+    /// A key is known for good, but not the texts of its row once that has left.
+    @Test func rowsThatHaveLeftLeaveTheirTexts() throws {
+        let fields = [
+            Field("k", DataType(.bigint)), Field("ts", DataType(.timestamp(precision: 3), isNullable: false)),
+            Field("name", DataType(.string)),
+        ]
+        let plan = DeduplicatePlan(keys: [0], order: .rowTime(1))
+        let body = RowTimeDeduplicateOperator(
+            plan, timeColumn: 1, inputFields: fields, seed: 1, keepsChanges: false, wallMilliseconds: { 0 })
+        let runtime = NodeRuntime(
+            node: PlanNode(
+                id: 0, name: "first rows", operation: .union, inputs: [], fields: fields, changelog: .append,
+                distribution: .single), body: body, inputCount: 1, counters: NodeCounters(),
+            control: JobControl(stateBytesMax: .max), stopwatch: Stopwatch(clock: VirtualClock()))
+        for round in 0..<64 {
+            let rows: [[BatchBuilder.Value]] = (0..<256).map { row in
+                [
+                    .integer(Int64(round * 256 + row)), .integer(Int64(round + 1)),
+                    .text("\(round) \(row) " + String(repeating: "long ", count: 100)),
+                ]
+            }
+            try body.process(BatchBuilder.batch(fields.map(\.type), rows), input: 0, output: runtime)
+            try body.advance(to: Int64(round + 1), output: runtime)
+        }
+        // The texts of all rows are 8 MB.
+        #expect(body.stateRows == 64 * 256)
+        #expect(body.stateBytes < 4 << 20, "\(body.stateBytes) bytes")
+    }
 }
