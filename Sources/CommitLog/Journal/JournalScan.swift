@@ -30,6 +30,9 @@ final class JournalScan {
         var sequences: Range<UInt64>
     }
 
+    /// Far more than a journal file has: for heads that are to be read whatever became of their file.
+    private static let longestFileBytes = 1 << 50
+
     private let directory: String
     private let files: any FileSystem
     private(set) var found: [Found] = []
@@ -58,28 +61,32 @@ final class JournalScan {
     var lastGeneration: UInt64 { found.last?.generation ?? 0 }
 
     /// The first head in a file: nearly always that of its first block.
+    ///
+    /// A head counts even if its round was cut off with the file. Nobody was told of that round, but its generation must
+    /// not be given out again: when the file grows, the round may look whole, and would stand in the way of a later one.
     private static func firstRound(_ file: any File, bytes: Int) throws(FileSystemError) -> RoundHeader? {
-        guard bytes >= RoundHeader.blockBytes else { return nil }
-        guard let block = try file.bytes(RoundHeader.byteCount, at: 0) else { return nil }
-        if let header = block.withUnsafeBytes({ RoundHeader.decode($0, fileBytes: bytes) })?.header,
+        guard bytes >= RoundHeader.byteCount, let head = try file.bytes(RoundHeader.byteCount, at: 0) else { return nil }
+        if let header = head.withUnsafeBytes({ RoundHeader.decode($0, fileBytes: longestFileBytes) })?.header,
             header.start == 0
         {
             return header
         }
         guard let image = try file.bytes(bytes, at: 0) else { return nil }
         // A file in use again still holds rounds of its former generation behind the newer ones.
-        return heads(in: image, from: 0).max { ($0.generation, $1.start) < ($1.generation, $0.start) }
+        return heads(in: image, from: 0, fileBytes: longestFileBytes)
+            .max { ($0.generation, $1.start) < ($1.generation, $0.start) }
     }
 
-    /// All heads that can be read in the blocks from `offset` on, in order of place.
-    private static func heads(in image: [UInt8], from offset: Int) -> [RoundHeader] {
+    /// All heads that can be read in the blocks from `offset` on, in order of place, of rounds that fit into
+    /// `fileBytes`.
+    private static func heads(in image: [UInt8], from offset: Int, fileBytes: Int) -> [RoundHeader] {
         var heads: [RoundHeader] = []
         image.withUnsafeBytes { bytes in
-            for block in stride(from: offset, to: image.count - RoundHeader.blockBytes + 1, by: RoundHeader.blockBytes)
-            {
-                for start in [block, block + RoundHeader.blockBytes - RoundHeader.byteCount] {
+            for block in stride(from: offset, to: image.count, by: RoundHeader.blockBytes) {
+                for start in [block, block + RoundHeader.blockBytes - RoundHeader.byteCount]
+                where start + RoundHeader.byteCount <= image.count {
                     let slice = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + RoundHeader.byteCount)])
-                    if let (header, _) = RoundHeader.decode(slice, fileBytes: image.count) { heads.append(header) }
+                    if let (header, _) = RoundHeader.decode(slice, fileBytes: fileBytes) { heads.append(header) }
                 }
             }
         }
@@ -204,7 +211,7 @@ final class JournalScan {
 
     /// The head of the next round of this file behind the one that is missing.
     private func nextHead(after offset: Int) -> RoundHeader? {
-        Self.heads(in: image, from: offset)
+        Self.heads(in: image, from: offset, fileBytes: image.count)
             .filter { $0.generation == found[imageIndex].generation && $0.sequence > nextSequence && $0.start > offset }
             .min { $0.sequence < $1.sequence }
     }
@@ -212,7 +219,7 @@ final class JournalScan {
     private func hasRound(behind sequence: UInt64, from offset: Int) -> Bool {
         if let successor, successor > sequence { return true }
         let block = offset / RoundHeader.blockBytes * RoundHeader.blockBytes
-        return Self.heads(in: image, from: block).contains {
+        return Self.heads(in: image, from: block, fileBytes: image.count).contains {
             $0.generation == found[imageIndex].generation && $0.sequence > sequence
         }
     }
