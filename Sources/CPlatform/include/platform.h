@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "packing.h"
+
 /* CRC-32C (Castagnoli) of `length` bytes, continuing from `seed` (0 to begin). */
 uint32_t millrace_crc32c(uint32_t seed, const void *bytes, size_t length);
 

@@ -56,8 +56,9 @@ final class JoinRowStore {
     /// A packed chunk whose columns were asked for, laid out again.
     private var unpacked: (chunk: Int, columns: [Column]) = (-1, [])
     private var stamp: UInt64 = 0
-    /// Is given each chunk that is full before it is packed: the number of its first row, its columns, how many rows.
-    var willPack: ((_ first: Int, _ columns: [Column], _ rows: Int) -> Void)?
+    /// Is given each chunk that is full before it is packed: the number of its first row, its columns, how many rows, and
+    /// for each column the numbers of its texts in ``textList(_:)``, empty where they have none.
+    var willPack: ((_ first: Int, _ columns: [Column], _ rows: Int, _ coded: [[UInt16]]) -> Void)?
 
     /// `keepsAll`: rows are never removed, so texts need not go away with their chunk.
     init(_ types: [DataType], keepsAll: Bool) {
@@ -77,6 +78,8 @@ final class JoinRowStore {
         guard current >= 0, let chunk = chunks[current] else { return nil }
         return (current << Self.chunkShift, chunk.columns, chunk.used)
     }
+    /// The numbered texts of a column, where it has some.
+    func textList(_ column: Int) -> UnsafePointer<TextView>? { codes[column].map { UnsafePointer($0.views.base) } }
     /// Bytes held, roughly.
     var byteSize: Int {
         closedBytes + (current >= 0 ? chunks[current]?.byteSize ?? 0 : 0) + (sharedHeap?.allocatedBytes ?? 0)
@@ -131,8 +134,11 @@ final class JoinRowStore {
         guard current >= 0, let chunk = chunks[current] else { return nil }
         defer { closedBytes += chunk.byteSize }
         guard let sharedHeap else { return nil }
-        willPack?(current << Self.chunkShift, chunk.columns, chunk.used)
-        let packed = PackedRows(chunk.columns, rowCount: chunk.used, codes: codes, heap: sharedHeap)
+        let coded = chunk.columns.enumerated().map { index, column in
+            codes[index]?.codes(of: column.text, rowCount: chunk.used) ?? []
+        }
+        willPack?(current << Self.chunkShift, chunk.columns, chunk.used, coded)
+        let packed = PackedRows(chunk.columns, rowCount: chunk.used, coded: coded, heap: sharedHeap)
         for (index, column) in packed.columns.enumerated() {
             places.base[current * types.count + index] = column
         }

@@ -25,6 +25,8 @@ final class JoinStorage {
     /// Where rows stay: those below this number are written, or were restored.
     private var firstUnwritten = 0
     private var isRestoring = false
+    /// By column: the texts that were written under numbers.
+    private let lists: [WrittenTexts]
     private var removedIds: [UInt64] = []
     let writer = StateWriter()
     /// The chunk whose rows are being written, and its columns; -1 for none.
@@ -39,9 +41,10 @@ final class JoinStorage {
         self.isKept = isKept
         owners = [ownNumber]
         ownerNumbers[ownNumber] = 0
+        lists = store.types.map { _ in WrittenTexts(id: ownNumber) }
         guard isAppendOnly, isKept else { return }
         // What fills a chunk lies in the processor's caches; at the epoch it would have to be fetched, and unpacked.
-        store.willPack = { [weak self] first, columns, rows in self?.writeBlock(first, columns, rows) }
+        store.willPack = { [weak self] first, columns, rows, coded in self?.writeBlock(first, columns, rows, coded) }
     }
 
     var byteSize: Int { ids.capacity * 8 + unsaved.count * 4 + writer.byteSize }
@@ -109,11 +112,18 @@ final class JoinStorage {
     }
 
     /// Writes those rows of a chunk that are not written yet.
-    private func writeBlock(_ first: Int, _ columns: [Column], _ rows: Int) {
+    private func writeBlock(_ first: Int, _ columns: [Column], _ rows: Int, _ coded: [[UInt16]] = []) {
         let start = max(firstUnwritten, first)
         guard !isRestoring, start < first + rows else { return }
         firstUnwritten = first + rows
-        StateRows.forEach(in: (start - first)..<rows) { StoredBlocks.write(columns, $0, to: writer) }
+        let range = (start - first)..<rows
+        let texts = coded.enumerated().map { index, numbers in
+            store.textList(index).flatMap { views in
+                numbers.isEmpty
+                    ? nil : NumberedTexts(numbers: Array(numbers[range]), views: views, list: lists[index])
+            }
+        }
+        StateRows.forEach(in: range) { StoredBlocks.write(columns, $0, texts: texts, to: writer) }
     }
 
     private func takeBlocks() throws -> [StateChange] {
@@ -168,8 +178,9 @@ final class JoinStorage {
                 }
             }
         }
+        let lists = store.types.map { _ in StoredTexts() }
         for change in changes where isAppendOnly && change.name == name + Self.blocksSuffix {
-            try StoredBlocks.forEach(in: change.bytes, store.types) { try body($0, [], []) }
+            try StoredBlocks.forEach(in: change.bytes, store.types, lists: lists) { try body($0, [], []) }
         }
         let keyed = own.filter { $0.fold == .keyed }
         try restoreKeyed(keyed, try livePlaces(keyed), body)

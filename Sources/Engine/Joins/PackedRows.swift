@@ -9,14 +9,11 @@ final class PackedRows {
     let byteCount: Int
     private(set) var columns: [ChunkColumn] = []
 
-    /// The texts of `source` lie in `heap`, which outlives this.
-    init(_ source: [Column], rowCount: Int, codes: [TextCodes?], heap: ByteHeap) {
-        // Codes are made first, for only then it is known whether they can be had.
-        var coded: [[UInt16]] = []
+    /// The texts of `source` lie in `heap`, which outlives this; `coded` has the numbers of those of a column, or nothing
+    /// where they have none.
+    init(_ source: [Column], rowCount: Int, coded: [[UInt16]], heap: ByteHeap) {
         let layouts = source.enumerated().map { index, column in
-            let numbers = codes[index]?.codes(of: column, rowCount: rowCount) ?? []
-            coded.append(numbers)
-            return numbers.isEmpty ? PackedLayout(column, rowCount: rowCount, heap) : PackedLayout(form: .codes)
+            coded[index].isEmpty ? PackedLayout(column, rowCount: rowCount, heap) : PackedLayout(form: .codes)
         }
         var size = 0
         for (index, layout) in layouts.enumerated() {

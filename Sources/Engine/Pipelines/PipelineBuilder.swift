@@ -142,7 +142,8 @@ struct PipelineBuilder {
             let node = plan.nodes[id]
             let factory = OperatorFactory(
                 plan: plan, wiring: wiring, seeds: seeds,
-                upkeep: StateUpkeep(leastBytes: settings.stateRewriteBytes))
+                upkeep: StateUpkeep(
+                    leastBytes: settings.stateRewriteBytes, ownNumber: wiring.environment.random.next()))
             let body = try factory.make(node)
             if let store = wiring.store {
                 let staging = StateStaging(store: store, leastBytes: settings.stagedStateBytes)

@@ -42,9 +42,10 @@ extension RankBuffer {
         try stored.forEachBatch(store.types, keys: plan.partition, ownership) { restore($0, sequences: $1) }
         let types = [DataType(.bigint)] + store.types
         let keys = plan.partition.map { $0 + 1 }
+        let lists = types.map { _ in StoredTexts() }
         for change in changes where change.fold == .append && change.name == Self.blocksName {
             if upkeep == nil { isStoredOtherwise = true }
-            try StoredBlocks.forEach(in: change.bytes, types) { batch in
+            try StoredBlocks.forEach(in: change.bytes, types, lists: lists) { batch in
                 guard let own = ownership.part(of: batch, keys: keys) else { return }
                 let sequences = UnsafeBufferPointer(start: own.columns[0].int64, count: own.rowCount)
                 restore(

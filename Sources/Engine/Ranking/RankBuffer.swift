@@ -54,12 +54,12 @@ final class RankBuffer {
         // their partition, as they do in the other form of this operator.
         let isBounded = (2..<Int.max).contains(bound) && !plan.inputUpserts && plan.stateTimeToLiveMilliseconds == nil
         self.upkeep = isBounded ? upkeep : nil
-        let writesBlocks = self.upkeep != nil
+        let texts = self.upkeep.map { [store] in PooledTexts(store.columns, id: $0.ownNumber) }
         journal = entries.map { [bound] in
             RankJournal(
                 plan.partition, keepsOne: bound == 1,
                 tellsRemovals: bound != 1 || plan.inputUpserts || plan.stateTimeToLiveMilliseconds != nil,
-                writesBlocks: writesBlocks, entries: $0)
+                texts: texts, entries: $0)
         }
     }
 

@@ -17,16 +17,18 @@ final class RankJournal {
     private var new: [Int32] = []
     /// Removals, and what else goes into the next epoch.
     private let entries: StateWriter
-    private let writesBlocks: Bool
+    /// Of rows that are written as blocks.
+    private let texts: PooledTexts?
 
-    /// `entries` takes what goes into the next epoch; several journals may share one.
+    /// `entries` takes what goes into the next epoch; several journals may share one. With `texts` rows are written as
+    /// blocks.
     init(
-        _ partition: [Int], keepsOne: Bool, tellsRemovals: Bool, writesBlocks: Bool = false, entries: StateWriter
+        _ partition: [Int], keepsOne: Bool, tellsRemovals: Bool, texts: PooledTexts? = nil, entries: StateWriter
     ) {
+        self.texts = texts
         self.partition = partition
         self.keepsOne = keepsOne
-        self.tellsRemovals = tellsRemovals && !writesBlocks
-        self.writesBlocks = writesBlocks
+        self.tellsRemovals = tellsRemovals && texts == nil
         self.entries = entries
     }
 
@@ -70,7 +72,12 @@ final class RankJournal {
         for id in rows { marks[Int(id)] = 2 }
         new.removeAll(keepingCapacity: true)
         let columns = store.columns.map(\.column)
-        StateRows.forEach(rows) { StoredBlocks.write(columns, $0, numbers: order.sequences.base, to: entries) }
+        if isWhole { texts?.beginAnew() }
+        StateRows.forEach(rows) {
+            StoredBlocks.write(
+                columns, $0, numbers: order.sequences.base, texts: texts?.numbered($0, store.columns) ?? [],
+                to: entries)
+        }
         return rows.count
     }
 

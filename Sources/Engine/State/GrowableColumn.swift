@@ -295,6 +295,20 @@ final class GrowableColumn {
         }
     }
 
+    /// The texts of some rows side by side, those of NULLs empty; false where one of them lies in memory that may go, or
+    /// be used again.
+    func collectLasting(_ rows: StateRows, into views: UnsafeMutablePointer<TextView>) -> Bool {
+        guard let shared else { return false }
+        let texts = column.text
+        for (place, row) in rows.groups.enumerated() {
+            let row = Int(row)
+            let view = !column.mayHaveNulls || column.isValid(row) ? texts[row] : TextView()
+            guard view.isInline || shared.isShared(row) else { return false }
+            views[place] = view
+        }
+        return true
+    }
+
     /// A column of the rows at `indexes`, sharing the texts' bytes.
     func gathered(_ indexes: [Int32]) -> Column {
         indexes.withUnsafeBufferPointer { buffer in

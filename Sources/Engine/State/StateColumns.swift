@@ -82,7 +82,9 @@ enum StateColumns {
     // MARK: columns
 
     /// Layout: 1 and a bit for each row where some are NULL, else 0; then the values, those of NULLs unspecified.
-    static func write(_ column: Column, of groups: StateRows, to writer: StateWriter) {
+    static func write(
+        _ column: Column, of groups: StateRows, numbered: NumberedTexts? = nil, to writer: StateWriter
+    ) {
         writeValidity(column, groups, to: writer)
         switch column.kind {
         case .bits:
@@ -93,7 +95,7 @@ enum StateColumns {
         case .int64: write(column.int64, of: groups, to: writer)
         case .float64: writeRaw(column.float64, of: groups, to: writer)
         case .int128: writeRaw(column.int128, of: groups, to: writer)
-        case .text: StateTexts.write(column, groups, to: writer)
+        case .text: StateTexts.write(column, groups, numbered: numbered, to: writer)
         }
     }
 
@@ -127,7 +129,10 @@ enum StateColumns {
 
     // MARK: reading
 
-    static func read(_ reader: inout ByteReader, _ type: DataType, count: Int) throws(DamagedBytesError) -> Column {
+    /// `lists` are those that earlier blocks of the column brought.
+    static func read(
+        _ reader: inout ByteReader, _ type: DataType, count: Int, lists: StoredTexts? = nil
+    ) throws(DamagedBytesError) -> Column {
         let column = Column(type, capacity: count)
         let validity = try reader.read(UInt8.self) == 1 ? try reader.readRaw((count + 7) / 8) : nil
         switch column.kind {
@@ -137,7 +142,7 @@ enum StateColumns {
         case .int64: try read(&reader, count: count, into: column.int64)
         case .float64: try readRaw(&reader, count: count, into: column.float64)
         case .int128: try readRaw(&reader, count: count, into: column.int128)
-        case .text: try StateTexts.read(&reader, column, count)
+        case .text: try StateTexts.read(&reader, column, count, lists: lists)
         }
         guard let validity else { return column }
         for row in 0..<count where validity[row >> 3] >> UInt8(row & 7) & 1 == 0 { column.setNull(row) }

@@ -18,7 +18,13 @@ struct StateUpkeep {
 
     private static let tellingRows = 1_024
 
-    init(leastBytes: Int = Self.leastBytes) { self.leastBytes = leastBytes }
+    /// Another one for each instance and start: tells apart what they wrote.
+    let ownNumber: UInt64
+
+    init(leastBytes: Int = Self.leastBytes, ownNumber: UInt64 = 0) {
+        self.leastBytes = leastBytes
+        self.ownNumber = ownNumber
+    }
 
     /// The state was restored from so many bytes, which are shared by some instances.
     mutating func restored(_ changes: [StateChange], named name: String, _ ownership: Ownership) {

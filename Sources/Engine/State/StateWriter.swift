@@ -53,6 +53,9 @@ final class StateWriter {
         return place
     }
 
+    /// Takes back the last bytes of what was placed.
+    func giveBack(_ count: Int) { used &-= count }
+
     @inline(never)
     private func grow(_ count: Int) {
         let size = max(capacity * 2, used + count)

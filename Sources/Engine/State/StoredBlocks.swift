@@ -7,10 +7,12 @@ import ConnectorContract
 /// ``StateColumns``. In front of the columns of the rows may stand one of numbers that the owner tells rows by.
 enum StoredBlocks {
     /// Writes rows of columns as one block, or as several where it would be too long; `numbers` are by row as the columns
-    /// are.
+    /// are, `texts` by column.
     static func write(
-        _ columns: [Column], _ rows: StateRows, numbers: UnsafePointer<Int64>? = nil, to writer: StateWriter
+        _ columns: [Column], _ rows: StateRows, numbers: UnsafePointer<Int64>? = nil, texts: [NumberedTexts?] = [],
+        to writer: StateWriter
     ) {
+        let listed = texts.map { $0?.list.count ?? 0 }
         let start = writer.beginLength()
         writer.write(UInt32(truncatingIfNeeded: rows.count))
         writer.write(UInt16(truncatingIfNeeded: columns.count + (numbers == nil ? 0 : 1)))
@@ -20,13 +22,15 @@ enum StoredBlocks {
             StateColumns.write(numbers, of: rows, to: writer)
             writer.endLength(length)
         }
-        for column in columns {
+        for (index, column) in columns.enumerated() {
             let length = writer.beginLength()
-            StateColumns.write(column, of: rows, to: writer)
+            StateColumns.write(
+                column, of: rows, numbered: texts.indices.contains(index) ? texts[index] : nil, to: writer)
             writer.endLength(length)
         }
         if rows.count > 1, writer.isTooLong(since: start) {
             writer.rewind(to: start)
+            for (text, count) in zip(texts, listed) { text?.list.count = count }
             let (first, second) = rows.halves
             write(columns, first, numbers: numbers, to: writer)
             return write(columns, second, numbers: numbers, to: writer)
@@ -35,19 +39,22 @@ enum StoredBlocks {
         writer.endRow()
     }
 
-    /// Calls `body` with each block; `types` are those of all columns, that of the numbers included.
-    static func forEach(in bytes: [UInt8], _ types: [DataType], _ body: (Batch) throws -> Void) throws {
+    /// Calls `body` with each block; `types` are those of all columns, that of the numbers included. `lists`, one for each
+    /// of them, go through all changes of a state, from the oldest on.
+    static func forEach(
+        in bytes: [UInt8], _ types: [DataType], lists: [StoredTexts] = [], _ body: (Batch) throws -> Void
+    ) throws {
         try bytes.withUnsafeBytes { buffer in
             var reader = ByteReader(buffer)
             while reader.remaining > 0 {
                 var block = ByteReader(try reader.readRaw(Int(try reader.read(UInt32.self))))
-                try body(try read(&block, types, at: reader.offset))
+                try body(try read(&block, types, lists, at: reader.offset))
             }
         }
     }
 
     private static func read(
-        _ block: inout ByteReader, _ types: [DataType], at offset: Int
+        _ block: inout ByteReader, _ types: [DataType], _ lists: [StoredTexts], at offset: Int
     ) throws(DamagedBytesError) -> Batch {
         let rowCount = Int(try block.read(UInt32.self))
         let columnCount = Int(try block.read(UInt16.self))
@@ -55,9 +62,11 @@ enum StoredBlocks {
             throw DamagedBytesError(what: "block of \(rowCount) rows, \(columnCount) columns", offset: offset)
         }
         var columns: [Column] = []
-        for type in types {
+        for (index, type) in types.enumerated() {
             var column = ByteReader(try block.readRaw(Int(try block.read(UInt32.self))))
-            columns.append(try StateColumns.read(&column, type, count: rowCount))
+            columns.append(
+                try StateColumns.read(
+                    &column, type, count: rowCount, lists: lists.indices.contains(index) ? lists[index] : nil))
         }
         return Batch(columns: columns, rowCount: rowCount)
     }

@@ -118,7 +118,7 @@ package final class Application: Sendable {
     }
 
     /// Grows when the bytes that operators write into states change their meaning.
-    package static let stateFormatVersion: UInt32 = 4
+    package static let stateFormatVersion: UInt32 = 5
 
     private static func wiring(
         _ planned: JobDirectories.Job, directory: String, base: String, registry: ConnectorRegistry,

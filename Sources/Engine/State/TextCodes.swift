@@ -1,6 +1,7 @@
 import Columnar
 
-/// The different texts of a column, each under a number of two bytes; for chunks of rows that are packed.
+/// The different texts of a column, each under a number of two bytes; for chunks of rows that are packed and for blocks in
+/// epochs.
 ///
 /// Views are compared, not bytes: equal texts that lie in two places count as two. Bounded, and given up for a column
 /// of which most texts are new.
@@ -30,10 +31,9 @@ final class TextCodes {
 
     var byteSize: Int { (mask + 1) * 4 + views.capacity * 16 }
 
-    /// The numbers of the texts of a column whose texts stay where they are; nil when they have none.
-    func codes(of column: Column, rowCount: Int) -> [UInt16]? {
+    /// The numbers of texts that stay where they are; nil when they have none.
+    func codes(of texts: UnsafePointer<TextView>, rowCount: Int) -> [UInt16]? {
         guard isOpen, rowCount > 0, count + rowCount <= Self.limit else { return nil }
-        let texts = column.text
         let result = [UInt16](unsafeUninitializedCapacity: rowCount) { numbers, written in
             for row in 0..<rowCount { numbers[row] = number(of: texts[row]) }
             written = rowCount
