@@ -74,14 +74,13 @@ struct OperatorFactory {
         case .versionJoin(let join): return try versionJoin(join, node, context)
         case .streamJoin(let join): return try streamJoin(join, node, context)
         case .lookupJoin(let join): return try lookupJoin(join, inputFields, context)
-        case .clock(let timeColumn):
-            let clock = wiring.environment.clock
-            return ClockOperator(timeColumn: timeColumn) { clock.wallMilliseconds() }
+        case .leadingRows(let leading):
+            return LeadingRowsOperator(leading, inputFields: inputFields, seed: seeds.table)
+        case .clock(let timeColumn): return ClockOperator(timeColumn: timeColumn, wallMilliseconds: wallMilliseconds)
         case .match(let match):
-            let clock = wiring.environment.clock
             return try MatchOperator(
                 match, inputFields: inputFields, timeZone: plan.timeZone, context: context, seed: seeds.table,
-                wallMilliseconds: { clock.wallMilliseconds() })
+                wallMilliseconds: wallMilliseconds)
         case .process(let process): return self.process(process, node)
         case .sort(let sort):
             return SortOperator(sort, inputFields: inputFields, keepsChanges: wiring.store != nil, seed: seeds.table)

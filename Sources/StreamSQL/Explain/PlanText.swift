@@ -131,6 +131,7 @@ enum NodeText {
                 + "\(names(join.rightKeys, right)) as of \(names([join.leftTime], left))\(residual)"
         case .streamJoin(let join): return streamJoin(join, node, inputs, plan)
         case .lookupJoin(let join): return lookupJoin(join, inputs)
+        case .leadingRows(let leading): return leadingRows(leading, inputs)
         case .sort(let sort): return self.sort(sort, inputs)
         case .clock(let timeColumn): return "clock as \(names([timeColumn], inputs))"
         case .process(let plan): return plan.text
@@ -185,6 +186,11 @@ enum NodeText {
         return "\(phase) by \(names(aggregate.groupColumns, inputs)): \(calls)"
             + (aggregate.inputRetracts ? ", taking back" : "")
             + (aggregate.stateTimeToLiveMilliseconds.map { ", kept \($0) ms" } ?? "")
+    }
+
+    private static func leadingRows(_ leading: LeadingRowsPlan, _ inputs: [Field]) -> String {
+        "keep rows that may have the \(leading.isGreatest ? "greatest" : "least") "
+            + "\(names([leading.valueColumn], inputs)) by \(names(leading.groupColumns, inputs))"
     }
 
     private static func over(_ over: OverPlan, _ inputs: [Field]) -> String {

@@ -111,6 +111,7 @@ package enum PlanOperation: Sendable {
     case streamJoin(StreamJoinPlan)
     case versionJoin(VersionJoinPlan)
     case lookupJoin(LookupJoinPlan)
+    case leadingRows(LeadingRowsPlan)
     case sort(SortPlan)
     case timeSort(TimeSortPlan)
     case match(MatchPlan)

@@ -50,6 +50,7 @@ extension PhysicalPlanner {
         var timing = isBatchMode ? JoinTiming.unbounded : times.timing(of: join, id)
         if retracts.contains(true) { timing = .unbounded }
         let layout = joinLayout(join, timing, retracts, inputs)
+        if !retracts.contains(true) { left = leadingRows(left, of: join, id) }
         left = dealt(left, join.leftKeys)
         right = dealt(right, join.rightKeys)
         let operation = StreamJoinPlan(

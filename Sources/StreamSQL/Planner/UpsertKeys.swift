@@ -29,7 +29,7 @@ struct UpsertKeys {
         switch node.operation {
         case .scan(let scan): return keys(of: scan)
         case .calculate(let calculate): return projected(below, calculate.projections)
-        case .exchange, .watermark, .sort, .timeSort: return below
+        case .exchange, .watermark, .sort, .timeSort, .leadingRows: return below
         case .aggregate(let aggregate):
             return aggregate.phase == .local ? [] : [Set(aggregate.groupColumns.indices)]
         case .deduplicate(let deduplicate): return [Set(deduplicate.keys)]
