@@ -51,6 +51,9 @@ struct KernelSelection {
         case .not: return areBooleans ? LogicKernels.not : nil
         case .isNull, .isNotNull: return LogicKernels.test(function)
         case .isTrue, .isNotTrue, .isFalse, .isNotFalse: return areBooleans ? LogicKernels.test(function) : nil
+        case .bucket:
+            guard case .literal(.int64(let count), _)? = arguments.last, type.kind == .int64 else { return nil }
+            return BucketKernel.kernel(count: count)
         case .greatest, .least:
             return areAlike ? ExtremeKernels.kernel(type.logical, isGreatest: function == .greatest) : nil
         default: return nil
@@ -265,7 +268,7 @@ extension ScalarFunction {
             .reverse, .ascii, .character, .md5, .sha256:
             1...1
         case .toTimestamp, .toDate, .fromUnixTime: 1...2
-        case .and, .or, .greatest, .least, .concatenate, .makeArray, .presentRow: 1...Int.max
+        case .and, .or, .greatest, .least, .concatenate, .makeArray, .presentRow, .bucket: 1...Int.max
         case .makeRow: 0...Int.max
         case .arrayConcat, .mapUnion: 1...Int.max
         case .element: 1...2

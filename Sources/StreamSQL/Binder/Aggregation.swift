@@ -13,6 +13,8 @@ struct Aggregation {
     let stateTimeToLiveMilliseconds: Int64?
     /// Results of windows before and behind their end.
     let windowEmission: WindowEmission?
+    /// As in ``LogicalAggregate``.
+    let distinctBuckets: Int?
 
     private var keys: [PlanExpression] { grouping.keys }
     private var groupingColumn: Int { windowBase + 3 }
@@ -100,7 +102,8 @@ struct Aggregation {
             scope.node, condition: condition, projections: projection.expressions, names: names(projection))
         input = expanded(input, &groups)
         let aggregate = LogicalAggregate(
-            groupColumns: groups, calls: bound, stateTimeToLiveMilliseconds: stateTimeToLiveMilliseconds)
+            groupColumns: groups, calls: bound, stateTimeToLiveMilliseconds: stateTimeToLiveMilliseconds,
+            distinctBuckets: distinctBuckets)
         let node = graph.add(.aggregate(aggregate), [input])
         var built = Built(node: node)
         placeKeys(&built, groups.count)

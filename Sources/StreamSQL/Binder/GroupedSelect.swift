@@ -52,7 +52,7 @@ struct GroupedSelect {
             graph: graph, scope: scope, grouping: grouping, calls: collector.calls, groupWindow: collector.groupWindow,
             callBase: collector.callBase, windowBase: collector.windowBase,
             stateTimeToLiveMilliseconds: try StateHint.timeToLive(select, scope, binder.options),
-            windowEmission: binder.options.windowEmission)
+            windowEmission: binder.options.windowEmission, distinctBuckets: binder.options.distinctBuckets)
         var built = try aggregation.build(condition, at: select.range)
         if let row = scope.rowOfConstants {
             let node = binder.joinBuilder.build(.left, built.node, row, [], at: select.range)

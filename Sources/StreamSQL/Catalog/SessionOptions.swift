@@ -74,6 +74,17 @@ struct SessionOptions: Sendable {
         return WindowEmission(earlyMilliseconds: early, lateMilliseconds: late, latenessMilliseconds: lateness)
     }
 
+    static let distinctBucketsKey = "table.optimizer.distinct-agg.split.bucket-num"
+
+    /// Into how many buckets aggregations with DISTINCT are split; nil where they are not.
+    var distinctBuckets: Int? {
+        let isOn = values["table.optimizer.distinct-agg.split.enabled"].map { Lexer.uppercased($0.utf8) } == "TRUE"
+        return isOn ? values[Self.distinctBucketsKey].flatMap(Self.buckets) ?? 1_024 : nil
+    }
+
+    /// A number of buckets; nil for other texts.
+    static func buckets(_ text: String) -> Int? { Int(text).flatMap { (1...1_048_576).contains($0) ? $0 : nil } }
+
     /// Milliseconds of `200`, `200 ms`, `5 s`, `1min`, `2 hours`.
     static func duration(_ text: String) -> Int64? {
         let bytes = Lexer.uppercased(text.utf8).utf8.filter { $0 != 0x20 }
@@ -101,6 +112,7 @@ struct SessionOptions: Sendable {
         "table.exec.sink.type-length-enforcer": ["ignore", "trim_pad", "error"],
         "table.exec.sink.upsert-materialize": ["auto", "none", "force"],
         "pipeline.share-scans": ["true", "false"],
+        "table.optimizer.distinct-agg.split.enabled": ["true", "false"],
     ]
 
     /// Keys whose values must be durations.

@@ -153,4 +153,8 @@ package enum ScalarFunction: String, Sendable, Hashable, CaseIterable {
     case split
     /// (text, constant between pairs, constant inside of pairs)
     case stringToMap
+
+    // Of the planner.
+    /// (value, …, constant number INT) -> INT from 0: equal values have one bucket, NULLs too. Never NULL.
+    case bucket
 }

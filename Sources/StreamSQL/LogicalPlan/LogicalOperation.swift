@@ -69,6 +69,8 @@ struct LogicalAggregate: Hashable {
     var groupColumns: [Int]
     var calls: [AggregateCall]
     var stateTimeToLiveMilliseconds: Int64?
+    /// Into how many buckets what DISTINCT tells apart is split; nil where the script does not ask for it.
+    var distinctBuckets: Int?
 }
 
 /// Aggregation for each window; emits the group columns, the calls, then the window columns.

@@ -423,6 +423,10 @@ struct ScriptPlanner {
                 .option, "'\(value.text)' is not a duration", at: value.range,
                 hint: "for example '200 ms', '5 s', '1 d'")
         }
+        if key.text == SessionOptions.distinctBucketsKey, SessionOptions.buckets(value.text) == nil {
+            throw SQLError(
+                .option, "'\(value.text)' is no number of buckets", at: value.range, hint: "a number from 1 to 1048576")
+        }
         if let words = SessionOptions.choices[key.text],
             !words.contains(where: { Lexer.uppercased($0.utf8) == Lexer.uppercased(value.text.utf8) })
         {

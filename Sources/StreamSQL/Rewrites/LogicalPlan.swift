@@ -20,7 +20,7 @@ struct LogicalPlan {
     /// The plan as it is run: filters and projections as low as they go, only the columns that are read, and equal
     /// parts once.
     func rewritten() -> LogicalPlan {
-        var plan = CalculateRewrite(self).run()
+        var plan = CalculateRewrite(DistinctSplit(self).run()).run()
         plan = ColumnPruning(plan).run()
         plan = CalculateRewrite(plan).run()
         plan = WatermarkRemoval(plan).run()

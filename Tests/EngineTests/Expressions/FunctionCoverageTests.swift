@@ -44,6 +44,8 @@ struct FunctionCoverageTests {
             .arcTangent, .degrees, .radians:
             return [call([.double], .double)]
         case .greatest, .least: return all.map { call([$0, $0], $0) }
+        case .bucket:
+            return all.map { call([$0, $0], .integer, after: [.literal(.int64(1_024), DataType(.integer))]) }
         case .characterLength, .ascii: return [call([.string], .integer)]
         case .upper, .lower, .initialCapital, .reverse, .md5, .sha256: return [call([.string], .string)]
         case .concatenate, .concatenateWithSeparator: return [call([.string, .string, .string], .string)]

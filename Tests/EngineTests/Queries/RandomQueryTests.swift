@@ -30,8 +30,12 @@ struct RandomQueryTests {
         }
     }
 
-    private static func makePlan(_ sql: String, isBatchMode: Bool) throws -> PhysicalPlan {
-        let mode = "SET 'execution.runtime-mode' = '\(isBatchMode ? "batch" : "streaming")';\n"
+    private static func makePlan(_ sql: String, isBatchMode: Bool, splitsDistinct: Bool) throws -> PhysicalPlan {
+        var mode = "SET 'execution.runtime-mode' = '\(isBatchMode ? "batch" : "streaming")';\n"
+        if splitsDistinct {
+            mode += "SET 'table.optimizer.distinct-agg.split.enabled' = 'true';\n"
+            mode += "SET 'table.optimizer.distinct-agg.split.bucket-num' = '3';\n"
+        }
         let fields = (0..<columns).map { "c\($0) BIGINT" }.joined(separator: ", ")
         let script = (0..<2).map { "CREATE TABLE t\($0) (\(fields)) WITH ('connector' = 'memory');\n" }.joined()
         return try QueryHarness.plan(mode + script + sql + ";")
@@ -49,7 +53,8 @@ struct RandomQueryTests {
             let query = NaiveQuery.random(using: &random, depth: depth, tables: 2, columns: Self.columns)
             let expected = query.rows(tables.map { $0.flatMap(\.rows) }).sortedByDescription()
             let (sink, lives) = try QueryHarness.run(
-                try Self.makePlan(query.sql, isBatchMode: isBatchMode), ["t0": tables[0], "t1": tables[1]], &random,
+                try Self.makePlan(query.sql, isBatchMode: isBatchMode, splitsDistinct: seed % 4 > 1),
+                ["t0": tables[0], "t1": tables[1]], &random,
                 crashes: seed % 2 == 0 ? 0 : 2, startsAgain: isBatchMode || seed % 3 == 0
             ) { MultisetSink(types: $0) }
             restored += lives
