@@ -164,6 +164,9 @@ final class JoinState {
 
     @inline(__always)
     func next(_ row: Int32, _ side: Int) -> Int32 { following[side].base[Int(row)] }
+    /// The key of a row of a side whose rows can be removed; its number is another's once the key has no rows.
+    @inline(__always)
+    func key(of row: Int32, _ side: Int) -> Int32 { keyOf[side].base[Int(row)] }
     func isAlive(_ row: Int, _ side: Int) -> Bool { !isRemovable[side] || keyOf[side].base[row] >= 0 }
 
     private func newKey(_ columns: [Column], _ side: Int, row: Int, hash: UInt64) -> Int32 {

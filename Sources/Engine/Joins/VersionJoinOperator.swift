@@ -19,8 +19,9 @@ final class VersionJoinOperator: Operator {
     private let sequences = StateArray<Int64>(zero: 0)
     private let chunkTimes = StateArray<Int64>(zero: .max)
     private var nextSequence: Int64 = 0
-    /// Versions whose key may have some that no row can ask for any more.
+    /// Keys that may have versions that no row can ask for any more, each once: `marks` is 1 for those.
     private var unchecked: [Int32] = []
+    private let marks = StateArray<UInt8>(zero: 0)
     /// In the flags of a version: the key has no value from here on.
     private static let isEnd: UInt8 = 1
 
@@ -104,8 +105,16 @@ final class VersionJoinOperator: Operator {
             storages[1].added(numbers)
             guard let number = numbers.first else { continue }
             state.flags[1].base[Int(number)] = kind == .delete ? Self.isEnd : 0
-            if kind == .delete || state.next(number, 1) >= 0 { unchecked.append(number) }
+            if kind == .delete || state.next(number, 1) >= 0 { check(state.key(of: number, 1)) }
         }
+    }
+
+    /// Looks at the versions of a key when the watermark goes on.
+    private func check(_ key: Int32) {
+        marks.reserve(Int(key) + 1)
+        guard marks.base[Int(key)] == 0 else { return }
+        marks.base[Int(key)] = 1
+        unchecked.append(key)
     }
 
     /// A later row of the same time takes the place of an earlier one.
@@ -212,36 +221,33 @@ final class VersionJoinOperator: Operator {
 
     /// Lets versions go that held before the one that holds now.
     private func forget(upTo time: Int64) {
-        var open: [Int32] = []
-        for number in unchecked where state.isAlive(Int(number), 1) {
-            let (columns, row) = state.stores[1].place(of: number)
-            let one = Batch(
-                columns: columns.map { column in
-                    withUnsafePointer(to: Int32(truncatingIfNeeded: row)) { gather(column, rows: $0, count: 1) }
-                }, rowCount: 1)
-            let key = state.key(one.columns, 1, row: 0, hash: state.hash(one, 1)[0])
-            guard key >= 0 else { continue }
-            let current = version(of: key, at: time)
-            guard current >= 0 else {
-                open.append(number)
-                continue
-            }
-            let since = state.stores[1].int64(plan.rightTime, of: current) ?? .min
-            var hasLater = false
-            var version = state.head(key, 1)
-            while version >= 0 {
-                let next = state.next(version, 1)
-                let own = state.stores[1].int64(plan.rightTime, of: version) ?? .min
-                if own > time { hasLater = true }
-                if own < since || (version == current && state.flags[1].base[Int(version)] & Self.isEnd != 0) {
-                    storages[1].removed(version)
-                    state.remove(version, 1)
-                }
-                version = next
-            }
-            if hasLater, state.isAlive(Int(number), 1) { open.append(number) }
+        let keys = unchecked
+        unchecked.removeAll(keepingCapacity: true)
+        for key in keys {
+            marks.base[Int(key)] = 0
+            if forget(key, upTo: time) { check(key) }
         }
-        unchecked = open
+    }
+
+    /// True when there is something to look for once more as time goes on.
+    private func forget(_ key: Int32, upTo time: Int64) -> Bool {
+        let current = version(of: key, at: time)
+        // A key without versions may be another one by the next time.
+        guard current >= 0 else { return state.head(key, 1) >= 0 }
+        let since = state.stores[1].int64(plan.rightTime, of: current) ?? .min
+        var hasLater = false
+        var version = state.head(key, 1)
+        while version >= 0 {
+            let next = state.next(version, 1)
+            let own = state.stores[1].int64(plan.rightTime, of: version) ?? .min
+            if own > time { hasLater = true }
+            if own < since || (version == current && state.flags[1].base[Int(version)] & Self.isEnd != 0) {
+                storages[1].removed(version)
+                state.remove(version, 1)
+            }
+            version = next
+        }
+        return hasLater
     }
 
     // MARK: state
@@ -254,8 +260,6 @@ final class VersionJoinOperator: Operator {
                 chunkTimes.reserve((state.stores[0].numberLimit >> JoinRowStore.chunkShift) + 1)
                 sequences.base[Int(new)] = sequences.base[Int(old)]
                 noteTime(new)
-            } else {
-                unchecked.append(new)
             }
         }
     }
@@ -275,7 +279,7 @@ final class VersionJoinOperator: Operator {
                 let numbers = state.insert(batch, side, rows: rows, hashes: state.hash(batch, side))
                 storages[side].restored(numbers, rows.map { ids[Int($0)] })
                 for (number, row) in zip(numbers, rows) { state.flags[side].base[Int(number)] = notes[Int(row)] }
-                if side == 0 { note(numbers) } else { unchecked += numbers }
+                if side == 0 { note(numbers) } else { for number in numbers { check(state.key(of: number, 1)) } }
             }
         }
     }
