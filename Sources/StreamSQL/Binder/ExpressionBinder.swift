@@ -239,6 +239,8 @@ struct ExpressionBinder {
             case .collectionQuery: "ARRAY, MAP and MULTISET of a query are"
             default: "this expression is"
             }
-        return SQLError(.unsupported, "\(what) not supported yet", at: expression.range)
+        var hint: String?
+        if case .collectionQuery = expression.kind { hint = "(SELECT ARRAY_AGG(x) FROM …) makes an array of rows" }
+        return SQLError(.unsupported, "\(what) not supported yet", at: expression.range, hint: hint)
     }
 }

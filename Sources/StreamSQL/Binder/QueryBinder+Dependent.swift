@@ -18,8 +18,24 @@ extension QueryBinder {
             (scope, errors) = (before, noted)
             dependents.insert(query)
             defer { dependents.remove(query) }
-            return try body(&scope)
+            do throws(SQLError) { return try body(&scope) } catch { throw outOfReach(error, query, before) ?? error }
         }
+    }
+
+    /// Says of a name that means nothing where it stands that it is a column of the query around the subquery; nil where it
+    /// is none.
+    private func outOfReach(_ error: SQLError, _ query: Query, _ outer: Scope) -> SQLError? {
+        let parts = OuterNames.names(in: query).first { parts in
+            parts.contains { $0.range.offset == error.range.offset } && (try? outer.findAnywhere(parts)) != nil
+        }
+        // An ambiguous name has been found, more than once.
+        guard error.code == .name, error.message.hasPrefix("there is no "), let parts else { return nil }
+        let name = parts.map(\.text).joined(separator: ".")
+        return SQLError(
+            .unsupported,
+            "'\(name)' is a column of the query around this subquery, which its FROM and WITH, and its parts beside UNION, "
+                + "INTERSECT or EXCEPT, do not see", at: error.range,
+            hint: "compare it in WHERE of the subquery itself; for EXISTS (a UNION b) write EXISTS (a) OR EXISTS (b)")
     }
 
     /// Counts that a subquery is bound once more.

@@ -180,7 +180,10 @@ struct TableBuilder {
         var key: [Int] = []
         for (index, constraint) in constraints.enumerated() {
             if !constraint.isPrimaryKey {
-                errors.append(SQLError(.unsupported, "UNIQUE constraints are not supported", at: constraint.range))
+                errors.append(
+                    SQLError(
+                        .unsupported, "UNIQUE constraints are not supported", at: constraint.range,
+                        hint: "PRIMARY KEY (…) NOT ENFORCED names the columns of a key"))
                 continue
             }
             if index > 0, !key.isEmpty {

@@ -76,7 +76,11 @@ extension Parser {
     private mutating func addPartitions() throws(SQLError) -> AlterTable.Action {
         let ifNotExists = accept("IF", "NOT", "EXISTS")
         var specifications: [[Insert.Partition]] = []
-        while at("PARTITION") { specifications.append(try partition()) }
+        while at("PARTITION") {
+            specifications.append(try partition())
+            // Nothing is kept of a partition, so neither are its options.
+            if accept("WITH") { _ = try options() }
+        }
         if specifications.isEmpty { throw unexpected("PARTITION") }
         return .addPartitions(specifications, ifNotExists: ifNotExists)
     }

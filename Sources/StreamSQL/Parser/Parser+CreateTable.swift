@@ -30,6 +30,7 @@ extension Parser {
     /// One column, watermark or constraint.
     mutating func schemaElement(_ schema: inout TableSchemaSyntax) throws(SQLError) {
         let start = place
+        if token.keyword == "FOREIGN", word(ahead: 1) == "KEY" { throw unexpected() }
         if accept("WATERMARK") {
             try expect("FOR")
             var column = [try identifier("a column")]

@@ -19,7 +19,9 @@ extension Parser {
         var with: [CommonTableExpression] = []
         if accept("WITH") {
             if at("RECURSIVE") {
-                throw SQLError(.unsupported, "WITH RECURSIVE is not part of the dialect", at: place)
+                throw SQLError(
+                    .unsupported, "WITH RECURSIVE is not part of the dialect", at: place,
+                    hint: "MATCH_RECOGNIZE follows rows of any number one after the other")
             }
             with = try list { (parser) throws(SQLError) in try parser.commonTable() }
         }
@@ -42,6 +44,9 @@ extension Parser {
         var query = Query(with: with, body: try queryBody(after: first), range: start)
         if accept("ORDER", "BY") { query.orderBy = try orderItems() }
         if accept("LIMIT"), !accept("ALL") { query.limit = try expression() }
+        if query.limit != nil, kind == .comma {
+            throw SQLError(.syntax, "LIMIT takes one number", at: place, hint: "write LIMIT count OFFSET start")
+        }
         if accept("OFFSET") {
             query.offset = try expression()
             if !accept("ROWS") { _ = accept("ROW") }

@@ -203,6 +203,7 @@ extension Parser {
     }
 
     mutating func tableAlias() throws(SQLError) -> TableAlias? {
+        if ["PIVOT", "UNPIVOT"].contains(token.keyword), kind(ahead: 1) == .leftBracket { throw unexpected() }
         guard !isAtAsOf, !isAtMatchCondition, let name = try alias("an alias") else { return nil }
         let columns = kind == .leftBracket ? try identifiers("a column") : []
         return TableAlias(name: name, columns: columns)

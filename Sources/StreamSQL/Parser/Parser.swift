@@ -202,6 +202,12 @@ struct Parser {
             return SQLError(
                 .syntax, "the statement ends too early after '\(shown(last))'\(wanted)", at: last.range)
         }
+        if token.kind == .word,
+            let foreign = ForeignSyntax.entry(
+                token.keyword, after: index > 0 ? tokens[index - 1].keyword : "", before: word(ahead: 1))
+        {
+            return SQLError(.unsupported, foreign.message, at: token.range, hint: foreign.hint)
+        }
         if token.kind == .bangEqual {
             return SQLError(.syntax, "'!=' is not part of the language", at: token.range, hint: "use <>")
         }

@@ -105,7 +105,10 @@ extension PlanningSession {
         case .distribution(let distribution, _): create.distribution = distribution
         case .dropDistribution: create.distribution = nil
         case .addPartitions, .dropPartitions:
-            throw SQLError(.unsupported, "partitions come and go with the files they are made of", at: range)
+            throw SQLError(
+                .unsupported, "partitions of '\(alter.name.text)' are not kept in a list, they are its folders",
+                at: range, hint: "INSERT INTO writes the folders of partitions, and a SELECT reads those that are there"
+            )
         }
     }
 

@@ -158,7 +158,11 @@ struct ScriptPlanner {
                     "materialized tables are not supported",
                     "a table without a connector and an INSERT INTO it hold a result that is always up to date"
                 )
-            case .createModel: ("models are not supported: there is no provider that would run them", nil)
+            case .createModel:
+                (
+                    "models are not supported: there is no provider that would run them",
+                    "a program of your own can read a topic, ask a model and write its answers to another"
+                )
             default: ("this statement is not supported", nil)
             }
         return SQLError(.unsupported, what, at: statement.range, hint: hint)

@@ -92,14 +92,22 @@ enum JSONNumber {
         return true
     }
 
-    /// Whole numbers as they stand; others as BigDecimal's toString.
+    /// Exponents beyond this are no numbers for Java.
+    private static let largestExponent = Int(Int32.max)
+
+    /// Whole numbers as they stand; others as BigDecimal's toString. Of those that it has no room for the ones near zero
+    /// are 0, and the large ones stay as they stand.
     static func append(_ text: TextBytes, to bytes: inout [UInt8]) {
         if isWhole(text) {
             if text.count == 2, text[0] == 0x2D, text[1] == 0x30 { bytes.append(0x30) } else { bytes.append(text) }
             return
         }
+        let exponent = exponent(text)
+        guard exponent.magnitude <= largestExponent else {
+            return exponent > 0 && !isZero(text) ? bytes.append(text) : bytes.append(0x30)
+        }
         var digits: [UInt8] = []
-        var scale = 0
+        var scale = 0 - exponent
         var index = text[0] == 0x2D ? 1 : 0
         var isFraction = false
         while index < text.count, text[index] | 0x20 != 0x65 {
@@ -111,14 +119,35 @@ enum JSONNumber {
             }
             index += 1
         }
-        if index < text.count {
-            let exponent = Int(String(decoding: (index + 1..<text.count).map { text[$0] }, as: UTF8.self)) ?? 0
-            scale -= max(-1_000_000_000, min(1_000_000_000, exponent))
-        }
         let isZero = digits.isEmpty
         if isZero { digits = [0x30] }
         if text[0] == 0x2D, !isZero { bytes.append(0x2D) }
         append(digits, scale: scale, to: &bytes)
+    }
+
+    /// The exponent; one that has more digits than anybody reads is cut behind the largest, or the least.
+    private static func exponent(_ text: TextBytes) -> Int {
+        var index = 0
+        while index < text.count, text[index] | 0x20 != 0x65 { index += 1 }
+        index += 1
+        guard index < text.count else { return 0 }
+        let isNegative = text[index] == 0x2D
+        if isNegative || text[index] == 0x2B { index += 1 }
+        var value = 0
+        while index < text.count, value <= largestExponent {
+            value = value * 10 + Int(text[index] &- 0x30)
+            index += 1
+        }
+        return isNegative ? -value : value
+    }
+
+    /// Whether all digits before the exponent are 0.
+    private static func isZero(_ text: TextBytes) -> Bool {
+        for index in 0..<text.count {
+            if text[index] | 0x20 == 0x65 { return true }
+            if text[index] > 0x30, text[index] <= 0x39 { return false }
+        }
+        return true
     }
 
     private static func append(_ digits: [UInt8], scale: Int, to bytes: inout [UInt8]) {

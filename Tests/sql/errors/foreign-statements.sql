@@ -1,0 +1,12 @@
+-- statements of other systems say what is written instead
+CREATE TABLE t (k BIGINT, v BIGINT, s STRING) WITH ('connector' = 'datagen', 'number-of-rows' = '3');
+MERGE INTO t USING t AS u ON t.k = u.k WHEN MATCHED THEN UPDATE SET k = 1;
+START TRANSACTION;
+CREATE UNIQUE INDEX i ON t (k);
+CREATE MATERIALIZED VIEW m AS SELECT * FROM t;
+CREATE SCHEMA x;
+INSERT INTO t VALUES (1, 2, 'a') ON CONFLICT DO NOTHING;
+CREATE TABLE a (k INT DEFAULT 3);
+CREATE TABLE b (k INT CHECK (k > 1));
+CREATE TABLE c (k INT, FOREIGN KEY (k) REFERENCES t (k));
+CREATE TABLE d (k INT UNIQUE);

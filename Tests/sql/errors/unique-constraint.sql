@@ -1,0 +1,2 @@
+-- a key that is not the primary one
+CREATE TABLE d (k INT UNIQUE) WITH ('connector' = 'blackhole');
