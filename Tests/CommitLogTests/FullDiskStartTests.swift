@@ -39,4 +39,38 @@ struct FullDiskStartTests {
         }
         #expect(stop > 20, "the start did not do what this test is about")
     }
+
+    /// No process goes on with the journal file of the one before, and a full disk has no room for another one.
+    @Test(arguments: [1, 2, 3], [UInt64?.none, 1, 2, 3])
+    func removingGoesOn(starts: Int, crash: UInt64?) throws {
+        let fixture = LogFixture()
+        var settings = TopicConfiguration()
+        settings.segmentBytes = 2_000
+        try fixture.open()
+        let keys = try ["cut", "gone", "later"].map { name in
+            let topic = try fixture.opened?.createTopic(name, partitions: 1, configuration: settings)
+            return PartitionKey(topic: try #require(topic).number, partition: 0)
+        }
+        for index in 0..<20 {
+            for key in keys { _ = try fixture.append(batch(["value \(index)"]), to: key) }
+        }
+        fixture.files.capacityBytes = fixture.files.usedBytes + 100
+        for _ in 0..<starts {
+            fixture.kill()
+            if let crash { fixture.files.crash(keeping: crash) }
+            try fixture.open()
+            #expect(throws: LogError.diskFull) {
+                for _ in 0..<200 { _ = try fixture.append(batch(["more"]), to: keys[0]) }
+            }
+        }
+        #expect(try fixture.opened?.deleteRecords(keys[0], before: 15) == 15)
+        fixture.kill()
+        try fixture.open()
+        try fixture.opened?.deleteTopic(keys[1].topic)
+        fixture.kill()
+        try fixture.open()
+        #expect(fixture.opened?.topics.map(\.name) == ["cut", "later"])
+        #expect(try fixture.readAll(keys[0]).first.map { $0.header.lastOffset >= 15 } == true)
+        #expect(try fixture.readAll(keys[2]).count == 20)
+    }
 }

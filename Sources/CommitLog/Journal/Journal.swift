@@ -19,6 +19,8 @@ final class Journal {
     private let configuration: LogConfiguration
     private var all: [JournalFile]
     private var current: Int?
+    /// Where reading back has ended in the newest file; only a full disk makes use of it.
+    private var tail: JournalTail?
     private(set) var position: JournalPosition
     /// Bytes written since the last checkpoint.
     var bytesSinceCheckpoint = 0
@@ -36,7 +38,10 @@ final class Journal {
     }
 
     /// Takes over where reading back has ended.
-    func resume(sequence: UInt64) { position.sequence = sequence }
+    func resume(sequence: UInt64, tail: JournalTail?) {
+        position.sequence = sequence
+        self.tail = tail
+    }
 
     /// Writes every file over itself and syncs it, which takes no room. A sync alone would not do: after one that failed,
     /// the kernel takes what it holds in memory for written. Acknowledged rounds are among the bytes; they are written
@@ -60,7 +65,24 @@ final class Journal {
                 return
             }
         }
-        try beginFile(holding: wanted)
+        do throws(FileSystemError) {
+            try beginFile(holding: wanted)
+        } catch {
+            guard error.isDiskFull, !isData, goOnInTail(holding: bytes) else { throw error }
+        }
+    }
+
+    /// Goes on in the reserve of the file of the process before: on a full disk there is no other place for what removes.
+    ///
+    /// A round that a crash tore may lie there. It has the sequence and the start of the first round that is written over
+    /// it, so whatever is left of it is never taken for a later one.
+    private func goOnInTail(holding bytes: Int) -> Bool {
+        guard current == nil, let tail, let index = all.firstIndex(where: { $0.name == tail.name }),
+            all[index].generation == position.generation, tail.offset + bytes <= all[index].bytes
+        else { return false }
+        position.offset = tail.offset
+        current = index
+        return true
     }
 
     private func beginFile(holding bytes: Int) throws(FileSystemError) {

@@ -35,7 +35,7 @@ final class JournalReplay {
                         "rounds \(loss.sequences) cannot be read (bytes \(loss.bytes)); what the segments hold is kept")
             )
         }
-        core.journal.resume(sequence: scan.nextSequence)
+        core.journal.resume(sequence: scan.nextSequence, tail: scan.tail)
         try settle()
     }
 

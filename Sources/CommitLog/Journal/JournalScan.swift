@@ -42,6 +42,8 @@ final class JournalScan {
     private(set) var losses: [Loss] = []
     /// The sequence of the round that would come next.
     private(set) var nextSequence: UInt64 = 0
+    /// Where the newest file goes on; nil when reading ended before it.
+    private(set) var tail: JournalTail?
 
     init(directory: String, files: any FileSystem) throws(FileSystemError) {
         self.directory = directory
@@ -136,6 +138,8 @@ final class JournalScan {
         from start: Int, _ body: (Round, UnsafeRawBufferPointer, () -> Bool) throws(LogError) -> Bool
     ) throws(LogError) -> Bool {
         var offset = start
+        tail = nil
+        defer { if imageIndex == found.count - 1 { tail = JournalTail(name: found[imageIndex].name, offset: offset) } }
         while nextSequence != successor {
             guard let round = round(at: offset) ?? roundByItsEnd(at: offset) else {
                 guard let next = nextHead(after: offset) else {
