@@ -15,7 +15,7 @@ package enum NaiveTimed: Sendable {
     }
 
     /// Group columns, calls, and start and end of the window in seconds.
-    case windows(Int, NaiveWindow, by: [Int], [(NaiveQuery.Call, Int)])
+    case windows(Timeline, NaiveWindow, by: [Int], [(NaiveQuery.Call, Int)])
     /// The first rows of each window and key in an order, with the start of the window.
     case windowRank(Int, NaiveWindow, by: [Int], order: [(column: Int, isDescending: Bool)], count: Int)
     /// The row of least or greatest time of each key.
@@ -48,14 +48,14 @@ package enum NaiveTimed: Sendable {
 
     package var sql: String {
         switch self {
-        case .windows(let table, let window, let keys, let calls):
+        case .windows(let timeline, let window, let keys, let calls):
             var items = keys.enumerated().map { "c\($0.element) AS c\($0.offset)" }
             items += calls.enumerated().map { "\($0.element.0.text($0.element.1)) AS c\(keys.count + $0.offset)" }
             items.append("\(Self.seconds("window_start")) AS c\(items.count)")
             items.append("\(Self.seconds("window_end")) AS c\(items.count)")
             let groups = keys.map { "c\($0)" } + ["window_start", "window_end"]
-            return "SELECT \(items.joined(separator: ", ")) FROM \(window.sql("s\(table)", keys: keys)) "
-                + "GROUP BY \(groups.joined(separator: ", "))"
+            return "\(timeline.definition)SELECT \(items.joined(separator: ", ")) "
+                + "FROM \(window.sql(timeline.name, keys: keys)) GROUP BY \(groups.joined(separator: ", "))"
         case .windowRank(let table, let window, let keys, let order, let count):
             let sorted = NaiveQuery.complete(order, 3)
             let sortText = sorted.map { "c\($0.column)\($0.isDescending ? " DESC" : "")" }.joined(separator: ", ")
@@ -75,8 +75,7 @@ package enum NaiveTimed: Sendable {
             return "SELECT c0, c1, c2, \(call.text(column)) OVER (\(Self.partition(keys))ORDER BY ts \(bound) "
                 + "AND CURRENT ROW) AS c3 FROM s\(table)"
         case .interval(let form, let left, let right, let before, let after):
-            return "\(Self.pairItems) s\(left) AS a \(form.rawValue) s\(right) AS b ON a.c0 = b.c0 AND b.ts BETWEEN "
-                + "a.ts - INTERVAL '\(before)' SECOND AND a.ts + INTERVAL '\(after)' SECOND"
+            return "\(Self.pairItems) \(Self.intervalJoin(form, left, right, before, after))"
         case .versions(let left, let right, let isLeft):
             return "\(Self.pairItems) s\(left) AS a \(isLeft ? "LEFT " : "")JOIN versions_s\(right) "
                 + "FOR SYSTEM_TIME AS OF a.ts AS b ON a.c0 = b.c0"
@@ -85,6 +84,13 @@ package enum NaiveTimed: Sendable {
                 + "\(window.sql("s\(right)", keys: [])) AS b "
                 + "ON a.c0 = b.c0 AND a.window_start = b.window_start AND a.window_end = b.window_end"
         }
+    }
+
+    fileprivate static func intervalJoin(
+        _ form: Form, _ left: Int, _ right: Int, _ before: Int64, _ after: Int64
+    ) -> String {
+        "s\(left) AS a \(form.rawValue) s\(right) AS b ON a.c0 = b.c0 AND b.ts BETWEEN "
+            + "a.ts - INTERVAL '\(before)' SECOND AND a.ts + INTERVAL '\(after)' SECOND"
     }
 
     private static let pairItems = "SELECT a.c0 AS c0, a.c1 AS c1, b.c1 AS c2, b.c2 AS c3 FROM"
@@ -107,8 +113,8 @@ package enum NaiveTimed: Sendable {
     /// The rows over tables by number.
     func rows(_ tables: [[Row]]) -> [Row] {
         switch self {
-        case .windows(let table, let window, let keys, let calls):
-            return Self.grouped(tables[table], keys).flatMap { key, rows in
+        case .windows(let timeline, let window, let keys, let calls):
+            return Self.grouped(timeline.rows(tables), keys).flatMap { key, rows in
                 Self.windowed(rows, window).map { bounds, rows in
                     key + calls.map { call, column in NaiveQuery.value(call, rows.map { $0[column] }) } + bounds
                 }
@@ -137,10 +143,7 @@ package enum NaiveTimed: Sendable {
                 }
             }
         case .interval(let form, let left, let right, let before, let after):
-            return Self.joined(form, tables[left], tables[right]) { a, b in
-                let distance = Self.time(b) - Self.time(a)
-                return -before * NaiveWindow.second <= distance && distance <= after * NaiveWindow.second
-            }
+            return Self.joined(form, tables[left], tables[right]) { Self.isWithin(before, after, $0, $1) }
         case .versions(let left, let right, let isLeft):
             return tables[left].compactMap { row in
                 let held = tables[right].filter {
@@ -175,8 +178,14 @@ package enum NaiveTimed: Sendable {
         }
     }
 
-    private static func joined(
-        _ form: Form, _ left: [Row], _ right: [Row], _ isPair: (Row, Row) -> Bool
+    fileprivate static func isWithin(_ before: Int64, _ after: Int64, _ left: Row, _ right: Row) -> Bool {
+        let distance = time(right) - time(left)
+        return -before * NaiveWindow.second <= distance && distance <= after * NaiveWindow.second
+    }
+
+    fileprivate static func joined(
+        _ form: Form, _ left: [Row], _ right: [Row], pair: (Row?, Row?) -> Row = Self.pair,
+        _ isPair: (Row, Row) -> Bool
     ) -> [Row] {
         var result: [Row] = []
         var found: Set<Int> = []
@@ -206,7 +215,8 @@ extension NaiveTimed {
                     Int.random(in: 0..<3, using: &random)
                 )
             }
-            return .windows(table, .random(using: &random, withSessions: true), by: keys, calls)
+            let timeline = Timeline.random(using: &random, table, other)
+            return .windows(timeline, .random(using: &random, withSessions: true), by: keys, calls)
         case 4:
             let order = [(column: column, isDescending: Bool.random(using: &random))]
             return .windowRank(
@@ -227,6 +237,51 @@ extension NaiveTimed {
                 after: .random(in: 0...9, using: &random))
         case 8: return .versions(table, other, isLeft: Bool.random(using: &random))
         default: return .windowJoin(form, table, other, .random(using: &random, withSessions: false))
+        }
+    }
+}
+
+extension NaiveTimed {
+    /// Rows of three columns and a time that windows stand on: those of a table, or pairs of an interval join with the
+    /// time of one of them.
+    package enum Timeline: Sendable {
+        case table(Int)
+        /// Of a right join the time is that of the right row, else of the left one; `form` is not full.
+        case pairs(Form, Int, Int, before: Int64, after: Int64)
+
+        /// In two of five cases pairs.
+        static func random(using random: inout some RandomNumberGenerator, _ table: Int, _ other: Int) -> Timeline {
+            guard Int.random(in: 0..<5, using: &random) < 2 else { return .table(table) }
+            let forms = [Form.inner, .left, .right]
+            return .pairs(
+                forms.randomElement(using: &random) ?? .inner, table, other, before: .random(in: 0...30, using: &random),
+                after: .random(in: 0...30, using: &random))
+        }
+
+        var name: String {
+            switch self {
+            case .table(let table): "s\(table)"
+            case .pairs: "pairs"
+            }
+        }
+
+        /// What has to stand in front of a query that reads it.
+        var definition: String {
+            guard case .pairs(let form, let left, let right, let before, let after) = self else { return "" }
+            return "WITH pairs AS (SELECT a.c0 AS c0, a.c1 AS c1, b.c1 AS c2, \(form == .right ? "b" : "a").ts AS ts FROM "
+                + NaiveTimed.intervalJoin(form, left, right, before, after) + ") "
+        }
+
+        func rows(_ tables: [[Row]]) -> [Row] {
+            switch self {
+            case .table(let table): return tables[table]
+            case .pairs(let form, let left, let right, let before, let after):
+                return NaiveTimed.joined(form, tables[left], tables[right]) { a, b in
+                    [a?[0] ?? .null, a?[1] ?? .null, b?[1] ?? .null, (form == .right ? b : a)?[3] ?? .null]
+                } _: {
+                    NaiveTimed.isWithin(before, after, $0, $1)
+                }
+            }
         }
     }
 }

@@ -161,11 +161,11 @@ final class LookupJoinOperator: Operator {
             let time = now
             while let entry = waiting.takeFirst(dueBy: time) { try attempt(entry, isFirst: false, output) }
         }
-        try output.emitWatermark(min(watermark, watermarkBound))
+        try output.emitWatermark(outputWatermark(watermark))
     }
 
     var goesByClock: Bool { plan.settings.retry != nil }
-    var watermarkBound: Int64 { waiting.watermark ?? Watermark.final }
+    func outputWatermark(_ watermark: Int64) -> Int64 { min(watermark, waiting.watermark ?? Watermark.final) }
     var isWaiting: Bool { !waiting.isEmpty }
     var holdsEnough: Bool { waiting.rowCount >= Limits.queueRows || waiting.byteSize >= Limits.queueBytes }
 

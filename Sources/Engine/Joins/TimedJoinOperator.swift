@@ -188,6 +188,16 @@ final class TimedJoinOperator: Operator {
 
     // MARK: time
 
+    /// A row may wait as long as the interval reaches for its partner, and leaves with its own time: the watermark behind
+    /// the join stays back by that much, always, as in Flink, so that which rows are late does not depend on what waits.
+    func outputWatermark(_ watermark: Int64) -> Int64 {
+        guard case .interval(let bounds) = plan.timing, !isProcessingTime, watermark != Watermark.final else {
+            return watermark
+        }
+        let (time, overflows) = watermark.subtractingReportingOverflow(max(bounds.upper, 0 &- bounds.lower, 0))
+        return overflows ? Watermark.none : time
+    }
+
     func advance(to time: Int64, output: NodeRuntime) throws {
         watermark = time
         if !isProcessingTime || time == Watermark.final { try expire(upTo: time, output) }

@@ -13,8 +13,9 @@ protocol Operator: AnyObject {
     /// The clock went on while no rows came; called for operators that go by it.
     func tick(output: NodeRuntime) throws
     var goesByClock: Bool { get }
-    /// Event time may go on to here and no further, for rows wait inside; whoever lets them go sends the rest.
-    var watermarkBound: Int64 { get }
+    /// The watermark to send on after `watermark` came: an earlier one where rows wait inside, or will leave with times
+    /// before it. Whoever lets waiting rows go sends the rest.
+    func outputWatermark(_ watermark: Int64) -> Int64
     /// It holds as many waiting rows as it may: its pipeline takes nothing from its inputs until the clock freed some.
     /// For operators that go by the clock; asked before each step.
     var holdsEnough: Bool { get }
@@ -51,7 +52,7 @@ extension Operator {
     func flush(output: NodeRuntime) throws {}
     func tick(output: NodeRuntime) throws {}
     var goesByClock: Bool { false }
-    var watermarkBound: Int64 { Watermark.final }
+    func outputWatermark(_ watermark: Int64) -> Int64 { watermark }
     var holdsEnough: Bool { false }
     var isWaiting: Bool { false }
     func inputEnded(_ input: Int, output: NodeRuntime) throws {}

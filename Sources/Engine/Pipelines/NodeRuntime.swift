@@ -17,7 +17,9 @@ final class NodeRuntime {
     /// All inputs ended, but rows wait inside for the clock: whoever follows learns of the end when they have left.
     private(set) var endsLater = false
     private var idlesLater = false
-    /// The watermark that left last.
+    /// The event time that the operator was told last: the least of its inputs' watermarks.
+    private var eventTime = Watermark.none
+    /// The watermark that left last; may be behind.
     private(set) var watermark = Watermark.none
     /// What is held back goes out before a watermark does, for it would be late behind it.
     var flushesBeforeWatermarks = false
@@ -61,7 +63,7 @@ final class NodeRuntime {
         guard body.lateRows > late else { return }
         counters.add(
             droppedSamples: lateSampler.samples(
-                batch, input: input, watermark: watermark, count: body.lateRows &- late))
+                batch, input: input, watermark: eventTime, count: body.lateRows &- late))
     }
 
     func receiveWatermark(_ time: Int64, input: Int) throws {
@@ -84,12 +86,13 @@ final class NodeRuntime {
     private func raiseWatermark() throws {
         var least = Watermark.final
         for (input, time) in inputWatermarks.enumerated() where !inputIsIdle[input] { least = min(least, time) }
-        guard least > watermark else { return }
+        guard least > eventTime else { return }
+        eventTime = least
         try measured {
             try body.advance(to: least, output: self)
             if flushesBeforeWatermarks { try body.flush(output: self) }
         }
-        try emitWatermark(min(least, body.watermarkBound))
+        try emitWatermark(body.outputWatermark(least))
     }
 
     func receiveEnd(input: Int) throws {
