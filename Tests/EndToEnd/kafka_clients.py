@@ -128,7 +128,32 @@ def confluent_to_python(address):
     return "idempotent, 5 codecs"
 
 
-def groups_rebalance(address):
+# What a commit may be answered with while members come and go.
+REBALANCING = (
+    confluent_kafka.KafkaError.REBALANCE_IN_PROGRESS, confluent_kafka.KafkaError.ILLEGAL_GENERATION,
+    confluent_kafka.KafkaError.UNKNOWN_MEMBER_ID, confluent_kafka.KafkaError._ASSIGNMENT_LOST)
+
+
+def commit(consumer, message, backlog):
+    """Commits a record; again behind a rebalance, unless its partition went to another member, which sees it anew."""
+    while True:
+        try:
+            return consumer.commit(message, asynchronous=False)
+        except confluent_kafka.KafkaException as error:
+            assert error.args[0].code() in REBALANCING, error
+        more = consumer.poll(0.1)
+        if more is not None and not more.error():
+            backlog.append(more)
+        if (message.topic(), message.partition()) not in {(place.topic, place.partition) for place in consumer.assignment()}:
+            return None
+
+
+def groups_rebalance_cooperative(address):
+    """The same with an assignor that takes partitions away from one member before another gets them."""
+    return groups_rebalance(address, "cooperative-sticky")
+
+
+def groups_rebalance(address, strategy="range"):
     """Three members come and go; every record is seen, and what was committed is not seen again."""
     topic, group = fresh("shared"), fresh("group")
     create(address, topic, 6)
@@ -138,15 +163,16 @@ def groups_rebalance(address):
     def member(number):
         consumer = confluent_kafka.Consumer({
             "bootstrap.servers": address, "group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False,
-            "session.timeout.ms": 6000, "heartbeat.interval.ms": 500, "partition.assignment.strategy": "cooperative-sticky" if number < 0 else "range"})
+            "session.timeout.ms": 6000, "heartbeat.interval.ms": 500, "partition.assignment.strategy": strategy})
         consumer.subscribe([topic])
-        while not stops[number].is_set():
-            message = consumer.poll(0.1)
+        backlog = []
+        while backlog or not stops[number].is_set():
+            message = backlog.pop(0) if backlog else consumer.poll(0.1)
             if message is None or message.error():
                 continue
             with lock:
                 seen[message.value()] = seen.get(message.value(), 0) + 1
-            consumer.commit(message, asynchronous=False)
+            commit(consumer, message, backlog)
         consumer.close()
 
     threads = [threading.Thread(target=member, args=(number,)) for number in range(3)]
@@ -190,7 +216,7 @@ def groups_rebalance(address):
     ends = [committed.committed(kafka.TopicPartition(topic, partition)) for partition in range(6)]
     committed.close()
     assert sum(ends) == total, ends
-    return f"{total} records over 3 members, {repeated} seen twice"
+    return f"{total} records over 3 members, {strategy}, {repeated} seen twice"
 
 
 def offsets_by_time(address):
@@ -407,4 +433,57 @@ def administration(address):
     return "topics, partitions, settings, records deleted"
 
 
-TESTS = [kcat_round_trip, python_to_confluent, confluent_to_python, groups_rebalance, offsets_by_time, transactions, python_transactions, kcat_groups_and_times, python_groups_rebalance, administration, python_2]
+def latest_times(address):
+    """The record of the latest time, which need not be the last."""
+    topic = fresh("latest")
+    create(address, topic, 1)
+    producer = confluent_kafka.Producer({"bootstrap.servers": address})
+    for number, time_of in enumerate([5000, 9000, 7000]):
+        producer.produce(topic, value=str(number), timestamp=1_600_000_000_000 + time_of)
+        # A batch for each: the time of a batch is known without its records.
+        assert producer.flush(30) == 0
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": address})
+    place = confluent_kafka.TopicPartition(topic, 0)
+    found = admin.list_offsets({place: confluent_kafka.admin.OffsetSpec.max_timestamp()})[place].result(20)
+    assert (found.offset, found.timestamp) == (1, 1_600_000_009_000), (found.offset, found.timestamp)
+    first = admin.list_offsets({place: confluent_kafka.admin.OffsetSpec.earliest()})[place].result(20)
+    assert first.offset == 0, first.offset
+    return "max timestamp"
+
+
+def offsets_deleted(address):
+    """What a group has committed for one topic is forgotten, and for another kept; not while it is read by the group."""
+    group, kept, gone = fresh("group"), fresh("kept"), fresh("gone")
+    for topic in (kept, gone):
+        create(address, topic, 1)
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": address, "group.id": group})
+    consumer.commit(offsets=[confluent_kafka.TopicPartition(topic, 0, 0) for topic in (kept, gone)], asynchronous=False)
+    consumer.close()
+    admin = kafka.admin.KafkaAdminClient(bootstrap_servers=address)
+    try:
+        admin.delete_group_offsets(group, [kafka.TopicPartition(gone, 0)])
+        left = {place.topic for place in admin.list_group_offsets(group)[group]}
+    finally:
+        admin.close()
+    assert left == {kept}, left
+    return "one of two forgotten"
+
+
+def log_dirs(address):
+    """What a partition takes on the disk."""
+    topic = fresh("dirs")
+    create(address, topic, 2)
+    producer = confluent_kafka.Producer({"bootstrap.servers": address})
+    producer.produce(topic, value=b"x" * 10_000, partition=1)
+    assert producer.flush(30) == 0
+    admin = kafka.admin.KafkaAdminClient(bootstrap_servers=address)
+    try:
+        found = [entry for broker in admin.describe_log_dirs() for folder in broker["log_dirs"] for entry in folder["topics"] if entry["name"] == topic]
+    finally:
+        admin.close()
+    sizes = {part["partition_index"]: part["partition_size"] for entry in found for part in entry["partitions"]}
+    assert sizes.keys() == {0, 1} and sizes[1] >= 10_000 > sizes[0], sizes
+    return "sizes of partitions"
+
+
+TESTS = [kcat_round_trip, python_to_confluent, confluent_to_python, groups_rebalance, groups_rebalance_cooperative, latest_times, offsets_deleted, log_dirs, offsets_by_time, transactions, python_transactions, kcat_groups_and_times, python_groups_rebalance, administration, python_2]

@@ -44,11 +44,11 @@ def consumed(address, topic):
 
 def run(binary, place, wait):
     if not SCRIPT.exists():
-        return f"skipped: there is no {SCRIPT}"
+        raise recharge.Skipped(f"there is no {SCRIPT}")
     try:
         import kafka  # noqa: F401
     except ImportError:
-        return "skipped: kafka-python is not installed"
+        raise recharge.Skipped("kafka-python is not installed")
     server = live_show.Server(binary, place)
     address = f"127.0.0.1:{recharge.free_port()}"
     server.options = ["--kafka", address]

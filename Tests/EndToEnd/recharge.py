@@ -14,6 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 APPLICATION = ROOT / "Apps" / "recharge-monitor"
 
 
+class Skipped(Exception):
+    """A test cannot run here: the message says what is missing. It is told, and counts neither as passed nor as failed."""
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
