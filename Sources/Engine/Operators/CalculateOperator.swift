@@ -7,6 +7,8 @@ final class CalculateOperator: Operator {
     private let projection: ExpressionEvaluator
     /// The input columns that the projections read; only these are gathered behind a filter.
     private let projectedInputs: Set<Int>
+    /// The input columns that go on as they are. Where these are not all, updates may have become none.
+    private let keptInputs: Set<Int>
 
     init(_ plan: CalculatePlan, timeZone: String, context: EvaluationContext) throws {
         condition = try plan.condition.map {
@@ -17,6 +19,11 @@ final class CalculateOperator: Operator {
         var inputs: Set<Int> = []
         for expression in plan.projections { expression.collectColumns(into: &inputs) }
         projectedInputs = inputs
+        keptInputs = Set(
+            plan.projections.compactMap { projection in
+                if case .column(let column, _) = projection { return column }
+                return nil
+            })
     }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {
@@ -50,8 +57,10 @@ final class CalculateOperator: Operator {
 
     private func project(_ batch: Batch, _ output: NodeRuntime) throws {
         let columns = try projection.evaluate(batch)
-        try output.emit(
-            Batch(columns: columns, rowCount: batch.rowCount, kinds: batch.kinds, retainedBytes: batch.retainedBytes))
+        let projected = Batch(
+            columns: columns, rowCount: batch.rowCount, kinds: batch.kinds, retainedBytes: batch.retainedBytes)
+        let losesColumns = keptInputs.count < batch.columns.count
+        try output.emit(losesColumns ? NoOpUpdates.dropped(from: projected) : projected)
     }
 }
 

@@ -59,7 +59,7 @@ extension QueryBinder {
                     ?? "there are " + known.joined(separator: ", "))
         }
         let arguments = try assign(call, to: parameters, name, at: range)
-        guard let data = arguments["DATA"], case .tableArgument(let argument) = data.kind else {
+        guard let argument = arguments["DATA"].flatMap({ TableArgument($0) }) else {
             throw SQLError(
                 .semantics, "\(name) takes a table first", at: arguments["DATA"]?.range ?? range,
                 hint: "\(name)(TABLE t, DESCRIPTOR(ts), …)")
@@ -220,6 +220,7 @@ extension QueryBinder {
         var builder = joinBuilder
         if let left = hinted(left) { builder.timesToLive.left = left > 0 ? left : nil }
         if let right = hinted(right) { builder.timesToLive.right = right > 0 ? right : nil }
+        if let warning = self.warning(of: join.kind, left, right, at: range) { warnings.append(warning) }
         switch join.kind {
         case .inner, .cross:
             combined.node = builder.build(.inner, left.node, right.node, conditions, at: range)
@@ -247,7 +248,7 @@ extension QueryBinder {
     }
 
     /// What a STATE_TTL hint says of a side of a join that is one table.
-    private func hinted(_ scope: Scope) -> Int64? {
+    func hinted(_ scope: Scope) -> Int64? {
         guard scope.tables.count == 1, let name = scope.tables[0].path.last else { return nil }
         return joinTimesToLive[name]
     }

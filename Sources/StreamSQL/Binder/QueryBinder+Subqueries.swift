@@ -115,8 +115,10 @@ extension QueryBinder {
             let isJoined = try retrying(query, &scope) { (scope) throws(SQLError) in
                 let source = try subquery(query, outer: scope)
                 let pairs = try comparisons(value, source, scope, at: expression.range)
-                if isAnti, !pairs.allSatisfy({ isNeverNull($0, source, scope) }) { return false }
-                let conditions = source.conditions + pairs.map(\.equality)
+                let isCertain = pairs.allSatisfy { isNeverNull($0, source, scope) }
+                // A single value that may be NULL is looked up by its key, and NULLs are counted.
+                if isAnti, !isCertain, pairs.count == 1 { return false }
+                let conditions = source.conditions + pairs.map { isAnti ? possible($0, source, scope) : $0.equality }
                 try restrict(&scope, isAnti ? .anti : .semi, source, conditions, at: expression.range)
                 return true
             }
@@ -143,7 +145,7 @@ extension QueryBinder {
     }
 
     /// A condition over outer and inner columns as one over the columns of a join.
-    private func placed(_ condition: PlanExpression, _ leftCount: Int) -> PlanExpression {
+    func placed(_ condition: PlanExpression, _ leftCount: Int) -> PlanExpression {
         condition.shifted { $0 >= Scope.outerBase ? $0 - Scope.outerBase : $0 + leftCount }
     }
 
@@ -214,10 +216,12 @@ extension QueryBinder {
         let pairs = try comparisons(value, source, scope, at: range)
         let values = pairs.map { $0.outer.shifted { $0 - Scope.outerBase } }
         let isCertain = pairs.allSatisfy { isNeverNull($0, source, scope) }
+        let outside = scope
         let found = try mark(source, pairs.map(\.equality), &scope, at: range)
         guard needsUnknown, !isCertain else { return found }
         guard let value = values.first, let pair = pairs.first, pairs.count == 1 else {
-            throw SQLError(.unsupported, "NOT IN over rows that may be NULL is not supported yet", at: range)
+            let maybe = doubt(source, pairs, outside, &scope, at: range)
+            return Self.truth(found, or: maybe)
         }
         // Whether there is a row at all, and whether there is a NULL among them.
         var ties: [Tie] = []
@@ -422,7 +426,7 @@ extension QueryBinder {
     // MARK: IN
 
     /// A value outside and the column it is looked up in.
-    private struct Comparison {
+    struct Comparison {
         /// Over outer columns.
         var outer: PlanExpression
         var inner: PlanExpression
@@ -458,7 +462,7 @@ extension QueryBinder {
         return result
     }
 
-    private func isNeverNull(_ pair: Comparison, _ source: Subquery, _ scope: Scope) -> Bool {
+    func isNeverNull(_ pair: Comparison, _ source: Subquery, _ scope: Scope) -> Bool {
         !pair.outer.type.isNullable && !pair.inner.type.isNullable
     }
 }

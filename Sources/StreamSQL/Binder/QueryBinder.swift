@@ -9,6 +9,8 @@ final class QueryBinder {
     let checker: OptionChecker
     /// Mistakes found beside the one that is thrown.
     var errors: [SQLError] = []
+    /// What runs, but not as it seems to be meant.
+    var warnings: [SQLError] = []
     /// Whether the caller throws what is noted in `errors`, when it has looked at what it makes of the query.
     var defersErrors = false
     /// Whether embedded tables can be read: in queries over their present rows.

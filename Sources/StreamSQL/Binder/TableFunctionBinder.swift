@@ -101,7 +101,7 @@ struct TableFunctionBinder {
     private func table(
         _ value: Expression, _ parameter: TableFunctionParameter, _ onTime: [Identifier]
     ) throws(SQLError) -> (relation: Relation, table: TableFunctionCall.Table) {
-        guard case .tableArgument(let argument) = value.kind else {
+        guard let argument = TableArgument(value) else {
             throw SQLError(
                 .semantics, "'\(parameter.name)' of \(function.name) takes a table", at: value.range,
                 hint: "\(parameter.name) => TABLE t")

@@ -110,8 +110,8 @@ enum NodeText {
         case .deduplicate(let deduplicate):
             var order = "arrival"
             if case .rowTime(let column) = deduplicate.order { order = names([column], inputs) }
-            let limit = deduplicate.stateTimeToLiveMilliseconds.map { ", kept \($0) ms" } ?? ""
-            return "keep first by \(names(deduplicate.keys, inputs)) in order of \(order)\(limit)"
+            return "keep first by \(names(deduplicate.keys, inputs)) in order of \(order)"
+                + kept(deduplicate.stateTimeToLiveMilliseconds)
         case .join(let join):
             let left = plan.nodes[node.inputs[0]].fields
             let right = plan.nodes[node.inputs[1]].fields
@@ -119,7 +119,8 @@ enum NodeText {
             return "\(join.kind == .inner ? "join" : "left join") \(names(join.leftKeys, left)) = "
                 + "\(names(join.rightKeys, right))\(residual)"
         case .rank(let rank): return self.rank(rank, inputs)
-        case .setOperation(let operation): return "\(operation.kind)\(operation.isAll ? " all" : "")"
+        case .setOperation(let operation):
+            return "\(operation.kind)\(operation.isAll ? " all" : "")" + kept(operation.stateTimeToLiveMilliseconds)
         case .timeSort(let sort):
             return "sort by event time \(names([sort.timeColumn], inputs))"
                 + (sort.keys.isEmpty ? "" : ", " + orderText(sort.keys, inputs))
@@ -157,7 +158,7 @@ enum NodeText {
         let residual = join.residual.map { ", where \(text($0, left + right))" } ?? ""
         let timing =
             switch join.timing {
-            case .unbounded: ""
+            case .unbounded: kept(join.leftTimeToLiveMilliseconds, join.rightTimeToLiveMilliseconds)
             case .interval(let bounds):
                 ", from \(bounds.lower / 1_000) to \(bounds.upper / 1_000) ms of \(names([bounds.leftTime], left))"
             case .window: ", by window"
@@ -185,7 +186,15 @@ enum NodeText {
             }
         return "\(phase) by \(names(aggregate.groupColumns, inputs)): \(calls)"
             + (aggregate.inputRetracts ? ", taking back" : "")
-            + (aggregate.stateTimeToLiveMilliseconds.map { ", kept \($0) ms" } ?? "")
+            + kept(aggregate.stateTimeToLiveMilliseconds)
+    }
+
+    /// How long state is kept that nothing comes for.
+    private static func kept(_ milliseconds: Int64?) -> String { milliseconds.map { ", kept \($0) ms" } ?? "" }
+
+    private static func kept(_ left: Int64?, _ right: Int64?) -> String {
+        if left == right { return kept(left) }
+        return (left.map { ", left kept \($0) ms" } ?? "") + (right.map { ", right kept \($0) ms" } ?? "")
     }
 
     private static func leadingRows(_ leading: LeadingRowsPlan, _ inputs: [Field]) -> String {
@@ -205,6 +214,7 @@ enum NodeText {
             }
         let calls = over.calls.map { overCall($0, inputs) }.joined(separator: ", ")
         return "over \(names(over.partition, inputs)) \(order), \(frame(over.frame)): \(calls)"
+            + kept(over.stateTimeToLiveMilliseconds)
     }
 
     private static func frame(_ frame: OverFrame) -> String {
@@ -266,6 +276,7 @@ enum NodeText {
         return "keep \(rows) by \(names(rank.partition, inputs)) in order of \(order)"
             + (rank.window == nil ? "" : " when the window ends") + (rank.emitsNumber ? ", numbered" : "")
             + (rank.inputRetracts ? ", taking back" : "") + (rank.inputUpserts ? ", removed by key" : "")
+            + (rank.window == nil ? kept(rank.stateTimeToLiveMilliseconds) : "")
     }
 
     private static func sort(_ sort: SortPlan, _ inputs: [Field]) -> String {

@@ -174,6 +174,11 @@ extension Parser {
         if at("ANALYZE"), !at("ANALYZE", "TABLE") {
             advance()
             isAnalyzed = true
+            if at("JOB") {
+                throw SQLError(
+                    .unsupported, "EXPLAIN ANALYZE JOB asks a server, and there is none here", at: place,
+                    hint: "millrace sql --server http://host:port")
+            }
         } else if accept("PLAN") {
             try expect("FOR")
         } else if let first = acceptWord(of: Explain.Detail.self) {

@@ -199,11 +199,18 @@ struct ScriptPlanner {
     /// Binds a query; all mistakes but the last are noted here.
     private mutating func bind(_ query: Query, with binder: QueryBinder) throws(SQLError) -> Relation {
         do throws(SQLError) {
-            return try binder.bind(query)
+            let relation = try binder.bind(query)
+            note(warnings: binder.warnings)
+            return relation
         } catch {
             for other in binder.errors { note(other) }
             throw error
         }
+    }
+
+    /// A query that is bound in several ways says the same several times.
+    private mutating func note(warnings found: [SQLError]) {
+        for warning in found where !warnings.contains(warning) { warnings.append(warning) }
     }
 
     // MARK: Inserts
@@ -250,6 +257,7 @@ struct ScriptPlanner {
         do throws(SQLError) {
             let root = try InsertBinder(binder: binder, catalog: session.catalog, checker: session.checker)
                 .bind(insert, at: range)
+            note(warnings: binder.warnings)
             job.roots.append(root)
             job.targets.append(insert.table.last)
             job.lookedUp.formUnion(binder.lookedUpTables)
@@ -341,7 +349,7 @@ struct ScriptPlanner {
             }
             throw SQLError(
                 .semantics, "EXPLAIN ANALYZE runs to the end, and '\(scan.table.name)' has none", at: range,
-                hint: "the page /jobs and GET /api/v1/jobs show the figures of a job while it runs")
+                hint: "EXPLAIN ANALYZE JOB '…' at a server and its page /jobs show the figures of a job while it runs")
         }
         // Rows that earlier statements write are there before they are read.
         try flush()

@@ -50,6 +50,18 @@ package struct TableArgument: Sendable, Hashable {
     package var range: SourceRange
 }
 
+extension TableArgument {
+    /// The table that an argument is; a query in brackets, which reads as a value elsewhere, is one as well. Nil for
+    /// everything else.
+    init?(_ argument: Expression) {
+        switch argument.kind {
+        case .tableArgument(let table): self = table
+        case .scalarQuery(let query): self.init(source: .query(query), range: argument.range)
+        default: return nil
+        }
+    }
+}
+
 /// What follows OVER.
 package enum WindowReference: Sendable, Hashable {
     case named(Identifier)
