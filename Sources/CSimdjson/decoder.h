@@ -89,7 +89,7 @@ private:
     bool store_other(int32_t column, const uint8_t *at, const uint8_t *end, millrace_form form);
     size_t known_lines(size_t from, size_t to, millrace_decoded &result);
     bool known_line(const uint8_t *&position, const uint8_t *limit);
-    const uint8_t *read_texts(const millrace::Place *places, uint32_t &parent, const uint8_t *at, const uint8_t *limit);
+    const uint8_t *read_texts(millrace::Place *places, uint32_t &parent, const uint8_t *at, const uint8_t *limit);
     const uint8_t *read_place(const millrace::Place &place, const uint8_t *at, const uint8_t *limit);
     const uint8_t *read_seldom(const millrace::Place &place, const uint8_t *at, const uint8_t *limit);
     const uint8_t *read_timestamp(int32_t column, const uint8_t *at, const uint8_t *limit);
@@ -170,6 +170,8 @@ private:
     bool hasEscapes = false;
     millrace::PlainTimestamps timestamps;
     millrace::LayoutTree layouts;
+    // The values of the columns of texts; null for other columns.
+    std::vector<millrace::View *> textColumns;
     // Lines are on their own because their layout was not known: it is to be learnt.
     bool learning = false;
     // The first backslash at or behind the place last asked about.

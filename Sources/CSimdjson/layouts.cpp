@@ -107,9 +107,9 @@ inline size_t leading_digits(uint64_t word) {
     return at + count;
 }
 
-/// The quote that ends a text; null when it has a backslash or a control character or does not end before `limit`.
-/// `others` gets bits for bytes beyond ASCII. 32 bytes behind `limit` are readable.
-[[gnu::always_inline]] inline const uint8_t *text_end(const uint8_t *at, const uint8_t *limit, uint32_t &others) {
+/// The first quote, backslash or control character; null when there is none before `limit`.
+/// `others` gets bits for bytes beyond ASCII in front of it. 32 bytes behind `limit` are readable.
+[[gnu::always_inline]] inline const uint8_t *text_stop(const uint8_t *at, const uint8_t *limit, uint32_t &others) {
 #if defined(__AVX2__)
     const __m256i quote = _mm256_set1_epi8('"'), slash = _mm256_set1_epi8('\\'), control = _mm256_set1_epi8(0x1F);
     for (; at < limit; at += 32) {
@@ -121,7 +121,7 @@ inline size_t leading_digits(uint64_t word) {
             uint32_t index = uint32_t(__builtin_ctz(stops));
             others |= high & ((uint32_t(1) << index) - 1);
             at += index;
-            return at < limit && *at == '"' ? at : nullptr;
+            return at < limit ? at : nullptr;
         }
         others |= high;
     }
@@ -136,21 +136,27 @@ inline size_t leading_digits(uint64_t word) {
             uint32_t index = uint32_t(__builtin_ctz(stops));
             others |= high & ((uint32_t(1) << index) - 1);
             at += index;
-            return at < limit && *at == '"' ? at : nullptr;
+            return at < limit ? at : nullptr;
         }
         others |= high;
     }
 #else
     for (; at < limit; at++) {
-        if (*at == '"') return at;
-        if (*at == '\\' || *at < 0x20) return nullptr;
+        if (*at == '"' || *at == '\\' || *at < 0x20) return at;
         others |= *at & 0x80;
     }
 #endif
     return nullptr;
 }
 
-/// True for UTF-8. A quote stands at `end`, so no sequence is read beyond it; 4 bytes are readable there.
+/// The quote that ends a text; null when it has a backslash or a control character or does not end before `limit`.
+/// `others` as of ``text_stop``.
+inline const uint8_t *text_end(const uint8_t *at, const uint8_t *limit, uint32_t &others) {
+    const uint8_t *stop = text_stop(at, limit, others);
+    return stop && *stop == '"' ? stop : nullptr;
+}
+
+/// True for UTF-8. A character of ASCII stands at `end`, so no sequence is read beyond it; 4 bytes are readable there.
 bool text_is_utf8(const uint8_t *at, const uint8_t *end) {
     // From here on the vectors of the library are faster than steps from character to character.
     if (end - at > 64) return millrace_utf8_is_valid(at, size_t(end - at));
@@ -297,25 +303,23 @@ const uint8_t *millrace_json::read_seldom(const Place &place, const uint8_t *at,
 
 /// Reads texts as long as they stand behind the bytes that were met last, which is how most lines go on; returns where it
 /// stopped. `parent` becomes the place of the last text. 32 bytes behind `limit` are readable.
-[[gnu::always_inline]] inline const uint8_t *millrace_json::read_texts(const Place *places, uint32_t &parent,
+[[gnu::always_inline]] inline const uint8_t *millrace_json::read_texts(Place *places, uint32_t &parent,
                                                                        const uint8_t *at, const uint8_t *limit) {
-    millrace_column *const columns = this->columns;
+    View *const *const textRows = textColumns.data();
     const size_t row = this->row;
     // The root, which is no text, ends the chain.
     for (uint32_t index = places[parent].child;; index = places[index].child) {
-        const Place &place = places[index];
+        Place &place = places[index];
         if (place.reading > Reading::text || !LayoutTree::heads_are_equal(place, at)) return at;
         if (place.length > 16 && !layouts.rests_are_equal(place, at, limit)) return at;
         const uint8_t *begin = at + place.length;
-        const uint8_t *end = begin < limit ? valid_text_end(begin, limit) : nullptr;
-        if (!end) return at;
-        if (place.reading == Reading::text) {
-            millrace_column &column = columns[place.column];
-            static_cast<View *>(column.values)[row] = View(begin, size_t(end - begin));
-            column.points_to |= 1;
-        }
+        uint32_t others = 0;
+        // Where the text does not end in a quote, none of the places behind it will be found there: each begins with one.
+        const uint8_t *end = text_stop(begin, limit, others);
+        if (!end || (others && !text_is_utf8(begin, end))) return at;
+        if (place.reading == Reading::text) textRows[place.column][row] = View(begin, size_t(end - begin));
         parent = index;
-        at = end;
+        at = place.ends_at(begin, end);
     }
 }
 

@@ -188,6 +188,13 @@ void millrace_json::decode(const uint8_t *input, size_t from, size_t to, millrac
     row = 0;
     for (int32_t which : plainSteps) absences[size_t(which)] = Absence();
     heap = TextHeap();
+    textColumns.assign(fields.size(), nullptr);
+    for (size_t i = 0; i < fields.size(); i++) {
+        if (fields[i].kind != MILLRACE_TEXT || !columns[i].values) continue;
+        textColumns[i] = static_cast<View *>(columns[i].values);
+        // Nearly all texts are views of the block.
+        columns[i].points_to |= 1;
+    }
     result.consumed = from;
     while (from < to && row < rowCapacity && result.rejects < rejectCapacity) {
         learning = layouts.isAwake();
