@@ -9,7 +9,7 @@ package struct TimePattern: Sendable {
         case field(UInt8, Int)
     }
 
-    package static let letters: Set<UInt8> = Set("yuMLdDHkKhmsSaEeQqwGXxZzn".utf8)
+    package static let letters: Set<UInt8> = Set("yuYMLdDFHkKhmsSaAEecQqwWGVOXxZznN".utf8)
     private static let longest = 256
 
     package let parts: [Part]
@@ -28,10 +28,7 @@ package struct TimePattern: Sendable {
             } else if byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A {
                 let start = index
                 while index < bytes.count, bytes[index] == byte { index += 1 }
-                guard Self.letters.contains(byte) else {
-                    throw Self.invalid(text, "'\(Character(UnicodeScalar(byte)))' is no pattern letter")
-                }
-                guard index - start <= 9 else { throw Self.invalid(text, "a letter is repeated too often") }
+                try Self.check(byte, index - start, text)
                 parts.append(.field(byte, index - start))
             } else {
                 Self.add([byte], to: &parts)
@@ -39,6 +36,30 @@ package struct TimePattern: Sendable {
             }
         }
         self.parts = parts
+    }
+
+    /// Throws where a letter has no meaning, or none so many times.
+    private static func check(_ letter: UInt8, _ count: Int, _ text: String) throws(MillraceError) {
+        let shown = Character(UnicodeScalar(letter))
+        guard letters.contains(letter) else {
+            switch shown {
+            case "B": throw invalid(text, "periods of the day (B) are not supported; a is AM or PM")
+            case "p": throw invalid(text, "padding (p) is not supported; LPAD pads a text")
+            default: throw invalid(text, "'\(shown)' is no pattern letter")
+            }
+        }
+        let isGood =
+            switch shown {
+            case "W", "F": count == 1
+            case "w": count <= 2
+            case "V": count == 2
+            case "O": count == 1 || count == 4
+            case "c": count != 2 && count <= 5
+            case "e", "E", "Q", "q", "G": count <= 5
+            case "A", "N", "n": count <= 19
+            default: count <= 9
+            }
+        guard isGood else { throw invalid(text, "'\(shown)' can't stand \(count) times in a row") }
     }
 
     /// The text between quotes; two quotes are one.
@@ -78,6 +99,11 @@ package struct TimePattern: Sendable {
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
         "December",
     ].map { Array($0.utf8) }
+
+    /// `QQQQ` of each quarter.
+    package static let quarterNames = ["1st quarter", "2nd quarter", "3rd quarter", "4th quarter"].map {
+        Array($0.utf8)
+    }
 
     /// From Monday.
     package static let dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"].map {

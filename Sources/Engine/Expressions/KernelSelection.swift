@@ -213,7 +213,7 @@ struct KernelSelection {
             return add.map { WideTimeKernels.keepingNanoseconds($0, of: 2, logical(2)) }
         case .timestampDifference:
             guard has([.text, .int64, .int64]) else { return nil }
-            return try unit(0).flatMap { kernels.difference($0, logical(1)) }
+            return try unit(0).flatMap { kernels.difference($0, logical(1), asInterval: type.logical != .integer) }
         case .toTimestampLTZ:
             guard case .literal(.int64(let digits), _) = arguments[1] else { return nil }
             return TimeTextKernels.toInstant(logical(0), digits: digits)

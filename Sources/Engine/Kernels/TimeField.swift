@@ -68,6 +68,15 @@ enum TimeField: String, Sendable {
         }
     }
 
+    /// The unit's part of an interval of months.
+    func part(ofMonths value: Int64) -> Int64 {
+        switch self {
+        case .month: value % 12
+        case .quarter: (value % 12 &- 1) / 3 &+ 1
+        default: months.map { value / $0 } ?? 0
+        }
+    }
+
     /// The unit's part of a moment, in microseconds since 1970.
     func part(of microseconds: Int64) -> Int64 {
         switch self {

@@ -42,6 +42,8 @@ struct ByteSink {
 /// Writes local times by a pattern. Remembers the last results of a batch, for rows of a log mostly share minute and day.
 final class TimeFormatter {
     private static let rememberedCount = 16
+    /// Bytes that one field writes at most: names of zones are the longest.
+    private static let longestField = 64
 
     /// A byte that stands for itself (`letter` 0), or a run of a pattern letter.
     private struct Step {
@@ -51,6 +53,7 @@ final class TimeFormatter {
 
     private let steps: [Step]
     private let zoneOffset: (Int64) -> Int64
+    private let zoneName: [UInt8]
     /// The finest unit that the pattern shows, microseconds.
     private let resolution: Int64
     /// What was written for a unit of time, at the unit's low bits; views point into the heap of the batch.
@@ -60,8 +63,9 @@ final class TimeFormatter {
     /// Below the microseconds of the time that is being written.
     private var nanosecondsAbove: Int64 = 0
 
-    /// `zoneOffset` gives the seconds from UTC at a local time, for the letters that show them.
-    init(_ pattern: TimePattern, zoneOffset: @escaping (Int64) -> Int64) {
+    /// `zoneOffset` gives the seconds from UTC at a local time, for the letters that show them; `zoneName` is for VV.
+    init(_ pattern: TimePattern, zoneName: String, zoneOffset: @escaping (Int64) -> Int64) {
+        self.zoneName = Array(zoneName.utf8.prefix(Self.longestField))
         steps = Self.steps(pattern)
         units = .allocate(capacity: Self.rememberedCount)
         units.initialize(repeating: .min, count: Self.rememberedCount)
@@ -69,8 +73,7 @@ final class TimeFormatter {
         views.initialize(repeating: TextView(), count: Self.rememberedCount)
         self.zoneOffset = zoneOffset
         resolution = Self.resolution(pattern)
-        // No field writes more than 32 bytes.
-        scratch = .allocate(capacity: 32 * (steps.count + 1))
+        scratch = .allocate(capacity: Self.longestField * (steps.count + 1))
     }
 
     deinit {
@@ -114,9 +117,9 @@ final class TimeFormatter {
         var finest = TimeUnits.microsecondsPerDay
         for case .field(let letter, _) in pattern.parts {
             switch letter {
-            case 0x53, 0x6E: finest = 1
+            case 0x53, 0x6E, 0x41, 0x4E: finest = 1
             case 0x73: finest = min(finest, TimeUnits.microsecondsPerSecond)
-            case 0x79, 0x75, 0x4D, 0x4C, 0x64, 0x44, 0x45, 0x65, 0x51, 0x71, 0x47, 0x77: break
+            case 0x79, 0x75, 0x59, 0x4D, 0x4C, 0x64, 0x44, 0x45, 0x65, 0x63, 0x51, 0x71, 0x47, 0x77, 0x57, 0x46: break
             default: finest = min(finest, TimeUnits.microsecondsPerMinute)
             }
         }
@@ -142,12 +145,7 @@ final class TimeFormatter {
         _ letter: UInt8, _ count: Int, _ date: CivilDate, _ days: Int64, to bytes: inout ByteSink
     ) -> Bool {
         switch letter {
-        case 0x79, 0x75:
-            if count == 2 {
-                bytes.append(floorModulo(date.year, 100), width: 2)
-            } else {
-                bytes.append(date.year, width: count)
-            }
+        case 0x79, 0x75: year(date.year, count, to: &bytes)
         case 0x4D, 0x4C:
             if count < 3 {
                 bytes.append(date.month, width: count)
@@ -157,15 +155,42 @@ final class TimeFormatter {
         case 0x64: bytes.append(date.day, width: count)
         case 0x44: bytes.append(date.dayOfYear, width: count)
         case 0x45: name(TimePattern.dayNames[Int(CivilDate.weekday(days: days))], max(3, count), to: &bytes)
-        case 0x65: bytes.append((CivilDate.weekday(days: days) &+ 1) % 7 &+ 1, width: count)
-        case 0x51, 0x71: bytes.append((date.month &- 1) / 3 &+ 1, width: count)
-        case 0x77: bytes.append(CivilDate.isoWeek(days: days).week, width: count)
-        case 0x47:
-            bytes.append(date.year > 0 ? 0x41 : 0x42)
-            bytes.append(date.year > 0 ? 0x44 : 0x43)
+        case 0x65 where count > 2, 0x63 where count > 2:
+            name(TimePattern.dayNames[Int(CivilDate.weekday(days: days))], count, to: &bytes)
+        case 0x65, 0x63: bytes.append((CivilDate.weekday(days: days) &+ 1) % 7 &+ 1, width: count)
+        case 0x51, 0x71: quarter((date.month &- 1) / 3 &+ 1, count, to: &bytes)
+        case 0x59: year(LocalWeek(days: days, date).year, count, to: &bytes)
+        case 0x77: bytes.append(LocalWeek(days: days, date).week, width: count)
+        case 0x57: bytes.append(LocalWeek.ofMonth(days: days, date), width: count)
+        // As Java has it up to 18: the day among those of the month's weeks that begin with its first day.
+        case 0x46: bytes.append((date.day &- 1) % 7 &+ 1, width: count)
+        case 0x47: era(isCommon: date.year > 0, count, to: &bytes)
         default: return false
         }
         return true
+    }
+
+    private func year(_ year: Int64, _ count: Int, to bytes: inout ByteSink) {
+        if count == 2 {
+            bytes.append(floorModulo(year, 100), width: 2)
+        } else {
+            bytes.append(year, width: count)
+        }
+    }
+
+    private func quarter(_ quarter: Int64, _ count: Int, to bytes: inout ByteSink) {
+        switch count {
+        case 1, 2: bytes.append(quarter, width: count)
+        case 4: bytes.append(TimePattern.quarterNames[Int(min(4, max(1, quarter))) - 1][...])
+        default:
+            if count == 3 { bytes.append(0x51) }
+            bytes.append(quarter, width: 1)
+        }
+    }
+
+    private func era(isCommon: Bool, _ count: Int, to bytes: inout ByteSink) {
+        let name: StaticString = isCommon ? (count == 4 ? "Anno Domini" : "AD") : (count == 4 ? "Before Christ" : "BC")
+        for index in 0..<(count == 5 ? 1 : name.utf8CodeUnitCount) { bytes.append(name.utf8Start[index]) }
     }
 
     private func writeTime(
@@ -181,6 +206,10 @@ final class TimeFormatter {
         case 0x73: bytes.append(time / TimeUnits.microsecondsPerSecond % 60, width: count)
         case 0x53: fraction(nanosecond(time), count, to: &bytes)
         case 0x6E: bytes.append(nanosecond(time), width: count)
+        case 0x41: bytes.append(time / TimeUnits.microsecondsPerMillisecond, width: count)
+        case 0x4E: bytes.append(time &* 1_000 &+ nanosecondsAbove, width: count)
+        case 0x56: bytes.append(zoneName[...])
+        case 0x4F: localizedOffset(count, zoneOffset(microseconds), to: &bytes)
         case 0x61:
             bytes.append(hour < 12 ? 0x41 : 0x50)
             bytes.append(0x4D)
@@ -203,6 +232,18 @@ final class TimeFormatter {
 
     private func name(_ name: [UInt8], _ count: Int, to bytes: inout ByteSink) {
         bytes.append(count == 3 ? name[..<3] : count == 5 ? name[..<1] : name[...])
+    }
+
+    /// `GMT+8`, or `GMT+08:00` for OOOO; GMT alone for none.
+    private func localizedOffset(_ count: Int, _ seconds: Int64, to bytes: inout ByteSink) {
+        for byte in [0x47, 0x4D, 0x54] as [UInt8] { bytes.append(byte) }
+        guard seconds != 0 else { return }
+        bytes.append(seconds < 0 ? 0x2D : 0x2B)
+        let minutes = Int64(seconds.magnitude) / 60
+        bytes.append(minutes / 60, width: count == 4 ? 2 : 1)
+        guard count == 4 || minutes % 60 != 0 else { return }
+        bytes.append(0x3A)
+        bytes.append(minutes % 60, width: 2)
     }
 
     /// `+08:00` in the letter's form; X writes Z for none.

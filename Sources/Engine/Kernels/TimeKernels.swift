@@ -17,7 +17,7 @@ struct TimeKernels {
                     ? value / TimeUnits.millisecondsPerDay
                     : field.part(of: value &* TimeUnits.microsecondsPerMillisecond)
             }
-        case .intervalMonths: return Self.second { field == .year ? $0 / 12 : field == .month ? $0 % 12 : 0 }
+        case .intervalMonths: return Self.second { field.part(ofMonths: $0) }
         case .timestampLTZ where field != .epoch && !zone.isUTC:
             return { [zone] call in
                 let conversion = call.remembered { ZoneConversion(zone) }
@@ -105,8 +105,8 @@ struct TimeKernels {
         }
     }
 
-    /// (unit, from, to)
-    func difference(_ field: TimeField, _ type: LogicalType) -> Kernel? {
+    /// (unit, from, to): whole units, as an INT or as an interval of such.
+    func difference(_ field: TimeField, _ type: LogicalType, asInterval: Bool) -> Kernel? {
         let scale: Int64
         switch type {
         case .date: scale = TimeUnits.microsecondsPerDay
@@ -114,10 +114,16 @@ struct TimeKernels {
         default: scale = 1
         }
         if let months = field.months {
-            return Self.counted { Self.narrow(MonthArithmetic.between($0 &* scale, $1 &* scale) / months) }
+            return Self.counted {
+                let count = MonthArithmetic.between($0 &* scale, $1 &* scale) / months
+                return asInterval ? count : Self.narrow(count)
+            }
         }
         guard let unit = field.microseconds else { return nil }
-        return Self.counted { Self.narrow(($1 &- $0) &* scale / unit) }
+        return Self.counted {
+            let count = ($1 &- $0) &* scale / unit
+            return asInterval ? count : Self.narrow(count)
+        }
     }
 
     private static func narrow(_ value: Int64) -> Int64 { Int64(Int32(truncatingIfNeeded: value)) }

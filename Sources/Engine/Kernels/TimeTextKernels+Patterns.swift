@@ -38,16 +38,21 @@ extension TimeTextKernels {
         let entries = CompiledTexts<Compiled<Entry>>()
         var batch = 0
 
-        init(_ zone: TimeZoneRules) { conversion = ZoneConversion(zone) }
+        private let zoneName: String
+
+        init(_ zone: TimeZoneRules) {
+            conversion = ZoneConversion(zone)
+            zoneName = zone.name
+        }
 
         /// The formatter of a pattern, ready for this batch.
         func formatter(_ pattern: TextBytes) -> TimeFormatter? {
-            let conversion = conversion
+            let (conversion, zoneName) = (conversion, zoneName)
             let entry = entries.value(pattern) { bytes in
                 Compiled(
                     value: (try? TimePattern(bytes)).map { pattern in
                         Entry(
-                            TimeFormatter(pattern) { local in
+                            TimeFormatter(pattern, zoneName: zoneName) { local in
                                 (local &- conversion.instant(local)) / TimeUnits.microsecondsPerSecond
                             })
                     })

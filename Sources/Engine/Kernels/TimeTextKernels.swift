@@ -14,7 +14,7 @@ struct TimeTextKernels {
         init(_ pattern: TimePattern, _ zone: TimeZoneRules) {
             let conversion = ZoneConversion(zone)
             self.conversion = conversion
-            formatter = TimeFormatter(pattern) { local in
+            formatter = TimeFormatter(pattern, zoneName: zone.name) { local in
                 (local &- conversion.instant(local)) / TimeUnits.microsecondsPerSecond
             }
         }

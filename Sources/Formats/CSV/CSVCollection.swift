@@ -14,6 +14,7 @@ struct CSVCollection {
 
     /// nil for types that are no collection; throws for those that cannot be read.
     init?(_ field: Field, delimiter: [UInt8]) throws(MillraceError) {
+        try CSVTypes.check(field)
         switch field.type.logical {
         case .array(let element):
             parts = [try ColumnTarget(Field(field.name, element), isISO: false)]

@@ -7,14 +7,20 @@ struct CSVRowEncoder: RowEncoder {
     private let settings: CSVSettings
     private let text = RecordText()
     private let forms: [ValueText.Form]
+    /// Beside the forms: how a field of several values is written.
+    private let collections: [CSVCollectionWriter?]
     /// Where all columns are plain ones.
     private let runs: CSVRunWriter?
 
     var takesChanges: Bool { false }
 
-    init(fields: [Field], settings: CSVSettings) {
+    /// Throws for types that have no place in a field.
+    init(fields: [Field], settings: CSVSettings) throws(MillraceError) {
         self.settings = settings
-        forms = fields.map { ValueText.Form($0.type.logical) }
+        var collections: [CSVCollectionWriter?] = []
+        for field in fields { collections.append(try CSVCollectionWriter(field, settings)) }
+        self.collections = collections
+        forms = fields.map { RecordText.form($0.type.logical) }
         runs = CSVRunWriter(forms: forms, settings: settings)
     }
 
@@ -45,7 +51,11 @@ struct CSVRowEncoder: RowEncoder {
                 text.append(column, row, as: forms[index], to: &bytes)
             default:
                 let start = bytes.count
-                text.append(column, row, as: forms[index], to: &bytes)
+                if let collection = collections[index] {
+                    collection.append(column.item(row), to: &bytes)
+                } else {
+                    text.append(column, row, as: forms[index], to: &bytes)
+                }
                 try quoteWhereNeeded(&bytes, from: start)
             }
         }

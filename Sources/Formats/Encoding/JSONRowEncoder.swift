@@ -7,18 +7,34 @@ struct JSONEncoderSettings: Sendable {
     var isISO = false
     /// NULL fields are left out.
     var leavesNullsOut = false
+    /// What becomes of an entry of a map whose key is NULL.
+    var nullKeys = NullKeys.fail
+
+    enum NullKeys: Sendable {
+        case fail, drop
+        /// The text stands for the key.
+        case literal([UInt8])
+    }
 
     init(_ reader: FormatOptionReader) throws(MillraceError) {
         isISO = try reader.choice("timestamp-format.standard", ["SQL", "ISO-8601"]) == "ISO-8601"
         leavesNullsOut = try reader.flag("encode.ignore-null-fields")
         _ = try reader.flag("encode.decimal-as-plain-number")
+        switch try reader.choice("map-null-key.mode", ["FAIL", "DROP", "LITERAL"]) {
+        case "DROP": nullKeys = .drop
+        case "LITERAL": nullKeys = .literal(Array((reader.text("map-null-key.literal") ?? "null").utf8))
+        default: nullKeys = .fail
+        }
     }
 }
 
 /// One JSON object a line.
 struct JSONRowEncoder: RowEncoder {
     /// How a column's values stand in JSON.
-    private enum Shape: Sendable { case bare, floating, time, text, bytes, nested }
+    private enum Shape: Sendable {
+        case bare, floating, time, text, bytes
+        case nested(JSONNestedWriter)
+    }
 
     private let text: RecordText
     private let shapes: [Shape]
@@ -32,7 +48,7 @@ struct JSONRowEncoder: RowEncoder {
     init(fields: [Field], settings: JSONEncoderSettings) {
         text = RecordText(isISO: settings.isISO)
         leavesNullsOut = settings.leavesNullsOut
-        forms = fields.map { ValueText.Form($0.type.logical) }
+        forms = fields.map { RecordText.form($0.type.logical) }
         shapes = fields.map { field in
             switch field.type.logical {
             case .boolean, .tinyint, .smallint, .integer, .bigint, .decimal, .null, .intervalMonths,
@@ -41,7 +57,7 @@ struct JSONRowEncoder: RowEncoder {
             case .float, .double: .floating
             case .char, .varchar: .text
             case .binary, .varbinary: .bytes
-            case .array, .map, .multiset, .row: .nested
+            case .array, .map, .multiset, .row: .nested(JSONNestedWriter(field, settings))
             case .date, .time, .timestamp, .timestampLTZ: .time
             }
         }
@@ -52,13 +68,13 @@ struct JSONRowEncoder: RowEncoder {
         }
     }
 
-    func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) {
-        appendObject(batch, row, to: &bytes)
+    func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError) {
+        try appendObject(batch, row, to: &bytes)
         bytes.append(0x0A)
     }
 
     /// The object without a line end.
-    func appendObject(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) {
+    func appendObject(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError) {
         bytes.append(UInt8(ascii: "{"))
         var isFirst = true
         for (index, column) in batch.columns.enumerated() where index < keys.count {
@@ -68,7 +84,7 @@ struct JSONRowEncoder: RowEncoder {
             isFirst = false
             bytes.append(contentsOf: keys[index])
             if isValid {
-                appendValue(column, row, index, to: &bytes)
+                try appendValue(column, row, index, to: &bytes)
             } else {
                 bytes.append(contentsOf: Self.null)
             }
@@ -78,9 +94,12 @@ struct JSONRowEncoder: RowEncoder {
 
     private static let null = Array("null".utf8)
 
-    private func appendValue(_ column: Column, _ row: Int, _ index: Int, to bytes: inout [UInt8]) {
+    private func appendValue(
+        _ column: Column, _ row: Int, _ index: Int, to bytes: inout [UInt8]
+    ) throws(MillraceError) {
         switch shapes[index] {
-        case .bare, .nested: text.append(column, row, as: forms[index], to: &bytes)
+        case .nested(let nested): try nested.append(column.item(row), to: &bytes)
+        case .bare: text.append(column, row, as: forms[index], to: &bytes)
         case .floating:
             // JSON has no spelling for NaN and the infinities.
             let isQuoted = !column.float64[row].isFinite
@@ -130,10 +149,10 @@ struct ChangelogEncoder: RowEncoder {
         delete = (Array(parts.2.utf8), Array((parts.3 + "\n").utf8))
     }
 
-    func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) {
+    func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError) {
         let frame = batch.kind(row).isAddition ? insert : delete
         bytes.append(contentsOf: frame.before)
-        rows.appendObject(batch, row, to: &bytes)
+        try rows.appendObject(batch, row, to: &bytes)
         bytes.append(contentsOf: frame.after)
     }
 }

@@ -40,7 +40,7 @@ extension FormatCatalog {
         let reader = FormatOptionReader(format: format, options: options)
         switch format {
         case "json": return JSONRowEncoder(fields: fields, settings: try JSONEncoderSettings(reader))
-        case "csv": return CSVRowEncoder(fields: fields, settings: try CSVSettings(reader))
+        case "csv": return try CSVRowEncoder(fields: fields, settings: try CSVSettings(reader))
         case "raw": return try RawRowEncoder(fields: fields, charset: reader.text("charset"))
         case "avro": return try AvroRowEncoder(fields: fields, isLegacy: try avroIsLegacy(reader))
         case "debezium-json", "canal-json", "maxwell-json", "ogg-json":
@@ -62,11 +62,24 @@ struct RecordText: Sendable {
 
     private static let text = ValueText()
 
+    /// The form of a type's values in records: intervals are numbers of months or milliseconds, as they are read.
+    static func form(_ type: LogicalType) -> ValueText.Form {
+        switch type {
+        case .intervalMonths, .intervalMilliseconds: .integer
+        default: ValueText.Form(type)
+        }
+    }
+
     /// Appends the value of a column that is not text. Times have no trailing zeros of a fraction; instants are those of UTC
     /// and end in `Z`.
     func append(_ column: Column, _ row: Int, as form: ValueText.Form, to bytes: inout [UInt8]) {
+        append(column.item(row), as: form, to: &bytes)
+    }
+
+    /// As for the value of a column.
+    func append(_ item: NestedItem, as form: ValueText.Form, to bytes: inout [UInt8]) {
         let start = bytes.count
-        Self.text.append(column, row, as: form, to: &bytes)
+        Self.text.append(item, as: form, to: &bytes)
         switch form {
         case .timestamp(let precision), .instant(let precision):
             Self.trimFraction(&bytes, digits: precision)

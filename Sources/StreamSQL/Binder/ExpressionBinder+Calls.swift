@@ -110,7 +110,7 @@ extension ExpressionBinder {
     }
 
     /// Name of the helper to its window and column: start, end, time, the clock.
-    private static let windowHelpers: [String: (String, Int)] = [
+    static let windowHelpers: [String: (String, Int)] = [
         "TUMBLE_PROCTIME": ("TUMBLE", 3), "HOP_PROCTIME": ("HOP", 3), "SESSION_PROCTIME": ("SESSION", 3),
         "TUMBLE_START": ("TUMBLE", 0), "TUMBLE_END": ("TUMBLE", 1), "TUMBLE_ROWTIME": ("TUMBLE", 2),
         "HOP_START": ("HOP", 0), "HOP_END": ("HOP", 1), "HOP_ROWTIME": ("HOP", 2),

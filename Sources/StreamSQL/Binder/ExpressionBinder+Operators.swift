@@ -24,14 +24,28 @@ extension ExpressionBinder {
         }
     }
 
-    func binary(
-        _ operation: BinaryOperator, _ left: Expression, _ right: Expression, at range: SourceRange
+    /// `a + b - c …`, which leans to the left: from the innermost operator outwards, without a level of the stack for each.
+    func chain(_ expression: Expression) throws(SQLError) -> PlanExpression {
+        var steps: [(operation: BinaryOperator, left: SourceRange, right: Expression, range: SourceRange)] = []
+        var innermost = expression
+        while case .binary(let operation, let left, let right) = innermost.kind {
+            steps.append((operation, left.range, right, innermost.range))
+            innermost = left
+        }
+        var value = try bind(innermost)
+        for step in steps.reversed() {
+            value = try binary(step.operation, value, try bind(step.right), step.left, step.right.range, at: step.range)
+        }
+        return value
+    }
+
+    private func binary(
+        _ operation: BinaryOperator, _ first: PlanExpression, _ second: PlanExpression, _ left: SourceRange,
+        _ right: SourceRange, at range: SourceRange
     ) throws(SQLError) -> PlanExpression {
-        let first = try bind(left)
-        let second = try bind(right)
         switch operation {
         case .concatenate:
-            for (value, place) in [(first, left.range), (second, right.range)] {
+            for (value, place) in [(first, left), (second, right)] {
                 guard value.type.logical.isText || value.type.logical == .null else {
                     throw SQLError(
                         .type, "'||' joins texts, not \(value.type.logical)", at: place, hint: "CAST it to STRING")
@@ -43,13 +57,13 @@ extension ExpressionBinder {
         case .multiply: return try arithmetic(.multiply, first, second, "*", at: range)
         case .divide: return try arithmetic(.divide, first, second, "/", at: range)
         case .remainder: return try arithmetic(.modulo, first, second, "%", at: range)
-        case .equal: return try compare(.equal, first, second, "=", left.range, right.range, at: range)
-        case .notEqual: return try compare(.notEqual, first, second, "<>", left.range, right.range, at: range)
-        case .less: return try compare(.less, first, second, "<", left.range, right.range, at: range)
-        case .lessOrEqual: return try compare(.lessOrEqual, first, second, "<=", left.range, right.range, at: range)
-        case .greater: return try compare(.greater, first, second, ">", left.range, right.range, at: range)
+        case .equal: return try compare(.equal, first, second, "=", left, right, at: range)
+        case .notEqual: return try compare(.notEqual, first, second, "<>", left, right, at: range)
+        case .less: return try compare(.less, first, second, "<", left, right, at: range)
+        case .lessOrEqual: return try compare(.lessOrEqual, first, second, "<=", left, right, at: range)
+        case .greater: return try compare(.greater, first, second, ">", left, right, at: range)
         case .greaterOrEqual:
-            return try compare(.greaterOrEqual, first, second, ">=", left.range, right.range, at: range)
+            return try compare(.greaterOrEqual, first, second, ">=", left, right, at: range)
         }
     }
 

@@ -48,8 +48,7 @@ struct ExpressionBinder {
         case .literal(let literal): return try LiteralBinding.bind(literal, at: expression.range)
         case .name(let parts): return try column(parts, at: expression.range)
         case .unary(let sign, let operand): return try unary(sign, operand, at: expression.range)
-        case .binary(let operation, let left, let right):
-            return try binary(operation, left, right, at: expression.range)
+        case .binary: return try chain(expression)
         case .not(let operand):
             let value = try boolean(operand, "NOT")
             return .call(.not, [value], DataType(.boolean, isNullable: value.type.isNullable))
@@ -217,6 +216,10 @@ struct ExpressionBinder {
     private func interval(
         _ value: Expression, _ qualifier: IntervalQualifier, at range: SourceRange
     ) throws(SQLError) -> PlanExpression {
+        if case .binary(.subtract, let left, let right) = value.kind {
+            let (first, second) = (try bind(left), try bind(right))
+            if let result = TimeFunctions.difference(first, second, qualifier) { return result }
+        }
         let count = try bind(value)
         guard count.type.logical.isInteger, let size = IntervalText.size(of: qualifier.start) else {
             throw SQLError(.type, "INTERVAL takes a whole number here, not \(count.type.logical)", at: value.range)

@@ -39,6 +39,9 @@ final class MatchRows {
 
     // MARK: Functions of rows
 
+    /// The functions that have a meaning in MATCH_RECOGNIZE only.
+    static let names: Set<String> = ["FIRST", "LAST", "MATCH_ROWTIME", "MATCH_PROCTIME"]
+
     /// FIRST, LAST and their like; nil for every other function.
     func bind(
         _ name: String, _ call: FunctionCall, _ binder: ExpressionBinder, at range: SourceRange

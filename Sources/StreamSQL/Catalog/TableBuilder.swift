@@ -28,7 +28,8 @@ struct TableBuilder {
         for field in fields where !declared.contains(field.name) {
             guard let type = TypeSyntax(field.type, at: range) else {
                 throw SQLError(
-                    .unsupported, "a column of type \(field.type.logical) can't be taken over", at: range)
+                    .unsupported, "a column of type \(field.type.logical) can't be taken over", at: range,
+                    hint: "CAST it to the type that the column shall have")
             }
             result.append(ColumnSyntax(name: Identifier(field.name, range: range), kind: .physical(type), range: range))
         }
@@ -280,8 +281,33 @@ extension TypeSyntax {
         case .time(let precision): kind = .time(precision: precision)
         case .timestamp(let precision): kind = .timestamp(precision: precision)
         case .timestampLTZ(let precision): kind = .timestampLTZ(precision: precision)
-        default: return nil
+        case .intervalMonths: kind = .interval(Self.interval(.year, .month, at: range))
+        case .intervalMilliseconds: kind = .interval(Self.interval(.day, .second, fraction: 3, at: range))
+        case .array(let element):
+            guard let element = TypeSyntax(element, at: range) else { return nil }
+            kind = .array(element)
+        case .multiset(let element):
+            guard let element = TypeSyntax(element, at: range) else { return nil }
+            kind = .multiset(element)
+        case .map(let key, let value):
+            guard let key = TypeSyntax(key, at: range), let value = TypeSyntax(value, at: range) else { return nil }
+            kind = .map(key: key, value: value)
+        case .row(let fields):
+            var written: [RowFieldSyntax] = []
+            for field in fields {
+                guard let type = TypeSyntax(field.type, at: range) else { return nil }
+                written.append(RowFieldSyntax(name: Identifier(field.name, range: range), type: type, comment: nil))
+            }
+            kind = .row(written)
+        // A bare NULL has no type that a column could have.
+        case .null: return nil
         }
         self.init(kind: kind, isNullable: type.isNullable, range: range)
+    }
+
+    private static func interval(
+        _ start: TimeUnit, _ end: TimeUnit, fraction: Int? = nil, at range: SourceRange
+    ) -> IntervalQualifier {
+        IntervalQualifier(start: start, startPrecision: nil, end: end, fractionPrecision: fraction, range: range)
     }
 }

@@ -14,12 +14,17 @@ struct FunctionCatalog: Sendable {
         ]
         for function in families.joined() { functions[function.name] = function }
         self.functions = functions
+        names = Self.boundByName.union(functions.keys).sorted()
     }
 
-    /// The names of all functions that can be called, sorted.
-    var names: [String] {
-        (Array(functions.keys) + Array(AggregateBinding.names) + ["CURRENT_DATABASE", "CURRENT_WATERMARK"]).sorted()
-    }
+    /// The names of all functions that can be called, sorted: those of this catalogue, and those that the binder knows by
+    /// name because they stand for more than a value of one row or have a syntax of their own.
+    let names: [String]
+
+    private static let boundByName: Set<String> = AggregateBinding.names.union(OverBinding.names)
+        .union(GroupingSets.functions).union(MatchRows.names).union(GroupWindowBinding.names)
+        .union(ExpressionBinder.windowHelpers.keys).union(JSONCall.Function.allCases.map(\.rawValue))
+        .union(["CAST", "TRY_CAST", "TRIM", "CURRENT_DATABASE", "CURRENT_WATERMARK"])
 
     /// Checks a call and gives the expression for it.
     func bind(

@@ -19,9 +19,55 @@ enum TimeFunctions {
     }
 
     private static let extract = BuiltinFunction("EXTRACT", 2...2) { (arguments) throws(SQLError) in
+        if arguments.type(1).isInterval { return try partOfInterval(arguments) }
         let time = try arguments.shortTime(1)
         return .call(
             .extract, [try arguments.unit(0), time], DataType(.bigint, isNullable: time.type.isNullable))
+    }
+
+    private static let unitsOfMonths: Set<TimeUnit> = [.year, .quarter, .month, .decade, .century, .millennium]
+    private static let unitsOfMilliseconds: Set<TimeUnit> = [
+        .day, .hour, .minute, .second, .millisecond, .microsecond, .nanosecond, .epoch,
+    ]
+
+    /// EXTRACT(unit FROM interval): the part that the unit has in the interval when it is written out.
+    private static func partOfInterval(_ arguments: FunctionArguments) throws(SQLError) -> PlanExpression {
+        let unit = try arguments.unit(0)
+        let interval = arguments.values[1]
+        let units = interval.type.logical == .intervalMonths ? unitsOfMonths : unitsOfMilliseconds
+        guard case .literal(.text(let bytes), _) = unit, let wanted = TimeUnit(word: String(decoding: bytes, as: UTF8.self)),
+            units.contains(wanted)
+        else {
+            let names = TimeUnit.allCases.filter(units.contains).map(\.rawValue).joined(separator: ", ")
+            throw SQLError(
+                .type, "an \(interval.type.logical) has no such part", at: arguments.ranges[0],
+                hint: "it has \(names)")
+        }
+        return .call(.extract, [unit, interval], DataType(.bigint, isNullable: interval.type.isNullable))
+    }
+
+    /// `(a - b) unit`: the time from b to a as an interval; nil where the operands are no two times of a kind.
+    static func difference(
+        _ left: PlanExpression, _ right: PlanExpression, _ qualifier: IntervalQualifier
+    ) -> PlanExpression? {
+        let (first, second) = (short(left), short(right))
+        guard first.type.logical.isTemporal, second.type.logical.isTemporal,
+            let common = LogicalType.common(first.type.logical, second.type.logical)
+        else { return nil }
+        let type = IntervalText.type(of: qualifier)
+        let unit: TimeUnit = type == .intervalMonths ? .month : .millisecond
+        return .call(
+            .timestampDifference,
+            [LiteralBinding.text(unit.rawValue), CastRules.convert(second, to: common), CastRules.convert(first, to: common)],
+            DataType(type, isNullable: first.type.isNullable || second.type.isNullable))
+    }
+
+    /// A time with at most six digits.
+    private static func short(_ time: PlanExpression) -> PlanExpression {
+        guard time.type.logical.isWideTimestamp else { return time }
+        let precision = LogicalType.microsecondPrecision
+        if case .timestampLTZ = time.type.logical { return CastRules.convert(time, to: .timestampLTZ(precision: precision)) }
+        return CastRules.convert(time, to: .timestamp(precision: precision))
     }
 
     private static let timestampAdd = BuiltinFunction("TIMESTAMPADD", 3...3) { (arguments) throws(SQLError) in

@@ -16,7 +16,7 @@ extension Parser {
         var left = try operand()
         while let longer = try extended(left, minimum) {
             left = longer
-            try link()
+            if case .binary = left.kind { try link(inChain: true) } else { try link() }
         }
         try leave(outer)
         return left
@@ -110,7 +110,21 @@ extension Parser {
                 kind: .quantified(operation, left, quantifier, query), range: range(from: left.range))
         }
         let right = try expression(power.above)
+        if operation == .concatenate, kind == .concatenate { return try concatenation(left, right) }
         return Expression(kind: .binary(operation, left, right), range: range(from: left.range))
+    }
+
+    /// `a || b || c …`: a short chain leans to the left as it was written; of a long one a tree of little height is made,
+    /// which means the same, for the operator is associative.
+    private mutating func concatenation(_ first: Expression, _ second: Expression) throws(SQLError) -> Expression {
+        var operands = [first, second]
+        while accept(.concatenate) {
+            operands.append(try expression(Power.product.above))
+            if operands.count < Self.tallestTree { try link(inChain: true) } else { try countNode() }
+        }
+        return Self.joined(operands) { left, right in
+            Expression(kind: .binary(.concatenate, left, right), range: left.range.through(right.range))
+        }
     }
 
     /// `a AND b AND c` as one node, however long.

@@ -62,7 +62,7 @@ extension Parser {
     }
 
     /// `(query)`, `(a, b)` or an expression in brackets.
-    private mutating func parenthesised() throws(SQLError) -> Expression {
+    private mutating func parenthesised(takesUnit: Bool = true) throws(SQLError) -> Expression {
         let start = place
         if isQueryStart(ahead: 1) {
             let query = try bracketedQuery()
@@ -79,10 +79,17 @@ extension Parser {
         while accept(.comma) { values.append(try expression()) }
         try expect(.rightBracket, ")")
         guard values.count > 1 else {
+            // `(a - b) DAY`: the units are reserved words, so that none of them is an alias.
+            if takesUnit, case .binary(.subtract, _, _) = first.kind, Self.differenceUnits.contains(token.keyword) {
+                let qualifier = try intervalQualifier()
+                return Expression(kind: .intervalOf(first, qualifier), range: range(from: start))
+            }
             return Expression(kind: first.kind, range: range(from: start))
         }
         return Expression(kind: .row(values), range: range(from: start))
     }
+
+    private static let differenceUnits: Set<String> = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"]
 
     /// A name with its parts, or a call when a bracket follows.
     private mutating func nameOrCall() throws(SQLError) -> Expression {
@@ -227,7 +234,8 @@ extension Parser {
             return .literal(
                 .interval(IntervalLiteral(isNegative: isNegative, text: text, qualifier: try intervalQualifier())))
         }
-        let value = try primary()
+        // In INTERVAL (a - b) DAY the unit is that of the whole.
+        let value = kind == .leftBracket ? try parenthesised(takesUnit: false) : try primary()
         return .intervalOf(value, try intervalQualifier())
     }
 

@@ -76,6 +76,10 @@ extension Parser {
         var left = try intersection(after: first)
         while true {
             let operation: SetOperation.Kind
+            if accept("UNION", "ALL") {
+                left = try unionAll(left)
+                continue
+            }
             if accept("UNION") {
                 operation = .union
             } else if accept("EXCEPT") {
@@ -89,7 +93,7 @@ extension Parser {
         }
     }
 
-    private mutating func intersection(after first: QueryBody?) throws(SQLError) -> QueryBody {
+    mutating func intersection(after first: QueryBody?) throws(SQLError) -> QueryBody {
         var left: QueryBody
         if let first { left = first } else { left = try simpleBody() }
         while accept("INTERSECT") {

@@ -25,7 +25,8 @@ extension Parser {
             advance()
             return false
         }
-        _ = accept("NULL")
+        // In RETURNING INTEGER NULL ON ERROR the word is no part of the type.
+        if at("NULL"), word(ahead: 1) != "ON" { advance() }
         return true
     }
 

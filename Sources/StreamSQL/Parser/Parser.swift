@@ -9,7 +9,7 @@ struct Parser {
     private let lexerErrors: [Int32: SQLError]
     private(set) var index = 0
     private var depth = 0
-    /// Height of the tallest tree that was read since the innermost `enter`.
+    /// Height of the tallest tree that was read since the innermost `enter`, in operators of chains.
     private var height = 0
     private var nodes = 0
     /// Keywords that were looked for at `expectedIndex`.
@@ -141,10 +141,16 @@ struct Parser {
         height = max(outer, height)
     }
 
-    /// Puts one more node on top of what was read: `a + b + c` grows to the left without nesting.
-    mutating func link() throws(SQLError) {
-        height += 1
-        if height > limits.depth { throw tooDeep() }
+    /// Puts one more node on top of what was read: `a[1].b` grows to the left without nesting. An operator of a chain is a
+    /// part of a level only.
+    mutating func link(inChain: Bool = false) throws(SQLError) {
+        height += inChain ? 1 : limits.chainOperators
+        if height > limits.depth * limits.chainOperators { throw tooDeep() }
+        try countNode()
+    }
+
+    /// Counts a node that makes the tree no taller.
+    mutating func countNode() throws(SQLError) {
         nodes += 1
         if nodes > limits.nodes {
             throw SQLError(.limit, "the script has more than \(limits.nodes) parts", at: place)

@@ -4,6 +4,8 @@ package struct SyntaxLimits: Sendable {
     package var bytes = 1 << 20
     /// How deep expressions, queries and types may nest, counted both while reading and in the finished tree.
     package var depth = 200
+    /// How many operators of a chain such as `a + b - c`, which leans to one side of the tree, count as one level.
+    package var chainOperators = 1
     /// Nodes of all trees of a script.
     package var nodes = 300_000
     /// Errors after which the parser gives up on a script.

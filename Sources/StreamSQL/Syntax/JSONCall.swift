@@ -1,7 +1,7 @@
 /// A SQL/JSON call, whose arguments have clauses of their own.
 package struct JSONCall: Sendable, Hashable {
     /// The functions with such clauses.
-    package enum Function: String, Sendable, Hashable {
+    package enum Function: String, Sendable, Hashable, CaseIterable {
         case exists = "JSON_EXISTS"
         case value = "JSON_VALUE"
         case query = "JSON_QUERY"

@@ -101,6 +101,30 @@ extension SQLPrinter {
         write(")")
     }
 
+    /// Operators that lean to the left, from the innermost outwards: without a level of the stack for each.
+    private mutating func binaries(_ kind: Expression.Kind) {
+        var steps: [(operation: BinaryOperator, right: Expression)] = []
+        var innermost = kind
+        while case .binary(let operation, let left, let right) = innermost {
+            // Behind an operator that binds more tightly the left side is in brackets.
+            if let last = steps.last, power(of: operation) < power(of: last.operation) { break }
+            steps.append((operation, right))
+            innermost = left.kind
+        }
+        guard let first = steps.last else { return }
+        if let inner = power(of: innermost), inner < power(of: first.operation) {
+            write("(")
+            self.kind(innermost)
+            write(")")
+        } else {
+            self.kind(innermost)
+        }
+        for step in steps.reversed() {
+            write(" \(step.operation.rawValue) ")
+            expression(step.right, power(of: step.operation).above)
+        }
+    }
+
     /// The operators of the binding powers.
     private mutating func operation(_ kind: Expression.Kind) {
         switch kind {
@@ -109,11 +133,7 @@ extension SQLPrinter {
             // Two signs in a row would begin a comment.
             if case .unary = operand.kind { write(" ") }
             expression(operand, .sign)
-        case .binary(let operation, let left, let right):
-            let power = power(of: operation)
-            expression(left, power)
-            write(" \(operation.rawValue) ")
-            expression(right, power.above)
+        case .binary: binaries(kind)
         case .not(let operand):
             write("NOT ")
             expression(operand, .not)

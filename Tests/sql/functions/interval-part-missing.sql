@@ -1,0 +1,2 @@
+-- an interval of days has no months
+SELECT EXTRACT(MONTH FROM INTERVAL '5' DAY);

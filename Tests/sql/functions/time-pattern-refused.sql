@@ -1,0 +1,3 @@
+-- letters that are not there say so
+SELECT DATE_FORMAT(TIMESTAMP '2026-11-22 10:00:00', 'h B');
+SELECT DATE_FORMAT(TIMESTAMP '2026-11-22 10:00:00', 'WW');
