@@ -19,8 +19,8 @@ final class Journal {
     private let configuration: LogConfiguration
     private var all: [JournalFile]
     private var current: Int?
-    /// Where reading back has ended in the newest file; only a full disk makes use of it.
-    private var tail: JournalTail?
+    /// The name of the newest file, when reading back came to its end, at ``position``; only a full disk makes use of it.
+    private var tail: String?
     private(set) var position: JournalPosition
     /// Bytes written since the last checkpoint.
     var bytesSinceCheckpoint = 0
@@ -40,7 +40,9 @@ final class Journal {
     /// Takes over where reading back has ended.
     func resume(sequence: UInt64, tail: JournalTail?) {
         position.sequence = sequence
-        self.tail = tail
+        guard let tail, index(named: tail.name) != nil else { return }
+        position.offset = tail.offset
+        self.tail = tail.name
     }
 
     /// Writes every file over itself and syncs it, which takes no room. A sync alone would not do: after one that failed,
@@ -77,12 +79,16 @@ final class Journal {
     /// A round that a crash tore may lie there. It has the sequence and the start of the first round that is written over
     /// it, so whatever is left of it is never taken for a later one.
     private func goOnInTail(holding bytes: Int) -> Bool {
-        guard current == nil, let tail, let index = all.firstIndex(where: { $0.name == tail.name }),
-            all[index].generation == position.generation, tail.offset + bytes <= all[index].bytes
+        guard current == nil, let tail, let index = index(named: tail),
+            position.offset + bytes <= all[index].bytes
         else { return false }
-        position.offset = tail.offset
         current = index
         return true
+    }
+
+    /// A file of the newest generation.
+    private func index(named name: String) -> Int? {
+        all.firstIndex { $0.name == name && $0.generation == position.generation }
     }
 
     private func beginFile(holding bytes: Int) throws(FileSystemError) {
