@@ -21,7 +21,7 @@ SLIPS = [
      ("serverTimezon=", "did you mean 'serverTimezone'?")],
     [("` live_gift_total_source`", "write `live_gift_total_source`"), ("primary key(`user_id`", "declare user_id, or take it out of the key"),
      ("jdbc:mysql", "write it on one line"), ("INSERT INTO live_gift_total_sink", "did you mean live_gift_total_amount_sink?")],
-    [("jdbc:mysql", "write it on one line"), ("b.cf.module_id", "write CAST(module_id AS BIGINT)"),
+    [("jdbc:mysql", "write it on one line"), ("b.cf.module_id", "write CAST(b.cf.module_id AS BIGINT)"),
      ("for SYSTEM_TIME", "write dim_hbase FOR SYSTEM_TIME AS OF"), ("a.room_id", "declared in the table first")],
 ]
 # The corrections, each for one slip; the last ones take files and result tables for the systems that are not here.

@@ -24,10 +24,7 @@ package struct KafkaConnector: Connector {
     }
 
     package var options: [OptionDescription] {
-        let properties = KafkaProperties.optionNames.map {
-            OptionDescription($0, "a setting of Kafka's clients")
-        }
-        return (isUpsert ? Self.upsertOptions : Self.plainOptions) + Self.sharedOptions + properties
+        (isUpsert ? Self.upsertOptions : Self.plainOptions) + Self.sharedOptions + KafkaProperties.options
     }
 
     private static let plainOptions = [

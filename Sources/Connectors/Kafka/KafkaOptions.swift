@@ -91,8 +91,8 @@ struct KafkaOptions: Sendable {
 
     /// The group that offsets are committed for; tables without `properties.group.id` have one of their own.
     var group: String { properties["group.id"] ?? "millrace-\(table.name)" }
-    var commitsOffsets: Bool { properties["commit.offsets.on.checkpoint"] != "false" }
-    var readsCommitted: Bool { properties["isolation.level"] != "read_uncommitted" }
+    var commitsOffsets: Bool { properties["commit.offsets.on.checkpoint"]?.lowercased() != "false" }
+    var readsCommitted: Bool { properties["isolation.level"]?.lowercased() != "read_uncommitted" }
 
     /// The one topic that is written.
     func writtenTopic() throws(MillraceError) -> String {

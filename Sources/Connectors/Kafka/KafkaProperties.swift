@@ -23,8 +23,33 @@ enum KafkaProperties {
         return result
     }()
 
-    /// All of them as options of a table.
-    static var optionNames: [String] { known.keys.sorted().map { "properties." + $0 } }
+    /// All of them as options of a table, with the values they take.
+    static var options: [OptionDescription] {
+        known.keys.sorted().map { name in
+            OptionDescription("properties." + name, values: values[name] ?? [], "a setting of Kafka's clients")
+        }
+    }
+
+    /// The values of those that have a closed set.
+    private static let values: [String: [String]] = {
+        var result: [String: [String]] = [
+            "acks": ["all", "-1", "0", "1"],
+            "auto.offset.reset": ["earliest", "latest", "none"],
+            "client.dns.lookup": ["use_all_dns_ips", "resolve_canonical_bootstrap_servers_only"],
+            "compression.type": ["none", "gzip", "snappy", "lz4", "zstd"],
+            "isolation.level": ["read_committed", "read_uncommitted"],
+            "sasl.mechanism": ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "GSSAPI", "OAUTHBEARER"],
+            "security.protocol": ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"],
+        ]
+        for name in [
+            "allow.auto.create.topics", "check.crcs", "commit.offsets.on.checkpoint", "enable.auto.commit",
+            "enable.idempotence", "exclude.internal.topics", "partitioner.adaptive.partitioning.enable",
+            "partitioner.ignore.keys",
+        ] {
+            result[name] = ["true", "false"]
+        }
+        return result
+    }()
 
     private static let connection: [(String, Use)] = [
         ("bootstrap.servers", .own),

@@ -39,6 +39,7 @@ struct InsertBinder {
             do throws(SQLError) {
                 let value = try assign(
                     columns[source], relation.columns[source], to: target.fields[position], insert,
+                    written: Self.text(of: source, among: targets.count, in: insert.query),
                     at: Self.place(of: source, among: targets.count, in: insert.query))
                 projections[position] = CastRules.coerce(value, to: target.written[position].type.logical)
             } catch {
@@ -138,8 +139,17 @@ struct InsertBinder {
         return select.items[column].range
     }
 
+    /// How the query writes a column; nil where a `*` stands for it, or where there are rows of VALUES.
+    private static func text(of column: Int, among count: Int, in query: Query) -> String? {
+        guard case .select(let select) = query.body, select.items.count == count, select.items.indices.contains(column),
+            case .expression(let expression, _) = select.items[column].kind
+        else { return nil }
+        return sqlText(of: expression)
+    }
+
     private func assign(
-        _ value: PlanExpression, _ column: RelationColumn, to field: Field, _ insert: Insert, at range: SourceRange
+        _ value: PlanExpression, _ column: RelationColumn, to field: Field, _ insert: Insert, written: String?,
+        at range: SourceRange
     ) throws(SQLError) -> PlanExpression {
         let from = value.type.logical
         if from == .null { return .literal(.null, field.type.nullable(true)) }
@@ -149,7 +159,7 @@ struct InsertBinder {
                 "the column '\(column.name)' is \(from) and '\(insert.table.text).\(field.name)' is "
                     + "\(field.type.logical)", at: range,
                 hint: CastRules.canCast(from, to: field.type.logical)
-                    ? "write CAST(\(column.name) AS \(field.type.logical))"
+                    ? "write CAST(\(written ?? column.name) AS \(field.type.logical))"
                     : CastRules.hint(from, to: field.type.logical))
         }
         return CastRules.coerce(value, to: field.type.logical)

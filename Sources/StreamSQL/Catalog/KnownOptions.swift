@@ -35,7 +35,7 @@ enum KnownOptions {
             "topic", "topic-pattern", "scan.startup.mode", "scan.startup.specific-offsets",
             "scan.startup.timestamp-millis", "scan.bounded.mode", "scan.bounded.specific-offsets",
             "scan.bounded.timestamp-millis", "scan.topic-partition-discovery.interval", "sink.partitioner",
-            "sink.semantic", "sink.delivery-guarantee", "sink.transactional-id-prefix",
+            "sink.delivery-guarantee", "sink.transactional-id-prefix",
         ],
         "upsert-kafka": [
             "topic", "sink.buffer-flush.max-rows", "sink.buffer-flush.interval", "sink.delivery-guarantee",
@@ -101,6 +101,17 @@ enum KnownOptions {
         if common.contains(option) || byConnector[connector]?.contains(option) == true { return true }
         if prefixes[connector]?.contains(where: { option.hasPrefix($0) }) == true { return true }
         return formatOptions.contains(option)
+    }
+
+    /// What to write in place of an option that Flink took once, or takes elsewhere; nil for other names.
+    static func replacement(of option: String, connector: String) -> String? {
+        switch (connector, option) {
+        case ("kafka", "sink.semantic"), ("upsert-kafka", "sink.semantic"):
+            "it was Flink's name for 'sink.delivery-guarantee' once: write that, with none, at-least-once or exactly-once"
+        case ("upsert-kafka", let name) where name.hasPrefix("scan.startup."):
+            "leave it out: a table of changes is read from its beginning; 'connector' = 'kafka' can begin elsewhere"
+        default: nil
+        }
     }
 
     /// All names to suggest from.

@@ -86,10 +86,11 @@ struct OptionChecker {
             if let choices = connector.optionValues[key], !choices.isEmpty,
                 !choices.contains(where: { $0.lowercasedASCII == written })
             {
+                let near = nearestName(to: place.value.text, in: choices).map { "did you mean '\($0)'? " } ?? ""
                 errors.append(
                     SQLError(
                         .option, "'\(place.value.text)' is not a value of the option '\(key)'", at: place.value.range,
-                        hint: "the values are " + choices.joined(separator: ", ")))
+                        hint: near + "the values are " + choices.joined(separator: ", ")))
             }
         }
         for required in connector.requiredOptions.sorted() where values[required] == nil {
@@ -121,9 +122,10 @@ struct OptionChecker {
         Self.inOrder(places).compactMap { key, place in
             if allowed.contains(key) || KnownOptions.isKnown(key, connector: connector) { return nil }
             let names = allowed.sorted() + KnownOptions.names(connector: connector)
+            let near = nearestName(to: key, in: names).map { "did you mean '\($0)'?" }
             return SQLError(
                 .option, "the connector '\(connector)' has no option '\(key)'", at: place.key.range,
-                hint: nearestName(to: key, in: names).map { "did you mean '\($0)'?" })
+                hint: KnownOptions.replacement(of: key, connector: connector) ?? near)
         }
     }
 
