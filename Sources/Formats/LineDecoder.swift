@@ -54,6 +54,9 @@ package protocol LineDecoder: AnyObject {
     /// True when any line end is a record end, so that a file may be cut there.
     var isSplittable: Bool { get }
 
+    /// False when the values may hold the byte of a line end without meaning one: they come as records only.
+    var fitsLines: Bool { get }
+
     /// True when rows change others that came before, so that all files must be read in order by one reader.
     var keepsOrder: Bool { get }
 }
@@ -61,6 +64,7 @@ package protocol LineDecoder: AnyObject {
 extension LineDecoder {
     package func beginFile() {}
     package var cutsAtLineEnds: Bool { true }
+    package var fitsLines: Bool { true }
     package var keepsOrder: Bool { false }
 
     /// Decodes a range that holds whole records only.

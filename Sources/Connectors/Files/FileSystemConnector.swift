@@ -62,6 +62,12 @@ package struct FileSystemConnector: Connector {
         let encoder = try FormatCatalog.makeEncoder(
             format: try values.required("format"), fields: data.map { table.physicalFields[$0] },
             options: table.options)
+        guard encoder.fitsLines else {
+            throw MillraceError(
+                .user, code: "unsupported_type",
+                "table '\(table.name)' would hold lines whose bytes may be line ends themselves",
+                hint: "CAST numbers to STRING, and write them in UTF-8; records of 'kafka' take every byte")
+        }
         let pattern = PathPattern(try values.required("path"), baseDirectory: table.baseDirectory)
         guard !pattern.hasWildcards else {
             throw MillraceError(

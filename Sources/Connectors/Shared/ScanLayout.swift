@@ -68,9 +68,16 @@ struct ScanLayout: Sendable {
     }
 
     func makeDecoder(longestLine: Int = Limits.recordBytes) throws -> any LineDecoder {
-        try FormatCatalog.makeDecoder(
+        let decoder = try FormatCatalog.makeDecoder(
             format: format, columns: columns, schema: dataFields, options: table.options,
             timeZone: table.timeZone, longestLine: longestLine)
+        guard decoder.fitsLines else {
+            throw MillraceError(
+                .user, code: "bad_option",
+                "table '\(table.name)' has a character set in which the byte of a line end is part of other characters",
+                hint: "turn the file into UTF-8; records of 'kafka' take every character set")
+        }
+        return decoder
     }
 
     /// A physical column, or what is wanted of it, by names.

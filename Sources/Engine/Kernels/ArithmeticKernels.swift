@@ -83,11 +83,17 @@ enum ArithmeticKernels {
         }
     }
 
+    /// The power as Java has it: C says that 1 to the power of anything is 1, and -1 to that of infinity; there it is NaN.
+    @inline(__always)
+    private static func javaPower(_ base: Double, _ exponent: Double) -> Double {
+        base.magnitude == 1 && !exponent.isFinite ? .nan : pow(base, exponent)
+    }
+
     /// Functions of DOUBLEs.
     static func real(_ function: ScalarFunction) -> Kernel? {
         switch function {
         case .squareRoot: { call in mapUnary(call, \.float64, \.float64) { $0.squareRoot() } }
-        case .power: { call in mapBinary(call, \.float64, \.float64) { pow($0, $1) } }
+        case .power: { call in mapBinary(call, \.float64, \.float64) { javaPower($0, $1) } }
         case .naturalLogarithm: { call in mapUnary(call, \.float64, \.float64) { log($0) } }
         case .logarithm10: { call in mapUnary(call, \.float64, \.float64) { log10($0) } }
         case .logarithm2: { call in mapUnary(call, \.float64, \.float64) { log2($0) } }

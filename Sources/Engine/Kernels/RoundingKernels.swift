@@ -19,12 +19,15 @@ enum RoundingKernels {
         case .float: return floats(isTruncating) { Double(FloatRounding.round(Float($0), $1, isTruncating: $2)) }
         case .double: return floats(isTruncating) { FloatRounding.round($0, $1, isTruncating: $2) }
         default:
+            // What rounds beyond the ends of the type wraps around, as in Java.
+            let type = result
             return { call in
                 let result = call.makeResult()
                 let (values, valueMask) = (call[0].column.int64, call[0].rowMask)
                 let (digits, digitMask) = (call[1].column.int64, call[1].rowMask)
                 forEachValid(call, into: result) { row in
-                    result.int64[row] = integer(values[row & valueMask], digits: digits[row & digitMask], isTruncating)
+                    let rounded = integer(values[row & valueMask], digits: digits[row & digitMask], isTruncating)
+                    result.int64[row] = type.wrapped(rounded)
                     return true
                 }
                 return result

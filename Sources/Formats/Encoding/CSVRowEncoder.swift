@@ -90,26 +90,3 @@ struct CSVRowEncoder: RowEncoder {
         bytes.append(quote)
     }
 }
-
-/// The one text of each row, and a line end.
-struct RawRowEncoder: RowEncoder {
-    var takesChanges: Bool { false }
-
-    init(fields: [Field], charset: String?) throws(MillraceError) {
-        guard fields.count == 1, fields[0].type.kind == .text else {
-            throw MillraceError(
-                .user, code: "bad_schema", "format raw writes exactly one column, STRING or BYTES",
-                hint: "CAST other values to STRING in the query")
-        }
-        if let charset, !["utf-8", "utf8", "us-ascii", "ascii"].contains(charset.lowercased()) {
-            throw MillraceError(
-                .user, code: "bad_option", "option 'raw.charset' is '\(charset)'", hint: "lines are written in UTF-8")
-        }
-    }
-
-    func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError) {
-        guard let column = batch.columns.first else { return }
-        if column.isValid(row) { bytes.append(contentsOf: RecordText.bytes(column, row)) }
-        bytes.append(0x0A)
-    }
-}

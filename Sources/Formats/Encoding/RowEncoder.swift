@@ -6,6 +6,9 @@ package protocol RowEncoder: Sendable {
     /// True when rows that take back others can be written too.
     var takesChanges: Bool { get }
 
+    /// False when records may hold the byte of a line end without meaning one: what cuts lines can't part them.
+    var fitsLines: Bool { get }
+
     /// Appends the record of one row.
     func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError)
 
@@ -18,6 +21,8 @@ package protocol RowEncoder: Sendable {
 
 extension RowEncoder {
     package var framing: FileFraming? { nil }
+
+    package var fitsLines: Bool { true }
 
     package func append(_ batch: Batch, rows: Range<Int>, to bytes: inout [UInt8]) throws(MillraceError) {
         for row in rows { try append(batch, row, to: &bytes) }
@@ -41,7 +46,10 @@ extension FormatCatalog {
         switch format {
         case "json": return JSONRowEncoder(fields: fields, settings: try JSONEncoderSettings(reader))
         case "csv": return try CSVRowEncoder(fields: fields, settings: try CSVSettings(reader))
-        case "raw": return try RawRowEncoder(fields: fields, charset: reader.text("charset"))
+        case "raw":
+            return try RawRowEncoder(
+                fields: fields, charset: reader.text("charset"),
+                isLittleEndian: try reader.choice("endianness", ["big-endian", "little-endian"]) == "little-endian")
         case "avro": return try AvroRowEncoder(fields: fields, isLegacy: try avroIsLegacy(reader))
         case "debezium-json", "canal-json", "maxwell-json", "ogg-json":
             if try reader.flag("schema-include") {

@@ -12,6 +12,7 @@ package final class RawDecoder: LineDecoder, RecordTakingDecoder {
     private var estimate = RowEstimate()
 
     package var isSplittable: Bool { true }
+    package var fitsLines: Bool { characters?.hasWideUnits != true }
 
     package init(
         fields: [Field], schema: [Field], charset: String?, isLittleEndian: Bool = false, longestLine: Int
@@ -132,41 +133,5 @@ package final class RawDecoder: LineDecoder, RecordTakingDecoder {
             }
         }
         return nil
-    }
-}
-
-/// A number as its bytes.
-private struct RawNumber {
-    private enum Form { case boolean, integer, float, double }
-
-    private let form: Form
-    let byteCount: Int
-
-    init?(_ type: LogicalType) {
-        switch type {
-        case .boolean: (form, byteCount) = (.boolean, 1)
-        case .tinyint: (form, byteCount) = (.integer, 1)
-        case .smallint: (form, byteCount) = (.integer, 2)
-        case .integer: (form, byteCount) = (.integer, 4)
-        case .bigint: (form, byteCount) = (.integer, 8)
-        case .float: (form, byteCount) = (.float, 4)
-        case .double: (form, byteCount) = (.double, 8)
-        default: return nil
-        }
-    }
-
-    func store(_ bytes: UnsafePointer<UInt8>, isLittleEndian: Bool, _ column: Column, _ row: Int) {
-        var pattern: UInt64 = 0
-        for index in 0..<byteCount {
-            pattern = pattern << 8 | UInt64(bytes[isLittleEndian ? byteCount - 1 - index : index])
-        }
-        switch form {
-        case .boolean: column.setBit(row, pattern != 0)
-        case .integer:
-            let unused = Int64(64 - byteCount * 8)
-            column.int64[row] = (Int64(bitPattern: pattern) << unused) >> unused
-        case .float: column.float64[row] = Double(Float(bitPattern: UInt32(truncatingIfNeeded: pattern)))
-        case .double: column.float64[row] = Double(bitPattern: pattern)
-        }
     }
 }

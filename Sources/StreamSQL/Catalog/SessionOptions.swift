@@ -21,6 +21,8 @@ struct SessionOptions: Sendable {
         if let key { values[key] = nil } else { values = [:] }
     }
 
+    static let legacyCastKey = "table.exec.legacy-cast-behaviour"
+
     var timeZone: String {
         guard let zone = values[Self.timeZoneKey], zone != "default" else { return defaultTimeZone }
         return zone

@@ -122,7 +122,7 @@ enum TextFunctions {
             .call(.ascii, [try arguments.text(0)], DataType(.integer, isNullable: arguments.isNullable))
         },
         BuiltinFunction("CHR", 1...1) { (arguments) throws(SQLError) in
-            .call(.character, [try arguments.integer(0)], string(arguments.isNullable))
+            .call(.character, [try arguments.bigint(0)], string(arguments.isNullable))
         },
     ]
 }

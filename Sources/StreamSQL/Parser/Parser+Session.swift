@@ -44,6 +44,12 @@ extension Parser {
             }
         }
         let isExtended = accept("EXTENDED")
+        // Many functions have names that are reserved elsewhere, such as UPPER.
+        if subject == .function, kind == .word, token.isReserved {
+            let name = ObjectName(Identifier(token.text, range: place))
+            advance()
+            return Describe(subject: subject, name: name, isExtended: isExtended)
+        }
         return Describe(subject: subject, name: try objectName("a table"), isExtended: isExtended)
     }
 

@@ -224,6 +224,7 @@ struct Parser {
     /// What may have been meant where `token` stands.
     private func suggestion(for token: Token) -> String? {
         let words = expectedIndex == index ? expectedWords : []
+        if let condition = misspeltCondition() { return "did you mean \(condition)?" }
         if token.kind == .word, let near = nearestName(to: token.text, in: words) {
             return "did you mean \(near)?"
         }
@@ -245,6 +246,17 @@ struct Parser {
             return "a comma may be missing before '\(token.text)'"
         }
         return nil
+    }
+
+    /// `IF EXISTS` or `IF NOT EXISTS` where the words here are near to it: then IF was read as a name.
+    private func misspeltCondition() -> String? {
+        guard index > 0, tokens[index - 1].kind == .word, tokens[index - 1].keyword == "IF" else { return nil }
+        let isNegated = token.keyword == "NOT"
+        let last = isNegated ? index + 1 : index
+        guard last < tokens.count, tokens[last].kind == .word, tokens[last].keyword != "EXISTS",
+            nearestName(to: tokens[last].text, in: ["EXISTS"]) != nil
+        else { return nil }
+        return isNegated ? "IF NOT EXISTS" : "IF EXISTS"
     }
 
     /// Words that can follow a select item or a table, and so be mistaken for an alias when misspelt.

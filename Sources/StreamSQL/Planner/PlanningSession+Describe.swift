@@ -31,8 +31,12 @@ extension PlanningSession {
             return StatementResult(
                 columns: columns,
                 rows: [["name", name.lowercasedASCII], ["is system function", "TRUE"], ["is temporary", "FALSE"]])
-        case .model, .job:
-            throw SQLError(.unsupported, "DESCRIBE \(describe.subject.rawValue) is not supported yet", at: range)
+        case .job:
+            throw SQLError(
+                .unsupported, "DESCRIBE JOB asks a server, and a script has none", at: range,
+                hint: "millrace sql --server ADDRESS describes the jobs of one, and so does the page /jobs")
+        case .model:
+            throw SQLError(.unsupported, "DESCRIBE MODEL is not supported: there are no providers of models", at: range)
         }
     }
 

@@ -447,6 +447,12 @@ struct ScriptPlanner {
                 hint: "its values are \(words.joined(separator: ", "))")
         }
         if key.text == SessionOptions.timeZoneKey, value.text != "default" { try checkTimeZone(value) }
+        if key.text == SessionOptions.legacyCastKey, Lexer.uppercased(value.text.utf8) == "ENABLED" {
+            warnings.append(
+                SQLError(
+                    .unsupported, "'\(key.text)' has no effect: a CAST that fails ends the job", at: key.range,
+                    hint: "TRY_CAST gives NULL for what does not fit"))
+        }
         guard session.options.set(key.text, value.text) else {
             throw SQLError(.limit, "a session can have \(SessionOptions.maximumKeys) settings", at: key.range)
         }

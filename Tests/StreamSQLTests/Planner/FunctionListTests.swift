@@ -138,6 +138,46 @@ struct FunctionListTests {
         }
     }
 
+    /// All that the SQL text cases say, in capitals and without their comments.
+    private static func textCases() throws -> String {
+        let files = SystemFileSystem()
+        let root = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/Tests/sql"
+        var text = ""
+        for area in try files.list(root) where try files.status("\(root)/\(area)")?.kind == .directory {
+            for name in try files.list("\(root)/\(area)") where name.hasSuffix(".sql") {
+                let file = try files.open("\(root)/\(area)/\(name)", .read)
+                var bytes = [UInt8](repeating: 0, count: Int(try file.status().sizeBytes))
+                let count = try bytes.withUnsafeMutableBytes { buffer in try file.read(into: buffer, at: 0) }
+                let lines = String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n")
+                for line in lines where !line.hasPrefix("--") { text += line + "\n" }
+            }
+        }
+        return text.uppercased()
+    }
+
+    /// Words that stand before a bracket, or alone where a function may.
+    private static func words(_ text: String) -> Set<String> {
+        Set(
+            text.utf8.split { byte in
+                let isWord =
+                    (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
+                return !isWord
+            }.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    @Test func everyFunctionHasATextCase() throws {
+        let words = Self.words(try Self.textCases())
+        #expect(words.count > 500, "the text cases were not found")
+        let refused = ["PARSE_JSON", "TRY_PARSE_JSON"]
+        var names = (Self.calls + Self.aggregates).map(\.name).filter { !refused.contains($0) }
+        names += Self.overs.compactMap { $0.split(separator: "(").first.map { String($0) } }
+        for name in Set(names) {
+            // Of operators the words count; signs stand everywhere.
+            let missing = Self.words(name).subtracting(words)
+            #expect(missing.isEmpty, "\(name) stands in no case of Tests/sql: add one with NULLs and extremes")
+        }
+    }
+
     @Test func whatIsListedAsMissingIsMissing() {
         for call in ["PARSE_JSON(s)", "TRY_PARSE_JSON(s)"] {
             #expect(refusal("SELECT \(call) FROM t;") != nil, "\(call) works: take it out of the differences")

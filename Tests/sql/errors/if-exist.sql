@@ -1,0 +1,3 @@
+-- IF was no name
+DROP VIEW IF EXIST v;
+CREATE TABLE IF NOT EXIST t (a INT);

@@ -1,0 +1,26 @@
+-- records that are one value: the bytes of numbers in both orders, texts in other character sets, NULL
+CREATE TABLE big (n BIGINT) WITH ('connector' = 'kafka', 'topic' = 'raw-big', 'format' = 'raw', 'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'a', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+CREATE TABLE big_bytes (b BYTES) WITH ('connector' = 'kafka', 'topic' = 'raw-big', 'format' = 'raw', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+CREATE TABLE little (n INT) WITH ('connector' = 'kafka', 'topic' = 'raw-little', 'format' = 'raw', 'raw.endianness' = 'little-endian', 'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'b', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+CREATE TABLE little_bytes (b BYTES) WITH ('connector' = 'kafka', 'topic' = 'raw-little', 'format' = 'raw', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+CREATE TABLE doubles (x DOUBLE) WITH ('connector' = 'kafka', 'topic' = 'raw-doubles', 'format' = 'raw', 'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'c', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+CREATE TABLE floats (x FLOAT) WITH ('connector' = 'kafka', 'topic' = 'raw-floats', 'format' = 'raw', 'raw.endianness' = 'little-endian', 'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'd', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+CREATE TABLE flags (f BOOLEAN) WITH ('connector' = 'kafka', 'topic' = 'raw-flags', 'format' = 'raw', 'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'e', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+CREATE TABLE small (n SMALLINT) WITH ('connector' = 'kafka', 'topic' = 'raw-small', 'format' = 'raw', 'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'f', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+CREATE TABLE tiny (n TINYINT) WITH ('connector' = 'kafka', 'topic' = 'raw-tiny', 'format' = 'raw', 'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'g', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+INSERT INTO big VALUES (0), (10), (-1), (9223372036854775807), (-9223372036854775808), (2570);
+INSERT INTO little VALUES (1), (-2), (2147483647), (-2147483648), (10);
+INSERT INTO doubles VALUES (1.5e0), (CAST('NaN' AS DOUBLE)), (CAST('-Infinity' AS DOUBLE)), (CAST('-0.0' AS DOUBLE)), (4.9E-324);
+INSERT INTO floats VALUES (CAST(1.5 AS FLOAT)), (CAST('Infinity' AS FLOAT)), (CAST(-3.4028235E38 AS FLOAT));
+INSERT INTO flags VALUES (TRUE), (FALSE);
+INSERT INTO small VALUES (CAST(-32768 AS SMALLINT)), (CAST(10 AS SMALLINT));
+INSERT INTO tiny VALUES (CAST(-128 AS TINYINT)), (CAST(10 AS TINYINT));
+SELECT n FROM big;
+SELECT HEX(DECODE(b, 'ISO-8859-1')) FROM big_bytes;
+SELECT n FROM little;
+SELECT HEX(DECODE(b, 'ISO-8859-1')) FROM little_bytes;
+SELECT x FROM doubles;
+SELECT x FROM floats;
+SELECT f FROM flags;
+SELECT n FROM small;
+SELECT n FROM tiny;
