@@ -17,6 +17,10 @@ package final class Broker: RequestHandling {
     /// Records that come over HTTP.
     package let ingest: IngestService
     private let ticker: Ticker
+    private let damage: DamageNotes
+
+    /// Fetches that met stored records which are damaged.
+    package var damagedReads: Int { damage.reads }
 
     /// Takes up groups and transactions where they were.
     package init(log: CommitLog, settings: BrokerSettings, environment: Environment = Environment()) throws {
@@ -41,7 +45,9 @@ package final class Broker: RequestHandling {
         ingest = IngestService(
             log: log, store: store, security: security, settings: settings, clock: environment.clock)
         try ingest.restore(deliveries)
-        let fetches = FetchService(log: log, clock: environment.clock, threads: settings.readThreads)
+        damage = DamageNotes(report: settings.reportDamage)
+        let fetches = FetchService(
+            log: log, clock: environment.clock, threads: settings.readThreads, damage: damage)
         log.setObserver { fetches.wake(Array($0)) }
         self.groups = groups
         self.transactions = transactions

@@ -20,5 +20,8 @@ package struct BrokerSettings: Sendable {
     /// Users that no rule applies to.
     package var superUsers: Set<String> = []
 
+    /// Told, once for each place, of stored records that could not be read.
+    package var reportDamage: @Sendable (String) -> Void = { _ in }
+
     package init() {}
 }

@@ -67,7 +67,7 @@ package final class CommitLog: Sendable {
         } catch {
             throw .unusable("\(directory) cannot be opened: \(error)")
         }
-        throw .unusable("another process uses the log in \(directory)")
+        throw .inUse(directory: directory)
     }
 
     // MARK: topics

@@ -23,6 +23,8 @@ package enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
     case damaged(file: String, position: Int, offset: Int64)
     /// A write or a sync failed: nothing more is written until the log is opened again.
     case stopped(String)
+    /// Another process has the directory open.
+    case inUse(directory: String)
     /// The directory cannot be opened as it is.
     case unusable(String)
 
@@ -41,13 +43,16 @@ package enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
         case .outOfOrderSequence: .outOfOrderSequence
         case .invalidProducerEpoch: .invalidProducerEpoch
         case .invalidTransactionState: .invalidTransactionState
-        case .diskFull, .overloaded, .damaged, .stopped, .unusable: .kafkaStorageError
+        case .damaged: .corruptMessage
+        case .diskFull, .overloaded, .stopped, .inUse, .unusable: .kafkaStorageError
         }
     }
 
     package var description: String {
         switch self {
         case .unknownTopic(let name): "there is no topic '\(name)'"
+        // Who still reads from a partition whose topic is gone knows no name any more.
+        case .unknownPartition("", let partition): "the topic of partition \(partition) was deleted"
         case .unknownPartition(let topic, let partition): "topic '\(topic)' has no partition \(partition)"
         case .topicExists(let name): "topic '\(name)' exists"
         case .invalidTopicName(let name): "'\(name)' cannot be the name of a topic"
@@ -64,6 +69,7 @@ package enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
         case .overloaded: "too much is waiting to be written"
         case .damaged(let file, let position, let offset): "\(file) is damaged at byte \(position), offset \(offset)"
         case .stopped(let cause): "the log has stopped: \(cause)"
+        case .inUse(let directory): "another process uses the log in \(directory)"
         case .unusable(let why): why
         }
     }

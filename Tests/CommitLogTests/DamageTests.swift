@@ -163,6 +163,29 @@ struct DamageTests {
     }
 
     /// Each change of the disk fails or is the last one, in turn: afterwards all that was acknowledged is there.
+    @Test func verifyTellsOfAMissingSegmentAndRepairsTheRest() throws {
+        let (fixture, key) = try filled()
+        try fixture.opened?.close()
+        let segments = try paths(fixture, ".log")
+        fixture.kill()
+        #expect(segments.count > 2)
+        try fixture.files.remove(segments[0])
+        #expect(fixture.files.flipBit(300 * 8, of: segments[1]))
+        func verify(repairs: Bool) throws -> VerificationReport {
+            try CommitLog.verify(
+                directory: "/log", environment: fixture.environment, configuration: fixture.configuration,
+                repairs: repairs)
+        }
+        let found = try verify(repairs: true)
+        #expect(found.damagedRanges.map(\.file) == [segments[0], segments[1]])
+        #expect(found.damagedRanges.first?.offsets.lowerBound == 0)
+        #expect(try verify(repairs: false).isClean)
+        try fixture.open()
+        let lost = found.damagedRanges.reduce(0) { $0 + $1.offsets.count }
+        #expect(try fixture.readAll(key).count == 30 - lost)
+        #expect(try fixture.append(batch(["afterwards"]), to: key).baseOffset == 30)
+    }
+
     @Test func everyPointOfACrashIsSurvived() throws {
         func script(_ fixture: LogFixture, _ acknowledged: inout [String]) throws {
             let topic = try fixture.open().createTopic("t", partitions: 1)

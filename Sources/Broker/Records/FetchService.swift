@@ -33,8 +33,11 @@ final class FetchService: Sendable {
     private let threads: NIOThreadPool
     private let budget = RequestBudget(limit: FetchService.answerBytesOfAll)
 
-    init(log: CommitLog, clock: any TimeSource, threads: Int) {
+    private let damage: DamageNotes
+
+    init(log: CommitLog, clock: any TimeSource, threads: Int, damage: DamageNotes) {
         self.log = log
+        self.damage = damage
         self.clock = clock
         self.threads = NIOThreadPool(numberOfThreads: threads)
         self.threads.start()
@@ -217,6 +220,7 @@ final class FetchService: Sendable {
                 }
             }
         } catch {
+            damage.note(error, topic: topic.name, partition: partition.index)
             result.error = error.code
             result.highWatermark = reader.highWatermark
             result.logStartOffset = reader.logStart

@@ -86,7 +86,9 @@ struct SegmentCheck {
         var offsets: Range<Int64>
     }
 
+    /// Zeros where the file is missing.
     let bytes: [UInt8]
+    let isMissing: Bool
     /// Where the good batches are.
     private(set) var batches: [(bytes: Range<Int>, header: RecordBatchHeader)] = []
     private(set) var damages: [Damage] = []
@@ -102,7 +104,9 @@ struct SegmentCheck {
                 failure = error
             }
         }
-        if let failure { throw failure }
+        // What is not there is damage like any other: its offsets are told, and a repair goes on behind them.
+        if let failure, !failure.isMissingFile { throw failure }
+        isMissing = failure != nil
         bytes = content
         walk(segment, epochs, to: summary.nextOffset)
     }
@@ -149,7 +153,7 @@ extension LogCore {
     /// Takes the damaged stretches out of a segment: the good batches go to a new file, the others to quarantine.
     func cutOut(_ check: SegmentCheck, of segment: Segment, _ key: PartitionKey) throws(LogError) {
         guard let partition = partitions[key] else { return }
-        for damage in check.damages {
+        for damage in check.damages where !check.isMissing {
             Quarantine(directory: directory, files: files)
                 .keep(
                     Array(check.bytes[damage.bytes]), name: "\(key.topic)-\(key.partition)-\(damage.offsets.lowerBound)"

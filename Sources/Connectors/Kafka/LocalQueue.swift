@@ -34,7 +34,7 @@ extension LogError {
     func error(of topic: String, table: String) -> any Error {
         let kind: MillraceError.Kind =
             switch self {
-            case .diskFull, .overloaded, .damaged, .stopped, .unusable: .system
+            case .diskFull, .overloaded, .damaged, .stopped, .inUse, .unusable: .system
             default: .user
             }
         return MillraceError(kind, code: "queue", "table '\(table)', topic '\(topic)': \(self)")

@@ -2,6 +2,7 @@ import Broker
 import CommitLog
 import Diagnostics
 import Scripts
+import Serving
 
 /// The log of this process and its door for Kafka clients.
 final class EmbeddedQueue: Sendable {
@@ -11,6 +12,15 @@ final class EmbeddedQueue: Sendable {
 
     /// The way in for records that come over HTTP.
     var ingest: QueueIngest { QueueIngest(service: broker.ingest) }
+
+    /// For `/metrics`.
+    var metrics: [MetricSample] {
+        [
+            MetricSample(
+                "millrace_queue_damaged_reads_total", .counter, "Fetches that met damaged records.",
+                value: Double(broker.damagedReads))
+        ]
+    }
 
     var address: String { "\(listener.host):\(listener.port)" }
 
@@ -30,6 +40,7 @@ final class EmbeddedQueue: Sendable {
         own.advertisedPort = settings.advertised?.port ?? listener.port
         own.asksWhoComes = settings.asksWhoComes
         own.superUsers = Set(settings.superUsers)
+        own.reportDamage = { StandardError.write("queue: \($0)\n") }
         broker = try Broker(log: log, settings: own, environment: environment)
         door.open(broker)
         for damage in log.report.damages { StandardError.write("queue: \(damage)\n") }

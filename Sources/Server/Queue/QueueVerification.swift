@@ -26,8 +26,13 @@ package enum QueueVerification {
         } catch {
             throw MillraceError(
                 .user, code: "queue_unusable", "the queue in \(place) cannot be checked: \(error)",
-                hint: "its server must be stopped")
+                hint: Self.hint(error))
         }
+    }
+
+    private static func hint(_ error: LogError) -> String? {
+        if case .inUse = error { return "its server must be stopped" }
+        return nil
     }
 
     private static func lines(_ report: VerificationReport, repairs: Bool) -> [String] {

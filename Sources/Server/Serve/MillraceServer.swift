@@ -115,7 +115,7 @@ package final class MillraceServer: Sendable {
         let server = try HTTPServer(
             configuration: configuration, dashboards: applications.flatMap(\.dashboards), assets: EmbeddedAssets.all,
             runner: queryRunner, catalog: catalog, jobs: Directory(server: self), environment: environment,
-            ingest: queue?.ingest, logger: logger,
+            ingest: queue?.ingest, logger: logger, metrics: { [queue] in queue?.metrics ?? [] },
             onListening: { [queue] port in
                 if let queue { StandardError.write("kafka clients may connect to \(queue.address)\n") }
                 onListening("http://\(host):\(port)")

@@ -82,6 +82,9 @@ package final class QueueClient {
         case .nonEmptyGroup: "the group has members"
         case .groupIdNotFound: "there is no such group"
         case .messageTooLarge: "larger than the topic takes (max.message.bytes)"
+        case .corruptMessage:
+            "records stored there are damaged; with the server stopped `millrace verify` tells which, and `--repair` cuts "
+                + "them out so that what lies behind can be read"
         case .kafkaStorageError: "the disk is full, or the queue has stopped"
         default: "\(error)"
         }
