@@ -128,6 +128,26 @@ struct JobLifeTests {
         #expect(try live(disk, city: "x", ["totals": 3]).map(\.id) == ["sales-1-totals"])
     }
 
+    @Test func aRunningJobIsShownAsAPlanWithFigures() throws {
+        let disk = try disk(["app/sql/b.sql": Self.sales])
+        try live(disk, city: "x", ["totals": 1]) { application in
+            var json = JSONWriter()
+            json.job(try #require(application.reports.first))
+            let job = try JSONValue(parsing: json.bytes)
+            let lines = RunningPlanText(job).lines
+            #expect(lines.first?.hasPrefix("sink totals") == true, "\(lines)")
+            #expect(lines.contains { $0.contains("aggregate by [city]: ") })
+            let scan = try #require(lines.firstIndex { $0.contains("scan sales") })
+            #expect(scan == lines.count - 4 && lines[scan].hasPrefix("    "), "\(lines)")
+            #expect(lines[scan + 1].contains("| 1 row in 1 batch in, 1 row in 1 batch out; busy "), "\(lines)")
+            #expect(lines.last?.hasPrefix("running since ") == true)
+            let id = job["id"]?.stringValue
+            #expect(try ServerStatements.job("sales-b", in: [job])["id"]?.stringValue == id)
+            let missed = problem { _ = try ServerStatements.job("sales-c", in: [job]) }
+            #expect(missed?.code == "unknown_job" && missed?.hint == "did you mean 'sales-b'?")
+        }
+    }
+
     /// Changes a byte of the newest epochs of a job.
     private func damage(_ disk: FaultyFileSystem, _ folder: String, newest: Int) throws {
         let manifests = try disk.list(folder).filter { $0.hasPrefix("MANIFEST-") }.sorted()

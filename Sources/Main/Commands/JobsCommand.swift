@@ -8,13 +8,14 @@ struct JobsCommand: ParsableCommand {
         commandName: "jobs",
         abstract: "List and describe the jobs of a running server; stop one, copy its state.",
         discussion: """
-            The same as SHOW JOBS, DESCRIBE JOB and STOP JOB in `millrace sql --server`:
+            The same as SHOW JOBS, DESCRIBE JOB, EXPLAIN ANALYZE JOB and STOP JOB in `millrace sql --server`:
 
               millrace jobs list
               millrace jobs describe sales-totals      also what became of the state that it began with
+              millrace jobs analyze sales-totals       its plan with what each operator did
               millrace jobs stop sales-totals --savepoint
             """,
-        subcommands: [List.self, Describe.self, Stop.self, Savepoint.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Describe.self, Analyze.self, Stop.self, Savepoint.self], defaultSubcommand: List.self)
 
     /// Runs one statement at a server and prints its answer.
     private static func run(_ statement: String, _ server: String) throws {
@@ -48,6 +49,20 @@ struct JobsCommand: ParsableCommand {
         @OptionGroup var address: Address
 
         mutating func run() throws { try JobsCommand.run("DESCRIBE JOB \(JobsCommand.quoted(job))", address.server) }
+    }
+
+    struct Analyze: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The plan of a job with rows, batches, state and time of each operator.")
+
+        @Argument(help: "The job's id.")
+        var job: String
+
+        @OptionGroup var address: Address
+
+        mutating func run() throws {
+            try JobsCommand.run("EXPLAIN ANALYZE JOB \(JobsCommand.quoted(job))", address.server)
+        }
     }
 
     struct Stop: ParsableCommand {

@@ -92,10 +92,28 @@ final class RunningJob: Sendable {
             return entry
         }
         report.rejected = report.sources.reduce(0) { $0 + $1.rejected }
-        report.operators = figures.nodes.map { operatorReport($0, figures) }
+        report.operators = operatorReports(figures)
         report.tables = tables
         report.beginning = beginning
         return report
+    }
+
+    private func operatorReports(_ figures: JobFigures) -> [OperatorReport] {
+        var places: [Int: Int] = [:]
+        for (place, node) in figures.nodes.enumerated() { places[node.id] = place }
+        return figures.nodes.map { node in
+            var report = operatorReport(node, figures)
+            report.inputs = Self.inputs(of: node.id, in: job.plan, places)
+            return report
+        }
+    }
+
+    /// The places of what a node reads. An exchange has no figures of its own: what it reads stands for it.
+    private static func inputs(of id: Int, in plan: PhysicalPlan, _ places: [Int: Int]) -> [Int] {
+        guard plan.nodes.indices.contains(id) else { return [] }
+        return plan.nodes[id].inputs.flatMap { input in
+            places[input].map { [$0] } ?? inputs(of: input, in: plan, places)
+        }
     }
 
     private func operatorReport(_ node: JobFigures.Node, _ figures: JobFigures) -> OperatorReport {

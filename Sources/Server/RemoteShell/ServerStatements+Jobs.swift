@@ -2,7 +2,8 @@ package import Diagnostics
 import Serving
 import StreamSQL
 
-// Statements about the jobs of a server: SHOW JOBS, DESCRIBE JOB 'id', STOP JOB 'id' [WITH SAVEPOINT].
+// Statements about the jobs of a server: SHOW JOBS, DESCRIBE JOB 'id', EXPLAIN ANALYZE JOB 'id', STOP JOB 'id' [WITH
+// SAVEPOINT].
 extension ServerStatements {
     /// Nil for every other statement.
     func runOnJobs(_ statement: String) throws(MillraceError) -> StatementResult? {
@@ -11,6 +12,7 @@ extension ServerStatements {
         case (["SHOW", "JOBS"], nil):
             return StatementResult(columns: Self.jobColumns, rows: try jobs().map(Self.row))
         case (["DESCRIBE", "JOB"], let id?), (["DESC", "JOB"], let id?): return try describeJob(id)
+        case (["EXPLAIN", "ANALYZE", "JOB"], let id?): return try analyzeJob(id)
         case (["STOP", "JOB"], let id?): return try stop(id, withSavepoint: false)
         case (["STOP", "JOB", "WITH", "SAVEPOINT"], let id?): return try stop(id, withSavepoint: true)
         case (["STOP", "JOB", "WITH", "DRAIN"], _?), (["STOP", "JOB", "WITH", "SAVEPOINT", "WITH", "DRAIN"], _?):
@@ -57,15 +59,30 @@ extension ServerStatements {
 
     /// A job, and a row for each thing that became of the state that it began with.
     private func describeJob(_ id: String) throws(MillraceError) -> StatementResult {
-        guard let job = try jobs().first(where: { $0["id"]?.stringValue == id }) else {
-            throw MillraceError(.user, code: "unknown_job", "there is no job '\(id)'", hint: "SHOW JOBS lists them")
-        }
+        let job = try Self.job(id, in: jobs())
         var rows = zip(Self.jobColumns, Self.row(job)).map { [$0, $1] }
         if let error = job["error"]?.stringValue { rows.append(["error", error]) }
         if case .array(let lines)? = job["stateBegan"] {
             rows += lines.map { ["state", $0.stringValue ?? ""] }
         }
         return StatementResult(columns: ["name", "value"], rows: rows)
+    }
+
+    /// The plan of a job with the rows, batches, state and time of each operator since the job began.
+    private func analyzeJob(_ id: String) throws(MillraceError) -> StatementResult {
+        let lines = RunningPlanText(try Self.job(id, in: jobs())).lines
+        return StatementResult(columns: ["plan"], rows: lines.map { [$0] })
+    }
+
+    /// The job with an id, or else the only one with that name.
+    static func job(_ id: String, in jobs: [JSONValue]) throws(MillraceError) -> JSONValue {
+        if let job = jobs.first(where: { $0["id"]?.stringValue == id }) { return job }
+        let named = jobs.filter { $0["name"]?.stringValue == id }
+        if named.count == 1 { return named[0] }
+        let ids = jobs.compactMap { $0["id"]?.stringValue }
+        throw MillraceError(
+            .user, code: "unknown_job", "there is no job '\(id)'",
+            hint: nearestName(to: id, in: ids).map { "did you mean '\($0)'?" } ?? "SHOW JOBS lists them")
     }
 
     // MARK: text

@@ -128,6 +128,10 @@ extension JSONWriter {
         optional(step.watermark)
         key("text")
         string(step.text)
+        key("inputs")
+        beginArray()
+        for input in step.inputs { integer(input) }
+        endArray()
         endObject()
     }
 }

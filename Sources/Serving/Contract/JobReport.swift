@@ -129,6 +129,8 @@ package struct OperatorReport: Sendable, Equatable {
     package var watermark: Int64?
     /// The operator in words, as EXPLAIN shows it.
     package var text = ""
+    /// The operators that it reads, by their places in the report of the job; all are in front of it.
+    package var inputs: [Int] = []
 
     package init(name: String, rowsIn: UInt64, rowsOut: UInt64, stateRows: UInt64) {
         self.name = name

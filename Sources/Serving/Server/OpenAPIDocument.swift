@@ -552,7 +552,8 @@ enum OpenAPIDocument {
                         "busyPercent": {"type": "number"},
                         "blockedPercent": {"type": "number"},
                         "watermark": {"type": ["integer", "null"]},
-                        "text": {"type": "string"}
+                        "text": {"type": "string"},
+                        "inputs": {"type": "array", "items": {"type": "integer"}}
                       }
                     }
                   }

@@ -176,8 +176,8 @@ extension Parser {
             isAnalyzed = true
             if at("JOB") {
                 throw SQLError(
-                    .unsupported, "EXPLAIN ANALYZE JOB is not supported yet", at: place,
-                    hint: "the page /jobs and GET /api/v1/jobs show the figures of a job while it runs")
+                    .unsupported, "EXPLAIN ANALYZE JOB asks a server, and there is none here", at: place,
+                    hint: "millrace sql --server http://host:port")
             }
         } else if accept("PLAN") {
             try expect("FOR")

@@ -349,7 +349,7 @@ struct ScriptPlanner {
             }
             throw SQLError(
                 .semantics, "EXPLAIN ANALYZE runs to the end, and '\(scan.table.name)' has none", at: range,
-                hint: "the page /jobs and GET /api/v1/jobs show the figures of a job while it runs")
+                hint: "EXPLAIN ANALYZE JOB '…' at a server and its page /jobs show the figures of a job while it runs")
         }
         // Rows that earlier statements write are there before they are read.
         try flush()

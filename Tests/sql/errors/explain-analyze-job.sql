@@ -1,0 +1,2 @@
+-- a script has no server to ask
+EXPLAIN ANALYZE JOB 'x';
