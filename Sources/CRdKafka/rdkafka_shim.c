@@ -100,6 +100,7 @@ enum { ERROR_OFFSET_RANGE = 1, ERROR_UNKNOWN_TOPIC = 3, ERROR_TOPIC_REFUSED = 29
     F(void, conf_set_log_cb, (rd_kafka_conf_t *, void (*)(const rd_kafka_t *, int, const char *, const char *))) \
     F(rd_kafka_t *, new, (int, rd_kafka_conf_t *, char *, size_t)) \
     F(void, destroy_flags, (rd_kafka_t *, int)) \
+    F(void *, opaque, (const rd_kafka_t *)) \
     F(const char *, err2str, (int)) \
     F(int, poll_set_consumer, (rd_kafka_t *)) \
     F(rd_kafka_queue_t *, queue_get_consumer, (rd_kafka_t *)) \
@@ -146,6 +147,9 @@ enum { ERROR_OFFSET_RANGE = 1, ERROR_UNKNOWN_TOPIC = 3, ERROR_TOPIC_REFUSED = 29
     F(void, mock_cluster_destroy, (rd_kafka_mock_t *)) \
     F(const char *, mock_cluster_bootstraps, (const rd_kafka_mock_t *)) \
     F(int, mock_topic_create, (rd_kafka_mock_t *, const char *, int, int)) \
+    F(int, mock_broker_set_down, (rd_kafka_mock_t *, int32_t)) \
+    F(int, mock_broker_set_up, (rd_kafka_mock_t *, int32_t)) \
+    F(int, mock_broker_set_rtt, (rd_kafka_mock_t *, int32_t, int)) \
     F(void, mock_push_request_errors_array, (rd_kafka_mock_t *, int16_t, size_t, const int *))
 
 #define DECLARE(result, name, arguments) result(*name) arguments;
@@ -186,6 +190,9 @@ struct millrace_kafka {
     ssize_t message_count;
     // The first record that did not arrive.
     int delivery_error;
+    // The last failure of a connection, as the library words it; it writes from its own threads.
+    pthread_mutex_t lock;
+    char problem[256];
 };
 
 static int fail(int code, char *error, size_t size) {
@@ -199,8 +206,28 @@ static void delivered(rd_kafka_t *handle, const message *record, void *opaque) {
     if (record->err && client && !client->delivery_error) client->delivery_error = record->err;
 }
 
-static void ignore_log(const rd_kafka_t *handle, int level, const char *facility, const char *text) {
-    (void)handle, (void)level, (void)facility, (void)text;
+// The log is the only place where the library tells why a broker cannot be reached.
+static void note_log(const rd_kafka_t *handle, int level, const char *facility, const char *text) {
+    (void)level;
+    millrace_kafka *client = handle ? kafka.opaque(handle) : NULL;
+    if (!client || !facility || !text || strcmp(facility, "FAIL") != 0) return;
+    pthread_mutex_lock(&client->lock);
+    snprintf(client->problem, sizeof client->problem, "%s", text);
+    pthread_mutex_unlock(&client->lock);
+}
+
+void millrace_kafka_problem(millrace_kafka *client, char *text, size_t size) {
+    pthread_mutex_lock(&client->lock);
+    snprintf(text, size, "%s", client->problem);
+    pthread_mutex_unlock(&client->lock);
+}
+
+int millrace_kafka_reach(millrace_kafka *client, int timeout_ms, char *error, size_t size) {
+    const cluster_metadata *metadata = NULL;
+    int code = kafka.metadata(client->handle, 0, NULL, &metadata, timeout_ms);
+    if (code) return fail(code, error, size);
+    kafka.metadata_destroy(metadata);
+    return 0;
 }
 
 millrace_kafka *millrace_kafka_new(
@@ -221,12 +248,14 @@ millrace_kafka *millrace_kafka_new(
         }
     }
     client->is_producer = is_producer;
+    pthread_mutex_init(&client->lock, NULL);
     kafka.conf_set_opaque(configuration, client);
-    kafka.conf_set_log_cb(configuration, ignore_log);
+    kafka.conf_set_log_cb(configuration, note_log);
     if (is_producer) kafka.conf_set_dr_msg_cb(configuration, delivered);
     client->handle = kafka.new(is_producer ? 0 : 1, configuration, error, size);
     if (!client->handle) {
         kafka.conf_destroy(configuration);
+        pthread_mutex_destroy(&client->lock);
         free(client);
         return NULL;
     }
@@ -249,6 +278,7 @@ void millrace_kafka_free(millrace_kafka *client) {
     if (client->is_producer) kafka.purge(client->handle, 1 | 2);
     // 8: a consumer that was given its partitions by hand has no group to leave.
     kafka.destroy_flags(client->handle, 8);
+    pthread_mutex_destroy(&client->lock);
     free(client);
 }
 
@@ -264,6 +294,8 @@ int32_t millrace_kafka_partitions(
     int32_t count = -1;
     if (code) {
         fail(code, error, size);
+        // Codes of the library itself are below zero.
+        if (code < 0) count = code;
     } else if (metadata->topic_count < 1) {
         snprintf(error, size, "the broker does not know the topic");
     } else if (metadata->topics[0].err) {
@@ -521,6 +553,16 @@ void millrace_kafka_mock_free(void *opaque) {
 
 int millrace_kafka_mock_create_topic(void *opaque, const char *topic, int partitions) {
     return kafka.mock_topic_create(((mock_broker *)opaque)->cluster, topic, partitions, 1);
+}
+
+void millrace_kafka_mock_set_up(void *opaque, int is_up) {
+    rd_kafka_mock_t *cluster = ((mock_broker *)opaque)->cluster;
+    // The only broker of the cluster.
+    (is_up ? kafka.mock_broker_set_up : kafka.mock_broker_set_down)(cluster, 1);
+}
+
+void millrace_kafka_mock_delay(void *opaque, int milliseconds) {
+    kafka.mock_broker_set_rtt(((mock_broker *)opaque)->cluster, 1, milliseconds);
 }
 
 void millrace_kafka_mock_fail(void *opaque, int16_t api, int32_t code, size_t count) {

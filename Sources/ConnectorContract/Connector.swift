@@ -9,8 +9,14 @@ package struct OptionDescription: Sendable, Equatable {
     package var summary: String
     /// The allowed values, where they are a closed set; empty otherwise.
     package var values: [String]
+    /// The allowed numbers, where it takes a whole number.
+    package var numbers: ClosedRange<Int64>?
 
-    package init(_ name: String, isRequired: Bool = false, values: [String] = [], _ summary: String) {
+    package init(
+        _ name: String, isRequired: Bool = false, values: [String] = [], numbers: ClosedRange<Int64>? = nil,
+        _ summary: String
+    ) {
+        self.numbers = numbers
         self.name = name
         self.isRequired = isRequired
         self.summary = summary

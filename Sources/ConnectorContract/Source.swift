@@ -80,6 +80,8 @@ package struct SourceProgress: Sendable, Equatable {
     package var rowsRejected: UInt64 = 0
     /// Wall time of the newest row read, milliseconds since 1970; nil before the first.
     package var lastRowAtMilliseconds: Int64?
+    /// What keeps it from reading for now, in words for people; nil while nothing does.
+    package var problem: String?
 
     package init() {}
 }

@@ -13,9 +13,13 @@ package struct ConnectorRegistry: Sendable {
 
     /// All connectors that are built in, with `catalog` behind embedded tables and `queue` behind topics; without a
     /// queue topics can be planned with and neither read nor written.
-    package init(catalog: TableCatalog, queue: (any LocalQueue)? = nil) {
+    /// `patience` is how long a job that begins waits for a broker elsewhere.
+    package init(
+        catalog: TableCatalog, queue: (any LocalQueue)? = nil, patience: BrokerPatience = BrokerPatience()
+    ) {
         tables = EmbeddedTableConnector(catalog)
-        connectors = Dictionary(uniqueKeysWithValues: Connectors.all(queue: queue).map { ($0.identifier, $0) })
+        let all = Connectors.all(queue: queue, patience: patience)
+        connectors = Dictionary(uniqueKeysWithValues: all.map { ($0.identifier, $0) })
     }
 
     /// What the planner must know of each.
@@ -40,6 +44,7 @@ package struct ConnectorRegistry: Sendable {
             requiredOptions: Set(connector.options.filter(\.isRequired).map(\.name)), optionValues: values,
             metadata: connector.metadata, formats: formats,
             changelogFormats: Set(formats.keys.filter(FormatCatalog.isChangelog)), isBounded: bounded)
+        for option in connector.options { description.optionNumbers[option.name] = option.numbers }
         description.writableMetadata = connector.writableMetadata
         return description
     }

@@ -1,5 +1,6 @@
 import Columnar
 import ConnectorContract
+import Connectors
 import Diagnostics
 import Engine
 import StreamSQL
@@ -31,7 +32,7 @@ final class ScriptSession {
         self.runner = runner
         catalog = TableCatalog(random: runner.environment.random)
         queue = ScriptQueue(runner.environment)
-        registry = ConnectorRegistry(catalog: catalog, queue: queue)
+        registry = ConnectorRegistry(catalog: catalog, queue: queue, patience: BrokerPatience(notice: runner.warn))
         planning = PlanningSession(
             connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         results = Self.printing(runner)

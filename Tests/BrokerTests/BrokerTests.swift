@@ -115,7 +115,7 @@ import Testing
         var damaged = try batch(["damaged"])
         damaged[damaged.endIndex - 1] ^= 1
         #expect(try code(produceRequest("t", damaged)) == .corruptMessage)
-        #expect(try code(produceRequest("__millrace_state", try batch(["x"]))) == .unknownTopicOrPartition)
+        #expect(try code(produceRequest("__millrace_state", try batch(["x"]))) == .topicAuthorizationFailed)
         let beyond = try client.ask(fetchRequest("t", from: 99), version: 11)
         #expect(beyond.topics.first?.partitions.first?.error == .offsetOutOfRange)
     }

@@ -1,4 +1,6 @@
+import CommitLog
 import Diagnostics
+import KafkaProtocol
 import TestSupport
 import Testing
 
@@ -35,6 +37,39 @@ struct SampleCheckTests {
         #expect(try warnings(table("  region_code INT"), "").isEmpty)
         #expect(try warnings(table("  region_code INT"), "region\n{\"region\": \n").isEmpty)
         #expect(try warnings(table("  region_code INT", format: "csv"), "{\"region\": 1}\n").isEmpty)
+    }
+}
+
+extension SampleCheckTests {
+    @Test func aColumnThatTheTopicNamesDifferently() throws {
+        let files = try place([
+            "app/millrace.yaml": "name: x",
+            "app/sql/a.sql": """
+            CREATE TABLE visits (
+              region_code INT) WITH ('connector' = 'kafka', 'topic' = 'visits', 'format' = 'json');
+            """,
+        ])
+        let environment = Environment(files: files)
+        func check(_ data: String) throws -> [MillraceError] {
+            var found: [MillraceError] = []
+            _ = try ApplicationCheck.check("app", variables: [:], dataDirectory: data, environment: environment) {
+                found.append($0)
+            }
+            return found
+        }
+        #expect(throws: MillraceError.self) { try check("data") }
+        let log = try CommitLog(directory: "data/queue", environment: environment)
+        let topic = try log.createTopic("visits", partitions: 2)
+        var builder = RecordBatchBuilder()
+        builder.append(key: nil, value: Array("{\"region\": 1122}".utf8), timestamp: 1_000)
+        for outcome in try log.append([
+            AppendWrite(try builder.build(), to: PartitionKey(topic: topic.number, partition: 1))
+        ]) {
+            _ = try outcome.get()
+        }
+        try log.close()
+        let found = try check("data")
+        #expect(found.map(\.code) == ["column_not_in_data"] && found.first?.hint == "name the column region")
     }
 }
 

@@ -49,13 +49,27 @@ extension Broker {
         var message: String?
     }
 
+    private static func told(_ refusal: ProducedBatch.Refusal, _ topic: TopicDescription) -> String {
+        switch refusal {
+        case .damaged(let why): "the batch is damaged: \(why)"
+        case .invalid(let why): "the batch was refused: \(why)"
+        case .tooLarge(let bytes):
+            "a batch of \(bytes) bytes, and the topic takes at most \(topic.configuration.maxMessageBytes) "
+                + "('max.message.bytes')"
+        case .unsupportedFormat(let format): "batches of format \(format) are not taken"
+        case .unsupportedCodec: "the codec of the batch is not known"
+        }
+    }
+
     private func write(
         _ partition: ProduceRequest.Topic.Partition, to topic: TopicDescription?, _ request: ProduceRequest,
         version: Int16
     ) throws(ProduceRefusal) -> AppendWrite {
-        guard let topic, !topic.name.hasPrefix(Self.internalPrefix), partition.index >= 0,
-            partition.index < topic.partitionCount
-        else {
+        if let topic, topic.name.hasPrefix(Self.internalPrefix) {
+            // Clients look an unknown topic up again for minutes, and this one is listed.
+            throw ProduceRefusal(code: .topicAuthorizationFailed, message: "'\(topic.name)' is the queue's own")
+        }
+        guard let topic, partition.index >= 0, partition.index < topic.partitionCount else {
             throw ProduceRefusal(code: .unknownTopicOrPartition, message: nil)
         }
         let batch: ProducedBatch
@@ -64,7 +78,7 @@ extension Broker {
                 checking: Array(partition.records ?? []),
                 limitBytes: Int(truncatingIfNeeded: topic.configuration.maxMessageBytes))
         } catch {
-            throw ProduceRefusal(code: error.code, message: "\(error)")
+            throw ProduceRefusal(code: error.code, message: Self.told(error, topic))
         }
         if version < 7, batch.header.attributes.codec == .zstd {
             throw ProduceRefusal(code: .unsupportedCompressionType, message: nil)

@@ -59,7 +59,11 @@ millrace_kafka *millrace_kafka_new(
 /// Ends a client; what a producer still holds is dropped.
 void millrace_kafka_free(millrace_kafka *client);
 
-/// The number of partitions of a topic; -1 with the reason.
+/// Why a connection failed last, as the library words it; empty before the first failure. Any thread may ask.
+void millrace_kafka_problem(millrace_kafka *client, char *text, size_t size);
+/// Zero when a broker has answered within the time; nonzero with the reason.
+int millrace_kafka_reach(millrace_kafka *client, int timeout_ms, char *error, size_t error_size);
+/// The number of partitions of a topic; -1 with the reason, or the library's own code for a broker that is away.
 int32_t millrace_kafka_partitions(
     millrace_kafka *client, const char *topic, int timeout_ms, char *error, size_t error_size);
 /// Calls `visit` with the name of every topic; nonzero with the reason.
@@ -120,6 +124,10 @@ void *millrace_kafka_mock_new(
     int brokers, char *bootstrap, size_t bootstrap_size, char *error, size_t error_size);
 void millrace_kafka_mock_free(void *mock);
 int millrace_kafka_mock_create_topic(void *mock, const char *topic, int partitions);
+/// Lets the only broker answer or refuse connections.
+void millrace_kafka_mock_set_up(void *mock, int is_up);
+/// Each answer takes so long.
+void millrace_kafka_mock_delay(void *mock, int milliseconds);
 /// The next `count` requests of a kind are answered with an error of the protocol.
 void millrace_kafka_mock_fail(void *mock, int16_t api, int32_t error, size_t count);
 

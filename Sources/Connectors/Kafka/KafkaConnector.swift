@@ -7,8 +7,10 @@ package struct KafkaConnector: Connector {
     private let isUpsert: Bool
     /// The own log; nil where there is none, as when a file is only checked.
     private let queue: (any LocalQueue)?
+    private let patience: BrokerPatience
 
-    package init(isUpsert: Bool, queue: (any LocalQueue)?) {
+    package init(isUpsert: Bool, queue: (any LocalQueue)?, patience: BrokerPatience = BrokerPatience()) {
+        self.patience = patience
         self.isUpsert = isUpsert
         self.queue = queue
     }
@@ -83,7 +85,7 @@ package struct KafkaConnector: Connector {
         _ = try layout.makeValueDecoder()
         _ = try layout.makeKeyDecoder()
         guard let queue = try localQueue(options) else {
-            return try ForeignSource(options: options, layout: layout, environment: environment)
+            return try ForeignSource(options: options, layout: layout, patience: patience, environment: environment)
         }
         return LogSource(options: options, layout: layout, queue: queue, environment: environment)
     }
@@ -94,7 +96,7 @@ package struct KafkaConnector: Connector {
         if let queue = try localQueue(options) {
             delivery = try LogDelivery(options: options, queue: queue, environment: environment)
         } else {
-            delivery = try ForeignDelivery(options: options, environment: environment)
+            delivery = try ForeignDelivery(options: options, patience: patience, environment: environment)
         }
         return try TopicSink(options: options, delivery: delivery, environment: environment)
     }

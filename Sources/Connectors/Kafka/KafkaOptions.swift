@@ -1,4 +1,5 @@
 import Columnar
+import CommitLog
 import ConnectorContract
 import Diagnostics
 import Formats
@@ -65,6 +66,11 @@ struct KafkaOptions: Sendable {
             throw MillraceError(
                 .user, code: "bad_option", "table '\(table.name)' needs one of 'topic' and 'topic-pattern'",
                 hint: "several topics are written 'topic' = 'a;b'")
+        }
+        for topic in topics where !TopicDescription.isValidName(topic) {
+            throw MillraceError(
+                .user, code: "bad_option", "'topic' of table '\(table.name)': '\(topic)' cannot be the name of a topic",
+                hint: "a name has 1 to 249 letters of a to z, digits, '.', '_' and '-'; several are written 'a;b'")
         }
         schema = try KafkaSchema(table, isUpsert: isUpsert)
         start = try Self.start(values, isUpsert: isUpsert)

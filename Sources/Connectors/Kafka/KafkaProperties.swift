@@ -26,7 +26,9 @@ enum KafkaProperties {
     /// All of them as options of a table, with the values they take.
     static var options: [OptionDescription] {
         known.keys.sorted().map { name in
-            OptionDescription("properties." + name, values: values[name] ?? [], "a setting of Kafka's clients")
+            OptionDescription(
+                "properties." + name, values: values[name] ?? [], numbers: isNumber(name) ? -1...Int64.max : nil,
+                "a setting of Kafka's clients")
         }
     }
 
@@ -50,6 +52,15 @@ enum KafkaProperties {
         }
         return result
     }()
+
+    /// Times and sizes say so in their names; some counts do not.
+    private static func isNumber(_ name: String) -> Bool {
+        name.hasSuffix(".ms") || name.hasSuffix(".bytes")
+            || [
+                "batch.size", "buffer.memory", "max.in.flight.requests.per.connection", "max.poll.records",
+                "max.request.size", "metrics.num.samples", "retries",
+            ].contains(name)
+    }
 
     private static let connection: [(String, Use)] = [
         ("bootstrap.servers", .own),

@@ -125,6 +125,7 @@ extension SourceProgress {
         sum.bytesRead += other.bytesRead
         sum.lagBytes += other.lagBytes
         sum.rowsRejected += other.rowsRejected
+        sum.problem = problem ?? other.problem
         if let time = other.lastRowAtMilliseconds {
             sum.lastRowAtMilliseconds = max(lastRowAtMilliseconds ?? time, time)
         }

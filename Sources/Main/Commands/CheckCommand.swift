@@ -9,8 +9,12 @@ struct CheckCommand: ParsableCommand {
         abstract: "Validate an application folder without running it.",
         discussion: """
             Checks millrace.yaml, every SQL file and every dashboard with its queries. Columns of JSON tables are \
-            compared with the first records of their files, where there are files already.
+            compared with the first records of their files, where there are files already, and with the newest records of \
+            their topics where --data names the folder of a server that does not run.
             """)
+
+    @Option(help: "Folder of `millrace up --data` whose topics are looked at.")
+    var data: String?
 
     @Argument(help: "Application folders.")
     var directories: [String]
@@ -18,7 +22,7 @@ struct CheckCommand: ParsableCommand {
     mutating func run() throws {
         for directory in directories {
             let line = try ApplicationCheck.check(
-                directory, variables: Machine.environment,
+                directory, variables: Machine.environment, dataDirectory: data,
                 warn: { StandardError.write("warning: \($0)\n") })
             StandardOutput.write(Array((line + "\n").utf8))
         }

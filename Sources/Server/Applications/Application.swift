@@ -50,7 +50,8 @@ package final class Application: Sendable {
         environment: Environment
     ) throws {
         self.manifest = manifest
-        let registry = ConnectorRegistry(catalog: catalog, queue: queue)
+        let registry = ConnectorRegistry(catalog: catalog, queue: queue, patience: Self.patience(at: 1_000))
+        let patient = ConnectorRegistry(catalog: catalog, queue: queue, patience: Self.patience(at: 10_000))
         dashboards = try DashboardFolder.load(manifest.directory + "/dashboards", files: environment.files)
         let directory = settings.dataDirectory + "/" + manifest.name
         try environment.files.createDirectory(directory)
@@ -60,7 +61,14 @@ package final class Application: Sendable {
         var planned: [JobDirectories.Job] = []
         for file in manifest.sqlFiles {
             let script = try ScriptText(file: file, variables: settings.variables, files: environment.files)
+            let known = Set(session.declaredTables.map(\.name))
             let plan = try ScriptPlanning.plan(script, session: &session)
+            if let queue {
+                let declared = session.declaredTables.filter { !known.contains($0.name) }
+                for warning in SampleCheck.warnings(declared, script: script, queue: queue) {
+                    StandardError.write("warning: \(warning)\n")
+                }
+            }
             for table in session.tables where catalog.table(named: table.name) == nil {
                 _ = try catalog.declare(
                     ConnectorRegistry.describe(table, baseDirectory: manifest.directory, timeZone: session.timeZone))
@@ -80,21 +88,31 @@ package final class Application: Sendable {
         for note in notes { StandardError.write("\(note)\n") }
         running = try jobs.map { planned in
             let plan = planned.plan
-            let job = try Self.explainingChangedSQL(planned, state: directory + "/" + planned.id) {
-                let wiring = try Self.wiring(
-                    planned, directory: directory, base: manifest.directory, registry: registry, rejects: rejects,
-                    environment: environment)
-                return try Job(
-                    plan: plan,
-                    settings: JobSettings(
-                        parallelism: settings.parallelism,
-                        epochMilliseconds: plan.epochMilliseconds ?? settings.epochMilliseconds),
-                    wiring: wiring)
+            let make = { @Sendable (isFirst: Bool) throws -> Job in
+                try Self.explainingChangedSQL(planned, state: directory + "/" + planned.id) {
+                    let wiring = try Self.wiring(
+                        planned, directory: directory, base: manifest.directory,
+                        registry: isFirst ? registry : patient, rejects: rejects, environment: environment)
+                    return try Job(
+                        plan: plan,
+                        settings: JobSettings(
+                            parallelism: settings.parallelism,
+                            epochMilliseconds: plan.epochMilliseconds ?? settings.epochMilliseconds),
+                        wiring: wiring)
+                }
             }
-            return RunningJob(
-                id: planned.id, name: plan.jobName ?? JobDirectories.stem(of: planned.file), job: job, rejects: rejects,
-                beginning: planned.notes + job.stateReport.lines, clock: environment.clock)
+            return try RunningJob(
+                id: planned.id, name: plan.jobName ?? JobDirectories.stem(of: planned.file), plan: plan,
+                rejects: rejects, notes: planned.notes, clock: environment.clock, make: make)
         }
+    }
+
+    /// How long the making of a job waits for a broker: the first time shortly, for others wait for it too.
+    private static func patience(at milliseconds: UInt64) -> BrokerPatience {
+        var patience = BrokerPatience(limitMilliseconds: milliseconds) { StandardError.write("\($0)\n") }
+        // A job that waits tells it itself.
+        patience.noticeMilliseconds = .max
+        return patience
     }
 
     /// Names the job and its file in what is said of its state.
@@ -168,13 +186,7 @@ package final class Application: Sendable {
     }
 
     package func start() throws {
-        for running in running {
-            try running.job.start()
-            running.job.whenOver { [weak running] in
-                guard let running, let error = running.job.error else { return }
-                StandardError.write("job \(running.id) stopped: \(error)\n")
-            }
-        }
+        for running in running { try running.start() }
     }
 
     package var reports: [JobReport] { running.map(\.report) }
@@ -196,9 +208,9 @@ package final class Application: Sendable {
 
     /// Ends all jobs in order, behind one more epoch; blocks until they are over or the limit is reached.
     package func stop(limitMilliseconds: Int, clock: any TimeSource) {
-        for job in running { job.job.stop() }
+        for job in running { job.requestStop() }
         let deadline = clock.monotonicNanoseconds() + UInt64(limitMilliseconds) * 1_000_000
-        while running.contains(where: { $0.job.state == .running }), clock.monotonicNanoseconds() < deadline {
+        while running.contains(where: \.isRunning), clock.monotonicNanoseconds() < deadline {
             clock.sleep(nanoseconds: 1_000_000)
         }
     }

@@ -8,9 +8,11 @@ import Tables
 /// `millrace check`: everything of an application that can be wrong before it runs.
 package enum ApplicationCheck {
     /// Throws the first file's errors; gives a line that sums the application up. `warn` is told what is right as it
-    /// stands and does not fit the data that is there.
+    /// stands and does not fit the data that is there; `dataDirectory` may hold topics to compare with, while no server
+    /// uses it.
     package static func check(
-        _ directory: String, variables: [String: String], environment: Environment = Environment(),
+        _ directory: String, variables: [String: String], dataDirectory: String? = nil,
+        environment: Environment = Environment(),
         warn: (MillraceError) -> Void = { _ in }
     ) throws -> String {
         let manifest = try ApplicationManifest(directory: directory, files: environment.files)
@@ -18,6 +20,8 @@ package enum ApplicationCheck {
         let registry = ConnectorRegistry(catalog: catalog)
         var session = PlanningSession(
             connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
+        let queue = try dataDirectory.map { try openQueue($0, environment) }
+        defer { queue?.stop() }
         var jobs = 0
         for file in manifest.sqlFiles {
             let script = try ScriptText(file: file, variables: variables, files: environment.files)
@@ -26,6 +30,7 @@ package enum ApplicationCheck {
             let declared = session.declaredTables.filter { !known.contains($0.name) }
             SampleCheck.warnings(declared, script: script, baseDirectory: directory, files: environment.files)
                 .forEach(warn)
+            if let queue { SampleCheck.warnings(declared, script: script, queue: queue).forEach(warn) }
             for step in plan.steps { if case .job = step { jobs += 1 } }
         }
         for table in session.tables {
@@ -41,6 +46,18 @@ package enum ApplicationCheck {
             counted(dashboards.count, "dashboard"),
         ]
         return "\(manifest.name): " + counts.joined(separator: ", ") + ": fine"
+    }
+
+    private static func openQueue(_ dataDirectory: String, _ environment: Environment) throws -> ApplicationQueue {
+        guard (try? environment.files.list(dataDirectory + "/queue")) != nil else {
+            throw MillraceError(
+                .user, code: "no_queue", "'\(dataDirectory)' holds no queue",
+                hint: "name a folder of `millrace up --data`")
+        }
+        let queue = ApplicationQueue(embedded: nil, directory: dataDirectory + "/queue", environment: environment)
+        // Tells at once where a server uses it: its start compares the columns itself.
+        _ = try queue.log()
+        return queue
     }
 
     private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -1,6 +1,8 @@
 import ConnectorContract
+import Connectors
 import Diagnostics
 import Engine
+import Scripts
 import Serving
 import StreamSQL
 import Synchronization
@@ -9,7 +11,9 @@ import Synchronization
 final class RunningJob: Sendable {
     let id: String
     let name: String
-    let job: Job
+    private let plan: PhysicalPlan
+    private let stage: Mutex<Stage>
+    private let make: @Sendable (_ isFirst: Bool) throws -> Job
     private let rejects: RejectLog
     private let startedAt: Int64
     private let clock: any TimeSource
@@ -17,37 +21,136 @@ final class RunningJob: Sendable {
     private let tables: [String]
     private let staticTables: Set<String>
 
-    /// What became of the state that it began with.
-    private let beginning: [String]
+    /// What is told of the place of its state.
+    private let notes: [String]
 
+    /// A job that runs or did, or what it waits for before it can.
+    private enum Stage {
+        case made(Job)
+        /// A broker elsewhere cannot be reached: it is tried again for good.
+        case waiting(any Error)
+        /// It waited, and cannot be made or was stopped.
+        case ended((any Error)?)
+    }
+
+    /// Makes the job; where a broker elsewhere cannot be reached, ``start()`` goes on trying. Throws what else is wrong.
     init(
-        id: String, name: String, job: Job, rejects: RejectLog, beginning: [String] = [], clock: any TimeSource
-    ) {
-        self.beginning = beginning
+        id: String, name: String, plan: PhysicalPlan, rejects: RejectLog, notes: [String], clock: any TimeSource,
+        make: @escaping @Sendable (_ isFirst: Bool) throws -> Job
+    ) throws {
+        self.notes = notes
         self.id = id
         self.name = name
-        self.job = job
+        self.plan = plan
+        self.make = make
+        let begun: Stage
+        do {
+            begun = .made(try make(true))
+        } catch let error as MillraceError where error.code == BrokerPatience.errorCode {
+            begun = .waiting(error)
+        }
+        stage = Mutex(begun)
         self.rejects = rejects
         self.clock = clock
         startedAt = clock.wallMilliseconds()
         rate = Mutex((clock.monotonicNanoseconds(), 0, 0))
-        tables = job.plan.nodes.compactMap { node in
+        tables = plan.nodes.compactMap { node in
             guard case .sink(let sink) = node.operation, case .table(let table) = sink.target else { return nil }
             return table.connector == nil ? table.name : nil
         }
         staticTables = Set(
-            job.plan.nodes.compactMap { node in
+            plan.nodes.compactMap { node in
                 guard case .scan(let scan) = node.operation, scan.isStatic else { return nil }
                 return scan.table.name
             })
     }
 
+    /// Runs the job, or goes on trying to make it. Throws when a thread cannot be had.
+    func start() throws {
+        switch stage.withLock({ $0 }) {
+        case .made(let job): try run(job)
+        case .waiting(let error):
+            tell("waits: \(error)")
+            guard OperatingSystemThread.start(name: "waiting", { [self] in keepTrying() }) else {
+                throw MillraceError(.system, code: "no_thread", "the system refuses a new thread")
+            }
+        case .ended: break
+        }
+    }
+
+    private func run(_ job: Job) throws {
+        try job.start()
+        job.whenOver { [weak self] in
+            if let error = job.error { self?.tell("stopped: \(error)") }
+        }
+    }
+
+    private func tell(_ text: String) { StandardError.write("job \(id) \(text)\n") }
+
+    /// Seconds between two attempts: twice as long after each, up to the last.
+    private static let pauses: [UInt64] = [1, 2, 4, 8, 10]
+
+    /// Makes the job as soon as that is possible, and runs it; ends when the job is stopped.
+    private func keepTrying() {
+        var attempt = 0
+        var told = ""
+        while isRunning {
+            pause(seconds: Self.pauses[min(attempt, Self.pauses.count - 1)])
+            attempt += 1
+            guard isRunning else { return }
+            do {
+                let job = try make(false)
+                let isWanted = stage.withLock { stage in
+                    guard case .waiting = stage else { return false }
+                    stage = .made(job)
+                    return true
+                }
+                guard isWanted else { return }
+                tell("goes on: the broker answers")
+                return try run(job)
+            } catch let error as MillraceError where error.kind == .system {
+                // A broker that has just come may not know its topics yet.
+                stage.withLock { if case .waiting = $0 { $0 = .waiting(error) } }
+                if told != error.message, attempt > 1 { tell("still waits: \(error)") }
+                told = error.message
+            } catch {
+                stage.withLock { $0 = .ended(error) }
+                tell("stopped: \(error)")
+            }
+        }
+    }
+
+    private func pause(seconds: UInt64) {
+        let end = clock.monotonicNanoseconds() &+ seconds &* 1_000_000_000
+        while isRunning, clock.monotonicNanoseconds() < end { clock.sleep(nanoseconds: 20_000_000) }
+    }
+
+    /// Runs, or waits until it can.
+    var isRunning: Bool {
+        switch stage.withLock({ $0 }) {
+        case .made(let job): job.state == .running
+        case .waiting: true
+        case .ended: false
+        }
+    }
+
+    /// Asks for an orderly end behind one more epoch; returns at once.
+    func requestStop() {
+        let job = stage.withLock { stage -> Job? in
+            if case .made(let job) = stage { return job }
+            if case .waiting = stage { stage = .ended(nil) }
+            return nil
+        }
+        job?.stop()
+    }
+
     /// Ends behind one more epoch; throws `not_running` where it had ended before, and what ended it otherwise.
     func stop(limitMilliseconds: Int) throws {
-        guard job.state == .running else {
+        guard isRunning else {
             throw MillraceError(.user, code: "not_running", "the job '\(id)' does not run any more")
         }
-        job.stop()
+        requestStop()
+        guard case .made(let job) = stage.withLock({ $0 }) else { return }
         let deadline = clock.monotonicNanoseconds() &+ UInt64(limitMilliseconds) &* 1_000_000
         while job.state == .running {
             guard clock.monotonicNanoseconds() < deadline else {
@@ -64,9 +167,27 @@ final class RunningJob: Sendable {
     }
 
     var report: JobReport {
+        switch stage.withLock({ $0 }) {
+        case .made(let job): return report(job)
+        case .waiting(let error): return report(.restarting, error)
+        case .ended(let error): return report(error == nil ? .finished : .failed, error)
+        }
+    }
+
+    /// The report of a job that never ran.
+    private func report(_ state: JobReport.State, _ error: (any Error)?) -> JobReport {
+        var report = JobReport(id: id, name: name, state: state, error: error.map { "\($0)" }, startedAt: startedAt)
+        report.tables = tables
+        report.beginning = notes
+        return report
+    }
+
+    private func report(_ job: Job) -> JobReport {
         let figures = job.report
+        // What a reader waits for is no failure, and is told in the same place.
+        let problem = figures.sources.lazy.compactMap(\.progress.problem).first
         var report = JobReport(
-            id: id, name: name, state: Self.state(figures.state), error: job.error.map { "\($0)" },
+            id: id, name: name, state: Self.state(figures.state), error: job.error.map { "\($0)" } ?? problem,
             startedAt: startedAt)
         report.rowsIn = figures.rowsIn
         report.rowsPerSecond = rowsPerSecond(figures.rowsIn)
@@ -94,7 +215,7 @@ final class RunningJob: Sendable {
         report.rejected = report.sources.reduce(0) { $0 + $1.rejected }
         report.operators = operatorReports(figures)
         report.tables = tables
-        report.beginning = beginning
+        report.beginning = notes + job.stateReport.lines
         return report
     }
 
@@ -103,7 +224,7 @@ final class RunningJob: Sendable {
         for (place, node) in figures.nodes.enumerated() { places[node.id] = place }
         return figures.nodes.map { node in
             var report = operatorReport(node, figures)
-            report.inputs = Self.inputs(of: node.id, in: job.plan, places)
+            report.inputs = Self.inputs(of: node.id, in: plan, places)
             return report
         }
     }
@@ -134,7 +255,7 @@ final class RunningJob: Sendable {
             report.blockedPercent = (Double(node.blockedNanoseconds) / capacity * 1_000).rounded() / 10
         }
         report.watermark = node.watermark.map { $0 / 1_000 }
-        report.text = PlanText.line(node.id, in: job.plan)
+        report.text = PlanText.line(node.id, in: plan)
         return report
     }
 

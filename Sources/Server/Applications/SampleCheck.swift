@@ -4,7 +4,8 @@ import Scripts
 import Serving
 import StreamSQL
 
-/// Compares the columns of JSON tables with the members that the first records of their files have.
+/// Compares the columns of JSON tables with the members that the first records of their files have, or the newest of their
+/// topics.
 ///
 /// A column whose name no record knows is NULL for ever, which nothing else would tell.
 enum SampleCheck {
@@ -20,6 +21,21 @@ enum SampleCheck {
             else { return [] }
             let lines = FileSample.lines(of: path, baseDirectory: baseDirectory, files: files)
             return warnings(table, lines: lines.prefix(recordsMax), script: script)
+        }
+    }
+
+    /// The same for the tables that read topics of the own log.
+    static func warnings(
+        _ tables: [DeclaredTable], script: ScriptText, queue: any LocalQueue
+    ) -> [MillraceError] {
+        tables.flatMap { table -> [MillraceError] in
+            guard table.options["connector"] == "kafka",
+                (table.options["format"] ?? table.options["value.format"]) == "json",
+                table.options["properties.bootstrap.servers"].map(queue.isOwn) ?? true, let log = try? queue.log()
+            else { return [] }
+            let topics = (table.options["topic"] ?? "").split(separator: ";").map(String.init)
+            let values = topics.flatMap { TopicSample.values(of: $0, in: log) }
+            return warnings(table, lines: values.prefix(recordsMax), script: script)
         }
     }
 

@@ -15,6 +15,13 @@ extension Responder {
                 .notFound, "no_queue", "this server has no queue", hint: "start it with --kafka 127.0.0.1:9092")
         }
         let limits = configuration.limits
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            try await Self.drain(request.body)
+            throw ErrorAnswer(
+                .unsupportedMediaType, "unsupported_encoding",
+                "a body with Content-Encoding '\(encoding)' is not taken",
+                hint: "send the records as they are")
+        }
         let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
         guard announced <= limits.ingestBytes else {
             try await Self.drain(request.body)
@@ -166,7 +173,11 @@ extension Responder {
         switch refusal {
         case .wrong(let code, let message): return ErrorAnswer(.badRequest, code, message)
         case .tooLarge(let message): return ErrorAnswer(.contentTooLarge, "record_too_large", message)
-        case .conflict(let code, let message): return ErrorAnswer(.conflict, code, message)
+        case .conflict(let code, let message):
+            var answer = ErrorAnswer(.conflict, code, message)
+            // Whoever asks again then is told what became of the first request.
+            if code == "key_in_use" { answer.retryAfter = 1 }
+            return answer
         case .busy(let message): return busy(message)
         case .forbidden(let message): return ErrorAnswer(.forbidden, "forbidden", message)
         case .failed(let message): return ErrorAnswer(.serviceUnavailable, "queue_stopped", message)

@@ -53,6 +53,8 @@ package struct ConnectorDescription: Sendable {
     package var requiredOptions: Set<String>
     /// Allowed values of options that have a closed set.
     package var optionValues: [String: [String]]
+    /// Allowed numbers of options that take a whole number.
+    package var optionNumbers: [String: ClosedRange<Int64>] = [:]
     /// Metadata columns it can deliver.
     package var metadata: [Field]
     /// The keys of those it can write.

@@ -92,15 +92,27 @@ struct OptionChecker {
                         .option, "'\(place.value.text)' is not a value of the option '\(key)'", at: place.value.range,
                         hint: near + "the values are " + choices.joined(separator: ", ")))
             }
+            if let numbers = connector.optionNumbers[key],
+                Int64(place.value.text).map({ numbers.contains($0) }) != true
+            {
+                errors.append(
+                    SQLError(
+                        .option, "'\(place.value.text)' is not a value of the option '\(key)'", at: place.value.range,
+                        hint: "it takes a whole number of at least \(numbers.lowerBound)"))
+            }
         }
-        for required in connector.requiredOptions.sorted() where values[required] == nil {
+        // A misspelt option is not missing besides.
+        let meant = Set(
+            places.keys.filter { isUnknown($0, connector.identifier, allowed) }
+                .compactMap { nearest($0, connector.identifier, allowed) })
+        for required in connector.requiredOptions.sorted() where values[required] == nil && !meant.contains(required) {
             errors.append(
                 SQLError(
                     .option, "the connector '\(connector.identifier)' needs the option '\(required)'",
                     at: places["connector"]?.value.range ?? table.range, hint: "add '\(required)' = '…' to WITH"))
         }
-        if !connector.formats.isEmpty, !connector.requiredOptions.contains("format"), values["format"] == nil,
-            values["value.format"] == nil
+        if !connector.formats.isEmpty, connector.requiredOptions.isDisjoint(with: Self.formatNames),
+            meant.isDisjoint(with: Self.formatNames), values["format"] == nil, values["value.format"] == nil
         {
             errors.append(
                 SQLError(
@@ -111,6 +123,9 @@ struct OptionChecker {
         return errors
     }
 
+    /// The names of the option for the format of values.
+    private static let formatNames: Set<String> = ["format", "value.format"]
+
     private static func inOrder(_ places: [String: OptionSyntax]) -> [(key: String, value: OptionSyntax)] {
         places.sorted { $0.value.key.range.offset < $1.value.key.range.offset }
     }
@@ -120,13 +135,21 @@ struct OptionChecker {
         _ places: [String: OptionSyntax], _ connector: String, allowed: Set<String>
     ) -> [SQLError] {
         Self.inOrder(places).compactMap { key, place in
-            if allowed.contains(key) || KnownOptions.isKnown(key, connector: connector) { return nil }
-            let names = allowed.sorted() + KnownOptions.names(connector: connector)
-            let near = nearestName(to: key, in: names).map { "did you mean '\($0)'?" }
+            guard isUnknown(key, connector, allowed) else { return nil }
+            let near = nearest(key, connector, allowed).map { "did you mean '\($0)'?" }
             return SQLError(
                 .option, "the connector '\(connector)' has no option '\(key)'", at: place.key.range,
                 hint: KnownOptions.replacement(of: key, connector: connector) ?? near)
         }
+    }
+
+    private func isUnknown(_ key: String, _ connector: String, _ allowed: Set<String>) -> Bool {
+        !allowed.contains(key) && !KnownOptions.isKnown(key, connector: connector)
+    }
+
+    /// The option that somebody who wrote `key` may have meant.
+    private func nearest(_ key: String, _ connector: String, _ allowed: Set<String>) -> String? {
+        nearestName(to: key, in: allowed.sorted() + KnownOptions.names(connector: connector))
     }
 
     /// What reading a table gives.

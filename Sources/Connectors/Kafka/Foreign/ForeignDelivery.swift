@@ -20,12 +20,13 @@ final class ForeignDelivery: TopicDelivery {
     /// Bits of an offset that hold the part of an epoch.
     private static let partBits: UInt64 = 16
 
-    init(options: KafkaOptions, environment: Environment) throws {
+    init(options: KafkaOptions, patience: BrokerPatience, environment: Environment) throws {
         self.options = options
         settings = try ForeignSettings(options)
         topic = try options.writtenTopic()
         clock = environment.clock
         let client = try settings.producer(transactionalID: nil)
+        try client.reach(patience, clock: environment.clock)
         partitionCount = try client.partitionCount(of: topic)
         producer = (client, nil)
     }
@@ -77,8 +78,8 @@ final class ForeignDelivery: TopicDelivery {
             case .abort: throw Interrupted()
             case .again:
                 guard clock.monotonicNanoseconds() < deadline else {
-                    throw MillraceError(
-                        .system, code: "kafka_broker", "broker '\(settings.servers)' has not answered for 2 minutes")
+                    throw BrokerPatience.unreachable(
+                        settings.servers, "no answer for 2 minutes (\(producer.client.cause))")
                 }
             }
         }

@@ -46,6 +46,8 @@ final class ForeignReader: SourceReader {
     private var pool = BlockPool(blockBytes: 1 << 20)
     private var figures = SourceProgress()
     private var cut: [KafkaMark] = []
+    /// Whether the broker has delivered anything yet, be it the end of a partition.
+    private var hasHeard = false
 
     init(
         marks: [KafkaMark], options: KafkaOptions, layout: KafkaLayout, rows: RecordRows, client: KafkaClient,
@@ -96,6 +98,7 @@ final class ForeignReader: SourceReader {
 
     /// Sorts what has come by partition.
     private func take(_ records: UnsafeBufferPointer<millrace_kafka_record>) throws {
+        if !records.isEmpty { hasHeard = true }
         var open: [Int: RecordRun] = [:]
         var names: [UnsafePointer<CChar>: String] = [:]
         for (index, record) in records.enumerated() {
@@ -206,6 +209,9 @@ final class ForeignReader: SourceReader {
     var progress: SourceProgress {
         var result = figures
         result.splits = partitions.count
+        if !hasHeard, partitions.contains(where: { !$0.isFinished }), client.hasFailed {
+            result.problem = BrokerPatience.waiting(for: client.servers, client.cause)
+        }
         return result
     }
 }

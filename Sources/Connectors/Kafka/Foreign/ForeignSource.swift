@@ -8,9 +8,13 @@ final class ForeignSource: Source {
     private let options: KafkaOptions
     private let layout: KafkaLayout
     private let settings: ForeignSettings
+    private let patience: BrokerPatience
     private let environment: Environment
 
-    init(options: KafkaOptions, layout: KafkaLayout, environment: Environment) throws(MillraceError) {
+    init(
+        options: KafkaOptions, layout: KafkaLayout, patience: BrokerPatience, environment: Environment
+    ) throws(MillraceError) {
+        self.patience = patience
         self.options = options
         self.layout = layout
         settings = try ForeignSettings(options)
@@ -37,6 +41,10 @@ final class ForeignSource: Source {
         for mark in try positions.flatMap(KafkaMark.decode) {
             restored[mark.topic, default: [:]][mark.partition] = mark
         }
+        if try !isReached(client, mayBeAway: knowsAll(restored)) {
+            // What was read and where is known: the job goes on, serves what it has, and reads when the broker is back.
+            return restored.values.flatMap(\.values).sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
+        }
         var marks: [KafkaMark] = []
         for topic in try topics(client) {
             let count = try client.partitionCount(of: topic)
@@ -54,6 +62,24 @@ final class ForeignSource: Source {
             }
         }
         return marks
+    }
+
+    /// Waits for the broker; false where it is away and may be.
+    private func isReached(_ client: KafkaClient, mayBeAway: Bool) throws(MillraceError) -> Bool {
+        do {
+            try client.reach(patience, clock: environment.clock)
+            return true
+        } catch {
+            guard mayBeAway, error.code == BrokerPatience.errorCode else { throw error }
+            let waiting = BrokerPatience.waiting(for: client.servers, client.cause)
+            patience.notice?("table '\(options.table.name)': \(waiting)")
+            return false
+        }
+    }
+
+    /// Whether each topic was read before, so that nothing has to be asked.
+    private func knowsAll(_ restored: [String: [Int32: KafkaMark]]) -> Bool {
+        options.topicPattern == nil && options.topics.allSatisfy { restored[$0]?.isEmpty == false }
     }
 
     private func topics(_ client: KafkaClient) throws -> [String] {

@@ -49,12 +49,50 @@ final class KafkaClient: @unchecked Sendable {
 
     // MARK: questions
 
+    /// How long one attempt to reach a broker takes.
+    private static let attemptMilliseconds: Int32 = 250
+
+    /// Waits until a broker answers; throws ``BrokerPatience/errorCode`` with the cause when none has for long enough.
+    func reach(_ patience: BrokerPatience, clock: any TimeSource) throws(MillraceError) {
+        let started = clock.monotonicNanoseconds()
+        var isTold = false
+        while true {
+            var reason = ""
+            let code = Self.withReason(&reason) { millrace_kafka_reach(handle, Self.attemptMilliseconds, $0, $1) }
+            if code == 0 { return }
+            guard Self.isAway(Int(code)) else { throw failure(reason) }
+            let elapsed = (clock.monotonicNanoseconds() &- started) / 1_000_000
+            guard elapsed < patience.limitMilliseconds else { throw BrokerPatience.unreachable(servers, cause) }
+            if !isTold, elapsed >= patience.noticeMilliseconds {
+                isTold = true
+                patience.notice?(BrokerPatience.waiting(for: servers, cause))
+            }
+        }
+    }
+
+    /// Why a connection failed last, in words for people.
+    var cause: String {
+        var problem = ""
+        Self.withReason(&problem) { millrace_kafka_problem(handle, $0, $1) }
+        return BrokerPatience.cause(problem)
+    }
+
+    /// Whether a connection has failed yet.
+    var hasFailed: Bool {
+        var problem = ""
+        Self.withReason(&problem) { millrace_kafka_problem(handle, $0, $1) }
+        return !problem.isEmpty
+    }
+
+    /// librdkafka's codes for a broker that cannot be reached: no connection, no address, no broker left, no answer in time.
+    private static func isAway(_ code: Int) -> Bool { [-195, -193, -192, -187, -185].contains(code) }
+
     func partitionCount(of topic: String) throws(MillraceError) -> Int32 {
         var reason = ""
         let count = Self.withReason(&reason) {
             millrace_kafka_partitions(handle, topic, Self.patienceMilliseconds, $0, $1)
         }
-        guard count > 0 else { throw failure("topic '\(topic)': \(reason)") }
+        guard count > 0 else { throw failure("topic '\(topic)': \(reason)", Int(count)) }
         return count
     }
 
@@ -106,7 +144,7 @@ final class KafkaClient: @unchecked Sendable {
             for index in native.indices { result[index].offset = native[index].offset }
             return code
         }
-        guard code == 0 else { throw failure("\(what): \(reason)") }
+        guard code == 0 else { throw failure("\(what): \(reason)", Int(code)) }
         return result
     }
 
@@ -234,11 +272,14 @@ final class KafkaClient: @unchecked Sendable {
         _ what: String, _ call: (UnsafeMutablePointer<CChar>?, Int) -> Int32
     ) throws(MillraceError) {
         var reason = ""
-        guard Self.withReason(&reason, call) == 0 else { throw failure("\(what): \(reason)") }
+        let code = Self.withReason(&reason, call)
+        guard code == 0 else { throw failure("\(what): \(reason)", Int(code)) }
     }
 
-    private func failure(_ what: String) -> MillraceError {
-        MillraceError(.system, code: "kafka_broker", "broker '\(servers)': \(what)")
+    private func failure(_ what: String, _ code: Int = 0) -> MillraceError {
+        Self.isAway(code)
+            ? BrokerPatience.unreachable(servers, cause)
+            : MillraceError(.system, code: "kafka_broker", "broker '\(servers)': \(what)")
     }
 
     private static func withReason<Value>(

@@ -191,6 +191,12 @@ final class LogReader: SourceReader {
     }
 
     private func failure(_ error: LogError, _ partition: Partition) -> any Error {
+        if case .unknownPartition = error {
+            return MillraceError(
+                .user, code: "topic_deleted",
+                "table '\(options.table.name)': topic '\(partition.mark.topic)' was deleted while it was read",
+                hint: "a topic of that name that is made again is another one: start the job anew to read it")
+        }
         guard case .offsetOutOfRange(let offset, let start, let end) = error else {
             return error.error(of: partition.mark.topic, table: options.table.name)
         }
