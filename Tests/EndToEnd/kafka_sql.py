@@ -237,3 +237,64 @@ def script(binary, server, folder):
     assert done.returncode == 0, done.stderr[-600:]
     assert sorted(done.stdout.splitlines()) == ["a,1,0", "b,2,1", "c,3,2"], done.stdout
     return "3 rows there and back"
+
+
+NEAR = """
+CREATE TABLE near (name STRING) WITH (
+    'connector' = 'kafka', 'topic' = 'near', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset');
+CREATE TABLE near_totals (name STRING, n BIGINT, PRIMARY KEY (name) NOT ENFORCED);
+INSERT INTO near_totals SELECT name, COUNT(*) FROM near GROUP BY name;
+"""
+# The INSERTs of a file are one job.
+FAR = """
+CREATE TABLE far (name STRING) WITH (
+    'connector' = 'kafka', 'topic' = 'far', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset',
+    'properties.bootstrap.servers' = '%s', 'properties.reconnect.backoff.max.ms' = '200');
+CREATE TABLE far_totals (name STRING, n BIGINT, PRIMARY KEY (name) NOT ENFORCED);
+INSERT INTO far_totals SELECT name, COUNT(*) FROM far GROUP BY name;
+"""
+
+
+def away(binary, queue, folder):
+    """A broker that is away when the server starts, comes, and is away again at the next start."""
+    server = Server(binary, folder, NEAR)
+    (server.application / "sql" / "far.sql").write_text(FAR % queue.address)
+
+    def send(address, topic, count):
+        producer = confluent_kafka.Producer({"bootstrap.servers": address, "log_level": 0})
+        for _ in range(count):
+            producer.produce(topic, value=b'{"name": "a"}')
+        assert producer.flush(60) == 0
+
+    def counted(table, count):
+        wait_for(server, f"{count} in {table}", lambda: server.rows(f"SELECT n FROM {table}") in ([[count]], [[str(count)]]))
+
+    def waiting():
+        errors = [job["error"] or "" for job in server.get("/api/v1/jobs")["jobs"]]
+        return any("connection refused" in error and queue.address in error for error in errors)
+
+    queue.start(60)
+    kafka_clients.create(queue.address, "far", 2)
+    queue.kill()
+    server.start(60)
+    wait_for(server, "the cause on /jobs", waiting)
+    assert "restarting" in [job["state"] for job in server.get("/api/v1/jobs")["jobs"]]
+    send(server.address, "near", 3)
+    counted("near_totals", 3)
+    queue.start(60)
+    send(queue.address, "far", 5)
+    counted("far_totals", 5)
+    wait_for(server, "no cause on /jobs", lambda: not waiting())
+    server.stop()
+    queue.kill()
+    # What was counted is there at once, though nothing can be read.
+    server.start(60)
+    counted("far_totals", 5)
+    send(server.address, "near", 1)
+    counted("near_totals", 4)
+    wait_for(server, "the cause on /jobs again", waiting)
+    queue.start(60)
+    send(queue.address, "far", 2)
+    counted("far_totals", 7)
+    server.stop()
+    return "the server runs without the broker, twice, and the job goes on when it comes"

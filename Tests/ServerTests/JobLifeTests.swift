@@ -2,6 +2,7 @@ import Checkpoints
 import Columnar
 import ConnectorContract
 import Diagnostics
+import Glibc
 import Serving
 import Tables
 import TestSupport
@@ -73,6 +74,33 @@ struct JobLifeTests {
 
     private func jobFolders(_ disk: FaultyFileSystem) throws -> [String] {
         try disk.list("data/sales").filter { $0.hasPrefix("sales-") }.sorted()
+    }
+
+    private static let faraway = """
+        CREATE TABLE far (city STRING) WITH (
+            'connector' = 'kafka', 'topic' = 'far', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset',
+            'properties.bootstrap.servers' = '127.0.0.1:1');
+        CREATE TABLE cities (city STRING, n BIGINT, PRIMARY KEY (city) NOT ENFORCED);
+        INSERT INTO cities SELECT city, COUNT(*) FROM far GROUP BY city;
+        """
+
+    @Test(.enabled(if: dlopen("librdkafka.so.1", RTLD_NOW) != nil, "librdkafka is not installed"))
+    func aBrokerThatIsAwayKeepsNobodyWaiting() throws {
+        let disk = try disk(["app/sql/a.sql": Self.faraway, "app/sql/b.sql": Self.sales])
+        let reports = try live(disk, city: "x", ["totals": 1]) { application in
+            let clock = Environment().clock
+            let deadline = clock.monotonicNanoseconds() + 60_000_000_000
+            var waiting: JobReport
+            repeat {
+                // The first attempt may end before a connection was tried.
+                waiting = try #require(application.reports.first { $0.id == "sales-a" })
+                clock.sleep(nanoseconds: 2_000_000)
+            } while waiting.error?.contains("connection refused") != true && clock.monotonicNanoseconds() < deadline
+            #expect(waiting.state == .restarting && waiting.error?.contains("127.0.0.1:1") == true)
+            #expect(waiting.error?.contains("connection refused") == true && waiting.tables == ["cities"])
+            #expect(application.reports.first { $0.id == "sales-b" }?.state == .running)
+        }
+        #expect(reports.map(\.state) == [.finished, .finished])
     }
 
     @Test func filesComeAndGoWithoutMovingState() throws {
