@@ -317,6 +317,8 @@ private struct WindowSource {
         for (condition, next) in chain.reversed() {
             self.condition = PlanExpression.conjunction(self.condition, condition?.inlined(projections))
             projections = next.map { [projections] in $0.inlined(projections) }
+            let levels = (projections + (self.condition.map { [$0] } ?? [])).map(\.levels).max() ?? 1
+            guard levels <= PlanExpression.mostMergedLevels else { return nil }
         }
     }
 }

@@ -43,8 +43,11 @@ final class QueryBinder {
     private(set) var readWrittenTables: Set<String> = []
     /// Result tables that joins look rows up in.
     private(set) var lookedUpTables: Set<String> = []
-    private var viewDepth = 0
-    static let maximumViewDepth = 32
+    private var queryDepth = 0
+    /// Queries inside of queries, those of views counted where they are used.
+    static let maximumQueryDepth = 200
+    /// Steps that rows go through from a source to the end: what walks over plans uses the stack.
+    static let maximumPlanDepth = 300
     private var viewUses = 0
     /// Uses of views in one statement, those inside of views counted each time.
     private static let maximumViewUses = 2_000
@@ -65,6 +68,23 @@ final class QueryBinder {
     // MARK: Queries
 
     func bind(_ query: Query) throws(SQLError) -> Relation {
+        guard queryDepth < Self.maximumQueryDepth else {
+            throw SQLError(
+                .limit, "queries nest more than \(Self.maximumQueryDepth) deep, those of views counted", at: query.range,
+                hint: "keep a result between in a table")
+        }
+        queryDepth += 1
+        defer { queryDepth -= 1 }
+        let relation = try bindParts(of: query)
+        guard graph.depths[relation.node] <= Self.maximumPlanDepth else {
+            throw SQLError(
+                .limit, "the rows of this query go through more than \(Self.maximumPlanDepth) steps", at: query.range,
+                hint: "keep a result between in a table")
+        }
+        return relation
+    }
+
+    private func bindParts(of query: Query) throws(SQLError) -> Relation {
         if !query.with.isEmpty { commonTables.append([:]) }
         defer { if !query.with.isEmpty { commonTables.removeLast() } }
         for common in query.with {
@@ -270,23 +290,17 @@ final class QueryBinder {
     }
 
     private func expand(_ view: ViewDefinition, at range: SourceRange) throws(SQLError) -> Relation {
-        guard viewDepth < Self.maximumViewDepth else {
-            throw SQLError(.limit, "views nest more than \(Self.maximumViewDepth) deep", at: range)
-        }
         viewUses += 1
         guard viewUses <= Self.maximumViewUses else {
             throw SQLError(.limit, "the statement uses views more than \(Self.maximumViewUses) times", at: range)
         }
         let outer = commonTables
         commonTables = []
-        viewDepth += 1
-        defer {
-            commonTables = outer
-            viewDepth -= 1
-        }
+        defer { commonTables = outer }
         do throws(SQLError) {
             return try renamed(try bind(view.query), view.columns, of: view.name, at: range)
         } catch {
+            if error.code == .limit { throw SQLError(.limit, error.message, at: range, hint: error.hint) }
             // The view was right when it was made: what it reads has changed since.
             throw SQLError(error.code, "in view '\(view.name)': \(error.message)", at: range, hint: error.hint)
         }

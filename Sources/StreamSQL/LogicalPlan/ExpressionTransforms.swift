@@ -103,6 +103,20 @@ extension PlanExpression {
         return false
     }
 
+    /// Levels up to which expressions are put into each other: what walks over them uses the stack.
+    static let mostMergedLevels = 1_000
+
+    /// The levels of the expression; looked for without the stack.
+    var levels: Int {
+        var open = [(expression: self, level: 1)]
+        var deepest = 0
+        while let next = open.popLast() {
+            deepest = max(deepest, next.level)
+            for child in next.expression.children { open.append((child, next.level + 1)) }
+        }
+        return deepest
+    }
+
     /// The operands of a conjunction, or the expression alone.
     var conjuncts: [PlanExpression] {
         if case .call(.and, let operands, _) = self { return operands.flatMap(\.conjuncts) }

@@ -11,6 +11,8 @@ struct LogicalNode: Hashable {
 final class LogicalGraph {
     private(set) var nodes: [LogicalNode] = []
     private(set) var fields: [[Field]] = []
+    /// Of each node: how many steps rows go through at most, its own counted.
+    private(set) var depths: [Int] = []
     private var index: [LogicalNode: Int] = [:]
 
     /// Adds a node whose fields follow from its operation and inputs.
@@ -19,6 +21,7 @@ final class LogicalGraph {
         if let known = index[node] { return known }
         let id = nodes.count
         nodes.append(node)
+        depths.append(1 + (inputs.map { depths[$0] }.max() ?? 0))
         fields.append(outputFields(of: node, names: names))
         index[node] = id
         return id

@@ -111,6 +111,11 @@ struct CalculateRewrite {
         var counts: [Int: Int] = [:]
         for expression in projections + (condition.map { [$0] } ?? []) { expression.countCostly(inner, &counts) }
         if shared.contains(input) { return below == nil && counts.isEmpty }
+        let depth = inner.map(\.levels).max() ?? 1
+        if depth > 1 {
+            let above = (projections + (condition.map { [$0] } ?? [])).map(\.levels).max() ?? 1
+            guard above + depth <= PlanExpression.mostMergedLevels else { return false }
+        }
         return !counts.contains { $0.value > 1 }
     }
 
