@@ -86,9 +86,9 @@ final class Journal {
         return true
     }
 
-    /// A file of the newest generation.
+    /// A file of the newest generation; not one that counts as free.
     private func index(named name: String) -> Int? {
-        all.firstIndex { $0.name == name && $0.generation == position.generation }
+        all.firstIndex { $0.name == name && $0.generation > 0 && $0.generation == position.generation }
     }
 
     private func beginFile(holding bytes: Int) throws(FileSystemError) {

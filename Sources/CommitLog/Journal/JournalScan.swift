@@ -88,7 +88,11 @@ final class JournalScan {
                 for start in [block, block + RoundHeader.blockBytes - RoundHeader.byteCount]
                 where start + RoundHeader.byteCount <= image.count {
                     let slice = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + RoundHeader.byteCount)])
-                    if let (header, _) = RoundHeader.decode(slice, fileBytes: fileBytes) { heads.append(header) }
+                    guard let (header, isEnd) = RoundHeader.decode(slice, fileBytes: fileBytes) else { continue }
+                    // What looks like a head and stands elsewhere was copied there: by a record, say.
+                    guard isEnd ? header.start + header.totalBytes == start + RoundHeader.byteCount : header.start == start
+                    else { continue }
+                    heads.append(header)
                 }
             }
         }
