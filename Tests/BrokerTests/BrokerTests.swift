@@ -54,6 +54,20 @@ import Testing
         #expect(offsets.topics.first?.partitions.first?.metadata == "mine")
     }
 
+    /// Damaged records are told of, once for each place, and counted.
+    @Test func damageIsToldOf() throws {
+        let told = Mutex<[String]>([])
+        let notes = DamageNotes { text in told.withLock { $0.append(text) } }
+        for _ in 0..<3 {
+            notes.note(.damaged(file: "/log/topics/1/0/0.log", position: 7, offset: 12), topic: "t", partition: 0)
+            notes.note(.diskFull, topic: "t", partition: 0)
+        }
+        #expect(notes.reads == 3)
+        let texts = told.withLock { $0 }
+        #expect(texts.count == 1 && texts.first?.contains("t-0: /log/topics/1/0/0.log is damaged at byte 7") == true)
+        #expect(LogError.damaged(file: "", position: 0, offset: 0).code == .corruptMessage)
+    }
+
     @Test func fetchesWaitForRecords() throws {
         let running = try RunningBroker()
         let reader = try running.client()
@@ -184,19 +198,5 @@ extension RequestHeader {
         try coder.number(&correlation)
         try coder.text(&client)
         return coder.output + (api.isFlexible(version) ? [0] : [])
-    }
-
-    /// Damaged records are told of, once for each place, and counted.
-    @Test func damageIsToldOf() throws {
-        let told = Mutex<[String]>([])
-        let notes = DamageNotes { text in told.withLock { $0.append(text) } }
-        for _ in 0..<3 {
-            notes.note(.damaged(file: "/log/topics/1/0/0.log", position: 7, offset: 12), topic: "t", partition: 0)
-            notes.note(.diskFull, topic: "t", partition: 0)
-        }
-        #expect(notes.reads == 3)
-        let texts = told.withLock { $0 }
-        #expect(texts.count == 1 && texts.first?.contains("t-0: /log/topics/1/0/0.log is damaged at byte 7") == true)
-        #expect(LogError.damaged(file: "", position: 0, offset: 0).code == .corruptMessage)
     }
 }

@@ -162,7 +162,6 @@ struct DamageTests {
         #expect(try fixture.opened?.partition(key).leaderEpoch == 1)
     }
 
-    /// Each change of the disk fails or is the last one, in turn: afterwards all that was acknowledged is there.
     @Test func verifyTellsOfAMissingSegmentAndRepairsTheRest() throws {
         let (fixture, key) = try filled()
         try fixture.opened?.close()
@@ -186,6 +185,7 @@ struct DamageTests {
         #expect(try fixture.append(batch(["afterwards"]), to: key).baseOffset == 30)
     }
 
+    /// Each change of the disk fails or is the last one, in turn: afterwards all that was acknowledged is there.
     @Test func everyPointOfACrashIsSurvived() throws {
         func script(_ fixture: LogFixture, _ acknowledged: inout [String]) throws {
             let topic = try fixture.open().createTopic("t", partitions: 1)

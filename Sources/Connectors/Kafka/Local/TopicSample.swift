@@ -19,11 +19,12 @@ package enum TopicSample {
             guard let fetched = try? reader.fetch(from: start, maxBytes: bytesMax, isolation: .readUncommitted) else {
                 return []
             }
-            return values(in: fetched.bytes)
+            return values(in: fetched.bytes, from: start)
         }
     }
 
-    private static func values(in bytes: [UInt8]) -> [[UInt8]] {
+    /// A batch may hold very many small records: only those asked for are kept.
+    private static func values(in bytes: [UInt8], from start: Int64) -> [[UInt8]] {
         bytes.withUnsafeBytes { bytes in
             var found: [[UInt8]] = []
             var place = 0
@@ -31,7 +32,8 @@ package enum TopicSample {
                 place += batch.bytes.count
                 guard !batch.header.attributes.isControl else { continue }
                 try? batch.forEachRecord { (record) throws(WireError) in
-                    if let value = record.value { found.append(Array(value)) }
+                    let offset = batch.header.baseOffset &+ Int64(record.offsetDelta)
+                    if offset >= start, let value = record.value { found.append(Array(value)) }
                 }
             }
             return found
