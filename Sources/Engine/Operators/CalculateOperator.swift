@@ -9,8 +9,12 @@ final class CalculateOperator: Operator {
     private let projectedInputs: Set<Int>
     /// The input columns that go on as they are. Where these are not all, updates may have become none.
     private let keptInputs: Set<Int>
+    private let dropsNoOpUpdates: Bool
 
-    init(_ plan: CalculatePlan, timeZone: String, context: EvaluationContext) throws {
+    init(
+        _ plan: CalculatePlan, timeZone: String, context: EvaluationContext, dropsNoOpUpdates: Bool = true
+    ) throws {
+        self.dropsNoOpUpdates = dropsNoOpUpdates
         condition = try plan.condition.map {
             ExpressionEvaluator(try ExpressionProgram.compile([$0], timeZone: timeZone), environment: context)
         }
@@ -59,7 +63,7 @@ final class CalculateOperator: Operator {
         let columns = try projection.evaluate(batch)
         let projected = Batch(
             columns: columns, rowCount: batch.rowCount, kinds: batch.kinds, retainedBytes: batch.retainedBytes)
-        let losesColumns = keptInputs.count < batch.columns.count
+        let losesColumns = dropsNoOpUpdates && keptInputs.count < batch.columns.count
         try output.emit(losesColumns ? NoOpUpdates.dropped(from: projected) : projected)
     }
 }

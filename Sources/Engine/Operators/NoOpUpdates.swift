@@ -50,8 +50,8 @@ enum NoOpUpdates {
 
 /// A scan that leaves out columns of a table whose rows change.
 final class ChangesScanOperator: Operator {
-    static func fits(_ node: PlanNode) -> Bool {
-        guard case .scan(let scan) = node.operation else { return false }
+    static func fits(_ node: PlanNode, _ plan: PhysicalPlan) -> Bool {
+        guard case .scan(let scan) = node.operation, !plan.forgetsIdleState else { return false }
         return node.changelog == .retract && scan.columns.count < scan.table.physicalFields.count
     }
 

@@ -216,11 +216,15 @@ struct ExpressionBinder {
     private func interval(
         _ value: Expression, _ qualifier: IntervalQualifier, at range: SourceRange
     ) throws(SQLError) -> PlanExpression {
+        let count: PlanExpression
         if case .binary(.subtract, let left, let right) = value.kind {
             let (first, second) = (try bind(left), try bind(right))
             if let result = TimeFunctions.difference(first, second, qualifier) { return result }
+            // Bound twice, what is nested so would take twice as long with each level.
+            count = try arithmetic(.subtract, first, second, "-", at: value.range)
+        } else {
+            count = try bind(value)
         }
-        let count = try bind(value)
         guard count.type.logical.isInteger, let size = IntervalText.size(of: qualifier.start) else {
             throw SQLError(.type, "INTERVAL takes a whole number here, not \(count.type.logical)", at: value.range)
         }
