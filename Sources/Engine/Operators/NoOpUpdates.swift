@@ -50,9 +50,12 @@ enum NoOpUpdates {
 
 /// A scan that leaves out columns of a table whose rows change.
 final class ChangesScanOperator: Operator {
-    static func fits(_ node: PlanNode, _ plan: PhysicalPlan) -> Bool {
-        guard case .scan(let scan) = node.operation, !plan.forgetsIdleState else { return false }
-        return node.changelog == .retract && scan.columns.count < scan.table.physicalFields.count
+    /// For a scan or what passes rows on: this operator where it has something to do, else one that does nothing.
+    static func make(_ node: PlanNode, _ plan: PhysicalPlan) -> any Operator {
+        guard case .scan(let scan) = node.operation, node.changelog == .retract, !plan.forgetsIdleState,
+            scan.columns.count < scan.table.physicalFields.count
+        else { return PassOperator() }
+        return ChangesScanOperator()
     }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {

@@ -24,7 +24,7 @@ struct OperatorFactory {
         let context = EvaluationContext(clock: wiring.environment.clock, random: wiring.environment.random)
         let inputFields = node.inputs.first.map { plan.nodes[$0].fields } ?? []
         switch node.operation {
-        case .scan, .values, .union: return ChangesScanOperator.fits(node, plan) ? ChangesScanOperator() : PassOperator()
+        case .scan, .values, .union: return ChangesScanOperator.make(node, plan)
         case .calculate(let calculate):
             return try CalculateOperator(
                 calculate, timeZone: plan.timeZone, context: context, dropsNoOpUpdates: !plan.forgetsIdleState)
