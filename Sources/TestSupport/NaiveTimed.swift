@@ -254,7 +254,8 @@ extension NaiveTimed {
             guard Int.random(in: 0..<5, using: &random) < 2 else { return .table(table) }
             let forms = [Form.inner, .left, .right]
             return .pairs(
-                forms.randomElement(using: &random) ?? .inner, table, other, before: .random(in: 0...30, using: &random),
+                forms.randomElement(using: &random) ?? .inner, table, other,
+                before: .random(in: 0...30, using: &random),
                 after: .random(in: 0...30, using: &random))
         }
 
@@ -268,7 +269,8 @@ extension NaiveTimed {
         /// What has to stand in front of a query that reads it.
         var definition: String {
             guard case .pairs(let form, let left, let right, let before, let after) = self else { return "" }
-            return "WITH pairs AS (SELECT a.c0 AS c0, a.c1 AS c1, b.c1 AS c2, \(form == .right ? "b" : "a").ts AS ts FROM "
+            return
+                "WITH pairs AS (SELECT a.c0 AS c0, a.c1 AS c1, b.c1 AS c2, \(form == .right ? "b" : "a").ts AS ts FROM "
                 + NaiveTimed.intervalJoin(form, left, right, before, after) + ") "
         }
 

@@ -13,7 +13,8 @@ struct CutJournalTests {
     }
 
     /// A log that ended as its append of `lost` began a new journal file, of which `kept` bytes are there.
-    private func cutOff(_ kept: Int, lost: [String]) throws -> (files: FaultyFileSystem, values: [String], path: String) {
+    private func cutOff(_ kept: Int, lost: [String]) throws -> (files: FaultyFileSystem, values: [String], path: String)
+    {
         let fixture = LogFixture()
         _ = try fixture.open().createTopic("events", partitions: 1)
         var values: [String] = []

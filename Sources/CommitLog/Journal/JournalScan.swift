@@ -67,7 +67,9 @@ final class JournalScan {
     /// A head counts even if its round was cut off with the file. Nobody was told of that round, but its generation must
     /// not be given out again: when the file grows, the round may look whole, and would stand in the way of a later one.
     private static func firstRound(_ file: any File, bytes: Int) throws(FileSystemError) -> RoundHeader? {
-        guard bytes >= RoundHeader.byteCount, let head = try file.bytes(RoundHeader.byteCount, at: 0) else { return nil }
+        guard bytes >= RoundHeader.byteCount, let head = try file.bytes(RoundHeader.byteCount, at: 0) else {
+            return nil
+        }
         if let header = head.withUnsafeBytes({ RoundHeader.decode($0, fileBytes: longestFileBytes) })?.header,
             header.start == 0
         {
@@ -90,7 +92,9 @@ final class JournalScan {
                     let slice = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + RoundHeader.byteCount)])
                     guard let (header, isEnd) = RoundHeader.decode(slice, fileBytes: fileBytes) else { continue }
                     // What looks like a head and stands elsewhere was copied there: by a record, say.
-                    guard isEnd ? header.start + header.totalBytes == start + RoundHeader.byteCount : header.start == start
+                    guard
+                        isEnd
+                            ? header.start + header.totalBytes == start + RoundHeader.byteCount : header.start == start
                     else { continue }
                     heads.append(header)
                 }

@@ -103,7 +103,11 @@ struct JSONNestedWriter: Sendable {
             let item = map.keys[index]
             guard item.isNull else {
                 var key: [UInt8] = []
-                if case .bytes = form { Base64.append(item.bytes, to: &key) } else { text.append(item, as: form, to: &key) }
+                if case .bytes = form {
+                    Base64.append(item.bytes, to: &key)
+                } else {
+                    text.append(item, as: form, to: &key)
+                }
                 keys.append((key, index))
                 continue
             }

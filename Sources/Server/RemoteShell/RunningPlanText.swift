@@ -64,7 +64,8 @@ struct RunningPlanText {
     private static func summary(_ job: JSONValue) -> String {
         func count(_ key: String) -> Int { whole(job[key]) ?? 0 }
         let since = whole(job["startedAt"]).map { " since \(moment($0))" } ?? ""
-        return "\(job["state"]?.stringValue ?? "")\(since), \(rows(count("rowsIn"))) in, \(rows(count("rowsOut"))) out, "
+        return
+            "\(job["state"]?.stringValue ?? "")\(since), \(rows(count("rowsIn"))) in, \(rows(count("rowsOut"))) out, "
             + "\(grouped(count("lateRows"))) late"
             + (count("refusedRows") > 0 ? ", \(grouped(count("refusedRows"))) refused" : "")
             + (job["error"]?.stringValue.map { "; \($0)" } ?? "")

@@ -70,7 +70,8 @@ final class QueryBinder {
     func bind(_ query: Query) throws(SQLError) -> Relation {
         guard queryDepth < Self.maximumQueryDepth else {
             throw SQLError(
-                .limit, "queries nest more than \(Self.maximumQueryDepth) deep, those of views counted", at: query.range,
+                .limit, "queries nest more than \(Self.maximumQueryDepth) deep, those of views counted",
+                at: query.range,
                 hint: "keep a result between in a table")
         }
         queryDepth += 1

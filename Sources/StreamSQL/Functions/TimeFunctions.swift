@@ -35,7 +35,8 @@ enum TimeFunctions {
         let unit = try arguments.unit(0)
         let interval = arguments.values[1]
         let units = interval.type.logical == .intervalMonths ? unitsOfMonths : unitsOfMilliseconds
-        guard case .literal(.text(let bytes), _) = unit, let wanted = TimeUnit(word: String(decoding: bytes, as: UTF8.self)),
+        guard case .literal(.text(let bytes), _) = unit,
+            let wanted = TimeUnit(word: String(decoding: bytes, as: UTF8.self)),
             units.contains(wanted)
         else {
             let names = TimeUnit.allCases.filter(units.contains).map(\.rawValue).joined(separator: ", ")
@@ -58,7 +59,10 @@ enum TimeFunctions {
         let unit: TimeUnit = type == .intervalMonths ? .month : .millisecond
         return .call(
             .timestampDifference,
-            [LiteralBinding.text(unit.rawValue), CastRules.convert(second, to: common), CastRules.convert(first, to: common)],
+            [
+                LiteralBinding.text(unit.rawValue), CastRules.convert(second, to: common),
+                CastRules.convert(first, to: common),
+            ],
             DataType(type, isNullable: first.type.isNullable || second.type.isNullable))
     }
 
@@ -66,7 +70,9 @@ enum TimeFunctions {
     private static func short(_ time: PlanExpression) -> PlanExpression {
         guard time.type.logical.isWideTimestamp else { return time }
         let precision = LogicalType.microsecondPrecision
-        if case .timestampLTZ = time.type.logical { return CastRules.convert(time, to: .timestampLTZ(precision: precision)) }
+        if case .timestampLTZ = time.type.logical {
+            return CastRules.convert(time, to: .timestampLTZ(precision: precision))
+        }
         return CastRules.convert(time, to: .timestamp(precision: precision))
     }
 

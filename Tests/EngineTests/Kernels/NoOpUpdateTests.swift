@@ -22,7 +22,8 @@ struct NoOpUpdateTests {
         #expect(
             kept([
                 (.insert, [1, "a", 1.5]), (.updateBefore, [1, "a", 1.5]), (.updateAfter, [1, "a", 1.5]),
-                (.updateBefore, [2, .text(long), nil]), (.updateAfter, [2, .text(long), nil]), (.delete, [3, "c", 0.0]),
+                (.updateBefore, [2, .text(long), nil]), (.updateAfter, [2, .text(long), nil]),
+                (.delete, [3, "c", 0.0]),
             ]) == ["+I 1", "-D 3"])
     }
 

@@ -133,7 +133,9 @@ struct StateTextsTests {
         JoinStorage("left", store, isAppendOnly: true, isKept: true, ownNumber: ownNumber)
     }
 
-    @Test("a join stores a text that comes again once in all its epochs, over several starts", arguments: [1, 2] as [UInt64])
+    @Test(
+        "a join stores a text that comes again once in all its epochs, over several starts",
+        arguments: [1, 2] as [UInt64])
     func joins(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         var wanted: [Row] = []
