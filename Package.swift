@@ -41,15 +41,17 @@ let layers: [Layer] = [
     Layer(name: "CWebAssets", kind: .c),
     Layer(name: "Diagnostics", uses: ["CPlatform"]),
     Layer(name: "Digests", kind: .rows),
+    Layer(name: "Compression", kind: .rows, uses: ["CCompression"]),
     Layer(name: "Columnar", kind: .rows, uses: ["CPlatform", "Diagnostics"]),
     Layer(name: "RegularExpressions", uses: ["CRegex"]),
-    Layer(name: "KafkaProtocol", kind: .rows, uses: ["Digests", "CPlatform", "CCompression", "Diagnostics"]),
+    Layer(name: "KafkaProtocol", kind: .rows, uses: ["Digests", "CPlatform", "Compression", "Diagnostics"]),
     Layer(name: "CommitLog", kind: .rows, uses: ["KafkaProtocol", "CPlatform", "Diagnostics"]),
     Layer(
         name: "Broker", uses: ["CommitLog", "KafkaProtocol", "Digests", "CPlatform", "Diagnostics"],
         products: [("NIOCore", nio), ("NIOPosix", nio), ("NIOSSL", nioSSL)]),
     Layer(
-        name: "Formats", kind: .rows, uses: ["Columnar", "Digests", "RegularExpressions", "CSimdjson", "Diagnostics"]),
+        name: "Formats", kind: .rows,
+        uses: ["Columnar", "Digests", "Compression", "RegularExpressions", "CSimdjson", "Diagnostics"]),
     Layer(name: "ConnectorContract", uses: ["Columnar", "Diagnostics"]),
     Layer(
         name: "Connectors", kind: .rows,
@@ -142,7 +144,7 @@ func target(of layer: Layer) -> Target {
 
 // Every target has tests under Tests/<Target>Tests; the folders named here hold tests of the whole.
 let unitTested = [
-    "Diagnostics", "Digests", "Columnar", "KafkaProtocol", "CommitLog", "Broker", "Formats", "Connectors", "StreamSQL",
+    "Diagnostics", "Digests", "Compression", "Columnar", "KafkaProtocol", "CommitLog", "Broker", "Formats", "Connectors", "StreamSQL",
     "Engine",
     "Checkpoints", "Tables", "Workloads",
     "Scripts", "Serving", "Server",

@@ -8,11 +8,15 @@
 /* A frame that asks for a larger window is refused: the decoder would have to allocate it. */
 #define ZSTD_WINDOW_LOG_MAX 27
 
-static int64_t gunzip(const void *source, size_t length, void *target, size_t capacity) {
+/* Windows as zlib counts them: 32 KiB with gzip's or zlib's header, told apart by itself, or with none. */
+#define WINDOW_WITH_HEADER (15 + 32)
+#define WINDOW_BARE (-15)
+
+static int64_t inflate_all(int window, const void *source, size_t length, void *target, size_t capacity) {
     z_stream stream;
     memset(&stream, 0, sizeof stream);
     if (length > UINT32_MAX || capacity > UINT32_MAX) return MILLRACE_NO_ROOM;
-    if (inflateInit2(&stream, 15 + 32) != Z_OK) return MILLRACE_DAMAGED;
+    if (inflateInit2(&stream, window) != Z_OK) return MILLRACE_DAMAGED;
     stream.next_in = (Bytef *)source;
     stream.avail_in = (uInt)length;
     stream.next_out = target;
@@ -75,18 +79,19 @@ static int64_t unzstd(const void *source, size_t length, void *target, size_t ca
 
 int64_t millrace_decompress(int codec, const void *source, size_t length, void *target, size_t capacity) {
     switch (codec) {
-    case MILLRACE_GZIP: return gunzip(source, length, target, capacity);
+    case MILLRACE_GZIP: return inflate_all(WINDOW_WITH_HEADER, source, length, target, capacity);
+    case MILLRACE_DEFLATE: return inflate_all(WINDOW_BARE, source, length, target, capacity);
     case MILLRACE_LZ4: return unlz4(source, length, target, capacity);
     case MILLRACE_ZSTD: return unzstd(source, length, target, capacity);
     default: return MILLRACE_UNKNOWN_CODEC;
     }
 }
 
-static int64_t gzip(const void *source, size_t length, void *target, size_t capacity) {
+static int64_t deflate_all(int window, const void *source, size_t length, void *target, size_t capacity) {
     z_stream stream;
     memset(&stream, 0, sizeof stream);
     if (length > UINT32_MAX || capacity > UINT32_MAX) return MILLRACE_NO_ROOM;
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return MILLRACE_DAMAGED;
     stream.next_in = (Bytef *)source;
     stream.avail_in = (uInt)length;
@@ -101,7 +106,8 @@ static int64_t gzip(const void *source, size_t length, void *target, size_t capa
 int64_t millrace_compress(int codec, const void *source, size_t length, void *target, size_t capacity) {
     size_t written;
     switch (codec) {
-    case MILLRACE_GZIP: return gzip(source, length, target, capacity);
+    case MILLRACE_GZIP: return deflate_all(15 + 16, source, length, target, capacity);
+    case MILLRACE_DEFLATE: return deflate_all(WINDOW_BARE, source, length, target, capacity);
     case MILLRACE_LZ4:
         written = LZ4F_compressFrame(target, capacity, source, length, NULL);
         return LZ4F_isError(written) ? MILLRACE_NO_ROOM : (int64_t)written;
@@ -114,9 +120,14 @@ int64_t millrace_compress(int codec, const void *source, size_t length, void *ta
 
 size_t millrace_compress_bound(int codec, size_t length) {
     switch (codec) {
-    case MILLRACE_GZIP: return compressBound((uLong)length) + 32;
+    case MILLRACE_GZIP:
+    case MILLRACE_DEFLATE: return compressBound((uLong)length) + 32;
     case MILLRACE_LZ4: return LZ4F_compressFrameBound(length, NULL);
     case MILLRACE_ZSTD: return ZSTD_compressBound(length);
     default: return 0;
     }
+}
+
+uint32_t millrace_crc32(const void *bytes, size_t length) {
+    return (uint32_t)crc32_z(0, bytes, length);
 }

@@ -64,7 +64,9 @@ extension FormatCatalog {
     ]
 
     private static let avroOptions = [
-        FormatOption("codec", values: ["null"], "how blocks are packed: not at all"),
+        FormatOption(
+            "codec", values: ["snappy", "null", "deflate", "zstandard"],
+            "how blocks of files are packed that are written; snappy by default"),
         FormatOption("encoding", values: ["binary"], "how values are written"),
         FormatOption.flag("timestamp_mapping.legacy", "TIMESTAMP is written as an instant; true by default"),
     ]

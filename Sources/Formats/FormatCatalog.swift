@@ -50,7 +50,7 @@ package enum FormatCatalog {
                 fields: fields, schema: schema, pattern: try LogPattern(reader.text("log-format") ?? "combined"),
                 ignoresErrors: try reader.flag("ignore-parse-errors"), longestLine: longestLine)
         case "avro":
-            return try AvroDecoder(fields: fields, schema: schema, isLegacy: try avroIsLegacy(reader))
+            return try AvroDecoder(fields: fields, schema: schema, isLegacy: try AvroSettings(reader).isLegacy)
         case "regex": return try regexDecoder(reader, fields: fields, schema: schema, longestLine: longestLine)
         case "debezium-json", "canal-json", "maxwell-json", "ogg-json":
             return try ChangelogJSONDecoder(
@@ -61,17 +61,6 @@ package enum FormatCatalog {
                 .user, code: "unknown_format", "there is no format '\(format)'",
                 hint: "formats are \(names.joined(separator: ", "))")
         }
-    }
-
-    /// The options of Avro, checked: whether TIMESTAMP is written as an instant.
-    static func avroIsLegacy(_ reader: FormatOptionReader) throws(MillraceError) -> Bool {
-        for (name, value) in [("codec", "null"), ("encoding", "binary")] {
-            if let text = reader.text(name), text.lowercased() != value {
-                throw reader.invalid(name, text, "\(value) only")
-            }
-        }
-        guard reader.text("timestamp_mapping.legacy") != nil else { return true }
-        return try reader.flag("timestamp_mapping.legacy")
     }
 
     private static func regexDecoder(

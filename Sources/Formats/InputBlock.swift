@@ -23,10 +23,8 @@ package final class InputBlock: @unchecked Sendable {
     /// A block that holds a copy of the bytes.
     package convenience init(copying source: some Collection<UInt8>) {
         self.init(capacity: source.count)
-        for byte in source {
-            bytes[count] = byte
-            count += 1
-        }
+        count = source.count
+        _ = UnsafeMutableBufferPointer(start: bytes, count: count).initialize(fromContentsOf: source)
     }
 
     deinit { UnsafeMutableRawPointer(bytes).deallocate() }

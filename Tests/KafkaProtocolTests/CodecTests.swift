@@ -35,29 +35,6 @@ struct CodecTests {
         #expect(throws: WireError.self) { try decompress(codec, Array(whole[..<(whole.count / 2)])) }
     }
 
-    /// The framing of Java's library: its magic, two versions, then raw streams with their lengths.
-    @Test func snappyInJavasFramingIsUnderstood() throws {
-        let parts = [Array(text.prefix(100)), Array(text[100..<1_000])]
-        var framed: [UInt8] = [0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]
-        for part in parts {
-            let raw = Snappy.compress(part)
-            framed += [0, 0, UInt8(raw.count >> 8), UInt8(raw.count & 255)] + raw
-        }
-        #expect(try decompress(.snappy, framed) == Array(text.prefix(1_000)))
-        for count in 16..<framed.count where count != 20 + Snappy.compress(parts[0]).count && count != 16 {
-            #expect(throws: WireError.self) { try decompress(.snappy, Array(framed[..<count])) }
-        }
-    }
-
-    /// Copies with one, two and four bytes of distance, written by hand.
-    @Test func snappyCopiesOfEveryKind() throws {
-        let stream: [UInt8] = [
-            20, 3 << 2, 0x61, 0x62, 0x63, 0x64, 0 << 2 | 1, 4, 7 << 2 | 2, 8, 0, 3 << 2 | 3, 1, 0, 0, 0,
-        ]
-        let expected = Array("abcdabcdabcdabcddddd".utf8)
-        #expect(try decompress(.snappy, stream) == expected)
-    }
-
     private func numbers(in bytes: [UInt8]) throws -> (first: Int32, rest: [Int64]) {
         try bytes.withUnsafeBytes { buffer in
             var reader = WireReader(buffer)

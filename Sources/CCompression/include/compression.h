@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Codecs, numbered as in the attributes of a record batch. */
-enum { MILLRACE_GZIP = 1, MILLRACE_LZ4 = 3, MILLRACE_ZSTD = 4 };
+/* Codecs: gzip and zlib, lz4 frames, zstd frames, and deflate with nothing around it. */
+enum { MILLRACE_GZIP = 1, MILLRACE_LZ4 = 3, MILLRACE_ZSTD = 4, MILLRACE_DEFLATE = 5 };
 
 /* What the calls give in place of a count. */
 enum { MILLRACE_DAMAGED = -1, MILLRACE_NO_ROOM = -2, MILLRACE_UNKNOWN_CODEC = -3 };
@@ -19,5 +19,8 @@ int64_t millrace_compress(int codec, const void *source, size_t length, void *ta
 
 /* The most bytes that millrace_compress can need. */
 size_t millrace_compress_bound(int codec, size_t length);
+
+/* The CRC-32 of gzip. */
+uint32_t millrace_crc32(const void *bytes, size_t length);
 
 #endif

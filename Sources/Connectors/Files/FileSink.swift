@@ -133,7 +133,7 @@ final class FileSink: Sink, @unchecked Sendable {
         if let framing {
             let mark = names.mark(part.number)
             let head = part.length == 0 ? framing.header(mark) : []
-            folder.buffer = head + framing.block(folder.buffer, folder.rows, mark)
+            folder.buffer = head + (try framing.block(folder.buffer, folder.rows, mark))
         }
         try folder.buffer.withUnsafeBytes { bytes in try part.file.write(bytes, at: part.length) }
         part.length += Int64(folder.buffer.count)

@@ -1,5 +1,6 @@
 import CSimdjson
 import Columnar
+internal import Compression
 import Diagnostics
 
 /// Avro's object container files: a header with the schema, then blocks of records. Records whose bounds are known, as those
@@ -15,12 +16,24 @@ final class AvroDecoder: RecordTakingDecoder {
     private var file: OpenFile?
     /// Bytes of the block that has been begun and not been used up, its mark not counted; nil between blocks.
     private var blockRest: Int?
+    /// What is left of that block where the file is packed.
+    private var unpacked: UnpackedBlock?
     private var isBroken = false
 
     /// What the header of a file told.
     private struct OpenFile {
         var plan: AvroRecordPlan
         var mark: [UInt8]
+        var codec: AvroCodec
+    }
+
+    /// The plain bytes of a packed block. Each batch uses up a part of the packed ones, so that a place in the file tells how
+    /// many batches there were.
+    private struct UnpackedBlock {
+        var bytes: InputBlock
+        var at: Int
+        /// Batches that the rest should make, by the number of records that the file gives.
+        var batches: Int
     }
 
     private static let magic = Array("Obj\u{1}".utf8)
@@ -40,6 +53,7 @@ final class AvroDecoder: RecordTakingDecoder {
     func beginFile() {
         file = nil
         blockRest = nil
+        unpacked = nil
         isBroken = false
     }
 
@@ -71,51 +85,114 @@ final class AvroDecoder: RecordTakingDecoder {
                 return isFinal ? broken("a block is cut short", start, to) : waiting(start)
             }
             blockRest = Int(size)
+            if file.codec != .null {
+                do throws(CompressionError) {
+                    unpacked = try unpack(block, file, cursor.at..<(cursor.at + Int(size)), count)
+                } catch {
+                    // The next block may be sound: its place is known.
+                    return lostBlock(file, block, "a block cannot be unpacked: \(error)", start, cursor.at + Int(size))
+                }
+            }
         }
         guard let rest = blockRest, to &- cursor.at >= rest &+ Self.markBytes else {
             return isFinal ? broken("a block is cut short", start, to) : waiting(start)
         }
-        return rows(block, file, from: cursor.at, blockEnd: cursor.at + rest, to: to)
+        if unpacked != nil { return unpackedRows(block, file, from: cursor.at, blockEnd: cursor.at + rest) }
+        return rows(block, file, from: cursor.at, blockEnd: cursor.at + rest)
     }
 
     /// The next rows of the block that ends at `blockEnd`.
-    private func rows(_ block: InputBlock, _ file: OpenFile, from: Int, blockEnd: Int, to: Int) -> DecodedLines {
+    private func rows(_ block: InputBlock, _ file: OpenFile, from: Int, blockEnd: Int) -> DecodedLines {
         var cursor = AvroCursor(UnsafePointer(block.bytes), from: from, to: blockEnd)
+        let (batch, lost) = readBatch(&cursor, file.plan, of: block)
+        var rejected = lost.map { [Self.rejection("a record is damaged", $0.lowerBound, $0.count)] } ?? []
+        let consumed = end(of: block, file, at: cursor.at, blockEnd, &rejected)
+        return DecodedLines(
+            batch: batch, consumed: consumed, rejected: rejected, lines: (batch?.rowCount ?? 0) + rejected.count)
+    }
+
+    /// The next rows of a block that was packed.
+    private func unpackedRows(_ block: InputBlock, _ file: OpenFile, from: Int, blockEnd: Int) -> DecodedLines {
+        guard var source = unpacked else { return waiting(from) }
+        var cursor = AvroCursor(UnsafePointer(source.bytes.bytes), from: source.at, to: source.bytes.count)
+        let (batch, lost) = readBatch(&cursor, file.plan, of: source.bytes)
+        var rejected =
+            lost == nil ? [] : [Self.rejection("a record is damaged", from, blockEnd &- from)]
+        source.at = cursor.at
+        source.batches -= 1
+        var place = blockEnd
+        if source.at < source.bytes.count {
+            place = from + max(1, (blockEnd &- from) / max(1, source.batches + 1))
+            if place >= blockEnd {
+                place = blockEnd
+                rejected.append(Self.rejection("a block holds more rows than its size can count", from, blockEnd &- from))
+            }
+        }
+        unpacked = place < blockEnd ? source : nil
+        let consumed = end(of: block, file, at: place, blockEnd, &rejected)
+        return DecodedLines(
+            batch: batch, consumed: consumed, rejected: rejected, lines: (batch?.rowCount ?? 0) + rejected.count)
+    }
+
+    /// Records up to the end of the cursor or of a batch; with the bytes of the block that are lost where one is damaged.
+    private func readBatch(
+        _ cursor: inout AvroCursor, _ plan: AvroRecordPlan, of block: InputBlock
+    ) -> (batch: Batch?, lost: Range<Int>?) {
         let heap = ByteHeap()
+        let from = cursor.at
         let columns = fields.map { Column($0.type, capacity: Limits.batchRows) }
         var rows = 0
-        var rejected: [RejectedLine] = []
-        while cursor.at < blockEnd, rows < Limits.batchRows {
+        var lost: Range<Int>?
+        while cursor.at < cursor.end, rows < Limits.batchRows {
             let start = cursor.at
-            guard file.plan.read(&cursor, columns, rows, heap) else {
+            guard plan.read(&cursor, columns, rows, heap) else {
                 // Where the next record begins is not known: the rest of the block is lost.
-                rejected.append(Self.rejection("a record is damaged", start, blockEnd &- start))
-                cursor.at = blockEnd
+                lost = start..<cursor.end
+                cursor.at = cursor.end
                 break
             }
             rows += 1
             // Records without columns have no bytes, and no number of them could be told from another.
-            if cursor.at == start { cursor.at = blockEnd }
+            if cursor.at == start { cursor.at = cursor.end }
         }
-        var consumed = cursor.at
-        if consumed >= blockEnd {
-            consumed = blockEnd + Self.markBytes
-            blockRest = nil
-            let mark = UnsafeBufferPointer(start: block.bytes + blockEnd, count: Self.markBytes)
-            if !mark.elementsEqual(file.mark) {
-                isBroken = true
-                rejected.append(
-                    Self.rejection("a block does not end with the mark of the file", blockEnd, Self.markBytes))
-            }
-        } else {
-            blockRest = blockEnd &- consumed
-        }
-        guard rows > 0 else {
-            return DecodedLines(batch: nil, consumed: consumed, rejected: rejected, lines: rejected.count)
-        }
+        guard rows > 0 else { return (nil, lost) }
         for column in columns where column.kind == .text { column.owners = [block, heap] }
-        let batch = Batch(columns: columns, rowCount: rows, retainedBytes: consumed - from + heap.allocatedBytes)
-        return DecodedLines(batch: batch, consumed: consumed, rejected: rejected, lines: rows + rejected.count)
+        return (Batch(columns: columns, rowCount: rows, retainedBytes: cursor.at - from + heap.allocatedBytes), lost)
+    }
+
+    /// Where reading goes on from a place in a block: behind the mark, which is looked at, once the block is used up.
+    private func end(
+        of block: InputBlock, _ file: OpenFile, at place: Int, _ blockEnd: Int, _ rejected: inout [RejectedLine]
+    ) -> Int {
+        guard place >= blockEnd else {
+            blockRest = blockEnd &- place
+            return place
+        }
+        blockRest = nil
+        let mark = UnsafeBufferPointer(start: block.bytes + blockEnd, count: Self.markBytes)
+        if !mark.elementsEqual(file.mark) {
+            isBroken = true
+            rejected.append(Self.rejection("a block does not end with the mark of the file", blockEnd, Self.markBytes))
+        }
+        return blockEnd + Self.markBytes
+    }
+
+    private func unpack(
+        _ block: InputBlock, _ file: OpenFile, _ place: Range<Int>, _ records: Int64
+    ) throws(CompressionError) -> UnpackedBlock {
+        let packed = UnsafeRawBufferPointer(start: block.bytes + place.lowerBound, count: place.count)
+        let plain = try file.codec.unpack(packed, limitBytes: longestBlock)
+        let batches = (Int(clamping: records) &+ Limits.batchRows &- 1) / Limits.batchRows
+        return UnpackedBlock(bytes: InputBlock(copying: plain), at: 0, batches: max(1, batches))
+    }
+
+    /// Goes on behind a block of which nothing can be used.
+    private func lostBlock(
+        _ file: OpenFile, _ block: InputBlock, _ detail: String, _ from: Int, _ blockEnd: Int
+    ) -> DecodedLines {
+        var rejected = [Self.rejection(detail, from, blockEnd &- from)]
+        let consumed = end(of: block, file, at: blockEnd, blockEnd, &rejected)
+        return DecodedLines(batch: nil, consumed: consumed, rejected: rejected, lines: rejected.count)
     }
 
     /// Reads the header; nil when there are not enough bytes for it.
@@ -127,6 +204,7 @@ final class AvroDecoder: RecordTakingDecoder {
                 hint: "single records without a file around them are for topics")
         }
         var schema: Range<Int>?
+        var codec = AvroCodec.null
         while let count = cursor.blockCount() {
             if count == 0 { break }
             for _ in 0..<count {
@@ -137,11 +215,7 @@ final class AvroDecoder: RecordTakingDecoder {
                 let name = String(decoding: UnsafeBufferPointer(start: key, count: Int(keyCount)), as: UTF8.self)
                 if name == "avro.schema" { schema = valueStart..<cursor.at }
                 let text = String(decoding: UnsafeBufferPointer(start: value, count: Int(valueCount)), as: UTF8.self)
-                if name == "avro.codec", text != "null" {
-                    throw MillraceError(
-                        .user, code: "unsupported_codec", "the blocks of the file are packed with '\(text)'",
-                        hint: "write it with the codec 'null'")
-                }
+                if name == "avro.codec" { codec = try AvroCodec(named: text) }
             }
         }
         guard let mark = cursor.take(Int64(Self.markBytes)) else { return nil }
@@ -150,7 +224,7 @@ final class AvroDecoder: RecordTakingDecoder {
         }
         return OpenFile(
             plan: try AvroRecordPlan(try AvroSchemaReader.read(cursor.bytes, schema), fields),
-            mark: Array(UnsafeBufferPointer(start: mark, count: Self.markBytes)))
+            mark: Array(UnsafeBufferPointer(start: mark, count: Self.markBytes)), codec: codec)
     }
 
     // MARK: Records by themselves

@@ -1,15 +1,18 @@
 import Columnar
+internal import Compression
 import Diagnostics
 
 /// Rows as Avro records, by the schema that the dialect derives from the table. Files get a header and blocks around them.
 struct AvroRowEncoder: RowEncoder {
     private let schema: AvroSchema
     private let columns: [AvroColumnWriter]
+    private let codec: AvroCodec
 
     var takesChanges: Bool { false }
 
-    init(fields: [Field], isLegacy: Bool) throws(MillraceError) {
-        schema = try AvroSchema.record(of: fields, isLegacy: isLegacy)
+    init(fields: [Field], settings: AvroSettings) throws(MillraceError) {
+        schema = try AvroSchema.record(of: fields, isLegacy: settings.isLegacy)
+        codec = settings.codec
         columns = fields.map { AvroColumnWriter($0.type) }
     }
 
@@ -19,22 +22,28 @@ struct AvroRowEncoder: RowEncoder {
 
     var framing: FileFraming? {
         FileFraming(
-            header: { [schema] mark in
+            header: { [schema, codec] mark in
                 var bytes = Array("Obj\u{1}".utf8)
                 Avro.append(2, to: &bytes)
-                for (key, value) in [("avro.codec", "null"), ("avro.schema", schema.text)] {
+                for (key, value) in [("avro.codec", codec.rawValue), ("avro.schema", schema.text)] {
                     Avro.append(text: key, to: &bytes)
                     Avro.append(text: value, to: &bytes)
                 }
                 Avro.append(0, to: &bytes)
                 return bytes + mark
             },
-            block: { records, count, mark in
+            block: { [codec] records, count, mark throws(MillraceError) in
+                let packed: [UInt8]
+                do throws(CompressionError) {
+                    packed = try codec.pack(records)
+                } catch {
+                    throw MillraceError(.system, code: "codec_failed", "a block of \(records.count) bytes: \(error)")
+                }
                 var bytes: [UInt8] = []
-                bytes.reserveCapacity(records.count + 32)
+                bytes.reserveCapacity(packed.count + 32)
                 Avro.append(Int64(count), to: &bytes)
-                Avro.append(Int64(records.count), to: &bytes)
-                bytes += records
+                Avro.append(Int64(packed.count), to: &bytes)
+                bytes += packed
                 return bytes + mark
             })
     }

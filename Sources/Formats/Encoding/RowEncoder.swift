@@ -34,7 +34,7 @@ package struct FileFraming: Sendable {
     /// What a file begins with.
     package var header: @Sendable (_ mark: [UInt8]) -> [UInt8]
     /// Some records with what belongs around them.
-    package var block: @Sendable (_ records: [UInt8], _ count: Int, _ mark: [UInt8]) -> [UInt8]
+    package var block: @Sendable (_ records: [UInt8], _ count: Int, _ mark: [UInt8]) throws(MillraceError) -> [UInt8]
 }
 
 extension FormatCatalog {
@@ -50,7 +50,7 @@ extension FormatCatalog {
             return try RawRowEncoder(
                 fields: fields, charset: reader.text("charset"),
                 isLittleEndian: try reader.choice("endianness", ["big-endian", "little-endian"]) == "little-endian")
-        case "avro": return try AvroRowEncoder(fields: fields, isLegacy: try avroIsLegacy(reader))
+        case "avro": return try AvroRowEncoder(fields: fields, settings: try AvroSettings(reader))
         case "debezium-json", "canal-json", "maxwell-json", "ogg-json":
             if try reader.flag("schema-include") {
                 throw reader.invalid("schema-include", "true", "false when the table is written")
