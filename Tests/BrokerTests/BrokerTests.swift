@@ -1,4 +1,5 @@
 import CommitLog
+import Diagnostics
 import Dispatch
 import KafkaProtocol
 import Synchronization
@@ -66,6 +67,36 @@ import Testing
         let texts = told.withLock { $0 }
         #expect(texts.count == 1 && texts.first?.contains("t-0: /log/topics/1/0/0.log is damaged at byte 7") == true)
         #expect(LogError.damaged(file: "", position: 0, offset: 0).code == .corruptMessage)
+    }
+
+    /// Bytes that are really damaged, read over the protocol.
+    @Test func whoReadsDamageIsToldAndCounted() throws {
+        let note = ToldDamage()
+        let running = try RunningBroker { $0.reportDamage = { note.add($0) } }
+        let client = try running.client()
+        #expect(try client.makeTopic("t") == ErrorCode.none)
+        let text = String(repeating: "whole ", count: 1_000)
+        #expect(try client.ask(produceRequest("t", try batch([text])), version: 9).topics.count == 1)
+        let number = try #require(running.log.topic(named: "t")).number
+        let folder = running.directory + "/topics/\(number)/0"
+        let files = Environment().files
+        let name = try #require(try files.list(folder).first { $0.hasSuffix(".log") })
+        let segment = try files.open(folder + "/" + name, .readWrite)
+        let damaged = try segment.status().sizeBytes / 2
+        try [UInt8](repeating: 0xEE, count: 16).withUnsafeBytes { try segment.write($0, at: damaged) }
+        for _ in 0..<2 {
+            let answer = try client.ask(fetchRequest("t", from: 0), version: 11)
+            #expect(answer.topics.first?.partitions.first?.error == .corruptMessage)
+        }
+        #expect(running.broker.damagedReads >= 2)
+        #expect(note.lines.count == 1 && note.lines.first?.contains("t-0: ") == true)
+    }
+
+    /// Lines that somebody was told, from any thread.
+    private final class ToldDamage: Sendable {
+        private let held = Mutex<[String]>([])
+        var lines: [String] { held.withLock { $0 } }
+        func add(_ line: String) { held.withLock { $0.append(line) } }
     }
 
     @Test func fetchesWaitForRecords() throws {

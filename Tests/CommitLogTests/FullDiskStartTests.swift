@@ -40,6 +40,37 @@ struct FullDiskStartTests {
         #expect(stop > 20, "the start did not do what this test is about")
     }
 
+    /// A full disk has no room for a new journal file, so what removes goes on in the old one. A crash may tear that round,
+    /// and the next process writes over what is left of it.
+    @Test(arguments: UInt64(1)...4)
+    func aTornRoundOfRemovingIsWrittenOver(_ seed: UInt64) throws {
+        let full = try filled()
+        var stop = 0
+        var isOver = false
+        while !isOver {
+            stop += 1
+            let fixture = LogFixture(files: full.copy())
+            try fixture.open()
+            fixture.files.powerOffAtOperation(fixture.files.operationCount + stop)
+            let wasTold = (try? fixture.opened?.deleteRecords(key, before: 2)) == 2
+            isOver = !fixture.files.isPoweredOff
+            fixture.kill()
+            fixture.files.crash(keeping: seed &* 1_000 &+ UInt64(stop))
+            for wanted in [3, 4] as [Int64] {
+                try fixture.open()
+                let start = try #require(try fixture.opened?.partition(key).logStart)
+                #expect(start == wanted - 1 || wanted == 3 && (start == 2 || start == 0 && !wasTold), "stop \(stop)")
+                #expect(try fixture.opened?.deleteRecords(key, before: wanted) == wanted, "stop \(stop)")
+                fixture.kill()
+            }
+            let report = try fixture.open().report
+            #expect(!report.hasLosses, "stop \(stop): \(report.damages)")
+            let found = try fixture.readAll(key).flatMap(\.entries).filter { $0.offset >= 4 }.compactMap(\.value)
+            #expect(found == Array(Self.values[4...]), "stop \(stop)")
+        }
+        #expect(stop > 2, "removing did not do what this test is about")
+    }
+
     /// No process goes on with the journal file of the one before, and a full disk has no room for another one.
     @Test(arguments: [1, 2, 3], [UInt64?.none, 1, 2, 3])
     func removingGoesOn(starts: Int, crash: UInt64?) throws {

@@ -202,14 +202,78 @@ private final class MockBroker {
         var rows: [Int64] = []
         for _ in 0..<1_800 where rows.count < 100 { rows += try read(readers, limit: 1, polls: 1) }
         broker.setUp(false)
-        // What is written now waits in the client, and reading has nothing.
+        // What is written now waits in the client, and reading has nothing and says why.
         try sink.write(MemoryQueue.batch(101...200))
-        rows += try read(readers, limit: 1, polls: 4)
+        for _ in 0..<1_800 where readers[0].progress.problem == nil {
+            rows += try read(readers, limit: 1, polls: 1)
+        }
+        #expect(readers[0].progress.problem?.hasPrefix("waiting for broker \(broker.address): ") == true)
         #expect(rows == Array(1...100))
         broker.setUp(true)
         try sink.finish()
-        for _ in 0..<1_800 where rows.count < 200 { rows += try read(readers, limit: 1, polls: 1) }
-        #expect(rows == Array(1...200))
+        for _ in 0..<1_800 where rows.count < 200 || readers[0].progress.problem != nil {
+            rows += try read(readers, limit: 1, polls: 1)
+        }
+        #expect(rows == Array(1...200) && readers[0].progress.problem == nil)
+    }
+
+    /// A table of a broker that is away while the job begins, with its first partition read before.
+    private func away(_ broker: MockBroker, topics: String) throws -> [any SourceReader] {
+        broker.setUp(false)
+        let connector = KafkaConnector(
+            isUpsert: false, queue: nil, patience: BrokerPatience(limitMilliseconds: 300, isForAll: true))
+        let source = try connector.makeSource(
+            ScanRequest(
+                table: table(broker, ["scan.bounded.mode": "unbounded", "topic": topics]), columns: [.physical(0)],
+                parallelism: 1), environment: Environment())
+        let marks = ["t", "gone"].map { KafkaMark(topic: $0, topicID: .zero, partition: 0, next: 0, stop: nil) }
+        let readers = try source.open(
+            parallelism: 2, positions: [KafkaMark.encode(marks)], rejects: RejectCounter())
+        #expect(readers.contains { $0.progress.problem?.hasPrefix("waiting for broker") == true })
+        return readers
+    }
+
+    @Test func partitionsThatCameWhileTheBrokerWasAway() throws {
+        let broker = try #require(MockBroker(topic: "t", partitions: 3))
+        let sink = try sink(broker, ["sink.partitioner": "round-robin"])
+        for start in stride(from: 1, to: 300, by: 10) as StrideTo<Int64> {
+            try sink.write(MemoryQueue.batch(start...(start + 9)))
+            _ = try sink.snapshot(epoch: 1)
+        }
+        try sink.finish()
+        let readers = try away(broker, topics: "t")
+        broker.setUp(true)
+        var rows: [Int64] = []
+        for _ in 0..<1_800 where rows.count < 300 { rows += try read(readers, polls: 1) }
+        #expect(rows.sorted() == Array(1...300))
+        // What came is part of the position, and no other topic.
+        let marks = try readers.flatMap { try KafkaMark.decode($0.position()) }
+        #expect(Set(marks.map(\.partition)) == [0, 1, 2] && marks.allSatisfy { $0.topic == "t" && $0.next > 0 })
+    }
+
+    @Test func oneLimitForAllQuestions() throws {
+        let broker = try #require(MockBroker(topic: "t", partitions: 1))
+        let clock = Environment().clock
+        let patience = BrokerPatience(limitMilliseconds: 300, isForAll: true)
+        let connector = KafkaConnector(isUpsert: false, queue: nil, patience: patience)
+        let first = patience.end(clock)
+        // Each answer comes later than the limit: nobody waits for the second question as long again.
+        broker.delay(milliseconds: 1_000)
+        for _ in 0..<2 {
+            let error = #expect(throws: MillraceError.self) {
+                _ = try connector.makeSink(table(broker), environment: Environment())
+            }
+            #expect(error?.code == BrokerPatience.errorCode)
+        }
+        #expect(patience.end(clock) == first)
+        // Then it can be made.
+        broker.delay(milliseconds: 0)
+        try patience.askAgain(BrokerPatience(limitMilliseconds: 60_000))
+        // Who is not wanted any more does not wait at all.
+        broker.setUp(false)
+        var unwanted = BrokerPatience(limitMilliseconds: .max / 2_000_000)
+        unwanted.isWanted = { false }
+        #expect(throws: MillraceError.self) { try patience.askAgain(unwanted) }
     }
 
     @Test func aBrokerThatAnswersSlowly() throws {
@@ -261,13 +325,14 @@ private final class MockBroker {
             ScanRequest(table: table, columns: [.physical(0)], parallelism: 1), environment: Environment())
         try expectRefused { _ = try source.open(parallelism: 1, positions: [], rejects: RejectCounter()) }
         try expectRefused { _ = try connector.makeSink(table, environment: Environment()) }
+        #expect(throws: MillraceError.self) { try patience.askAgain(BrokerPatience(limitMilliseconds: 300)) }
         #expect(told.lines.allSatisfy { $0.hasPrefix("waiting for broker 127.0.0.1:1: ") } && !told.lines.isEmpty)
         // Where reading stood is known: the job begins, and says what it waits for.
         let mark = KafkaMark(topic: "t", topicID: .zero, partition: 0, next: 7, stop: nil)
         let readers = try source.open(
             parallelism: 1, positions: [KafkaMark.encode([mark])], rejects: RejectCounter())
         var problem: String?
-        for _ in 0..<1_200 where problem == nil {
+        for _ in 0..<1_200 where problem?.hasSuffix("connection refused") != true {
             _ = try readers[0].poll(waitMilliseconds: 50)
             problem = readers[0].progress.problem
         }

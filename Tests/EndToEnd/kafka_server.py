@@ -1,6 +1,7 @@
 """A queue of its own on a free port, for tests that start, stop and kill it."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -9,9 +10,15 @@ from pathlib import Path
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has. None of those that the system gives to whoever connects: who connects to such a port while nobody
+    listens there may be given that very port, and is then connected to itself."""
+    while True:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", random.randrange(15_000, 32_000)))
+                return probe.getsockname()[1]
+            except OSError:
+                continue
 
 
 class QueueServer:

@@ -67,9 +67,14 @@ extension SampleCheckTests {
         ]) {
             _ = try outcome.get()
         }
-        try log.close()
-        let found = try check("data")
-        #expect(found.map(\.code) == ["column_not_in_data"] && found.first?.hint == "name the column region")
+        // Also while somebody else has it open, and without a change on the disk.
+        let names = try files.list("data/queue")
+        for isOpen in [true, false] {
+            if !isOpen { try log.close() }
+            let found = try check("data")
+            #expect(found.map(\.code) == ["column_not_in_data"] && found.first?.hint == "name the column region")
+            if isOpen { #expect(try files.list("data/queue") == names && log.failure == nil) }
+        }
     }
 }
 

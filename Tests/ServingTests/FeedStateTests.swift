@@ -134,6 +134,24 @@ struct FeedStatusTests {
                 == "failed")
     }
 
+    @Test func whoWaitsIsStaleAndSaysWhy() {
+        var waiting = job(.restarting, lastRecordAt: nil)
+        waiting.sources[0].problem = "nobody there"
+        var status = self.status([waiting], now: 1_000)
+        #expect(status.isStale)
+        #expect(
+            status.sources == [
+                .init(name: "log", state: "waiting", lastRecordAt: nil, lagBytes: 7, problem: "nobody there")
+            ])
+        // A job that runs, and reads what waits.
+        waiting.state = .running
+        status = self.status([job(.running, lastRecordAt: 9_500), waiting])
+        #expect(status.isStale && status.sources.map(\.state) == ["waiting"])
+        #expect(status.differs(from: self.status([job(.running, lastRecordAt: 9_500)])))
+        let frame = FeedState(epoch: "e", panels: []).statusFrame(status)
+        #expect(String(decoding: frame, as: UTF8.self).contains(#""problem":"nobody there""#))
+    }
+
     @Test func differencesThatMatter() {
         let live = status([job(.running, lastRecordAt: 9_000)])
         #expect(!live.differs(from: status([job(.running, lastRecordAt: 9_900)], now: 10_100)))

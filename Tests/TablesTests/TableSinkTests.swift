@@ -73,6 +73,18 @@ struct TableSinkTests {
         #expect(rows(table) == [order(1, "loaded once"), order(2, "kept")])
     }
 
+    /// A job that waits for a broker is made again and again; more writers than a row can name are never needed.
+    @Test func sinksThatWroteNothingLeaveNothing() throws {
+        let table = try ResultTable(description())
+        let first = table.makeSink()
+        try first.write(batch([(.insert, order(1, "a"))]))
+        for _ in 0..<70_000 { _ = table.makeSink() }
+        let next = table.makeSink()
+        try next.write(batch([(.insert, order(2, "b"))]))
+        #expect(try entryCount(try first.snapshot(epoch: 1)) == 1)
+        #expect(try entryCount(try next.snapshot(epoch: 1)) == 1)
+    }
+
     @Test func twoSinksKeepTheirOwnRows() throws {
         let table = try ResultTable(description())
         let first = table.makeSink()

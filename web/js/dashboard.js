@@ -126,7 +126,8 @@ function showFreshness() {
   const stale = linkState.startsWith("stale");
   badge.dataset.state = stale ? "stale" : linkState;
   setText(document.getElementById("badge-text"), text(stale ? "stale" : linkState));
-  badge.title = linkState === "stale-link" ? text("staleLink") : linkState === "stale-source" ? text("staleSource") : "";
+  const waiting = sources.find((source) => source.problem)?.problem;
+  badge.title = linkState === "stale-link" ? text("staleLink") : linkState === "stale-source" ? waiting ?? text("staleSource") : "";
   document.body.classList.toggle("is-stale", stale);
   setText(document.getElementById("as-of"), formatEventTime(asOf));
   const list = document.getElementById("sources");
@@ -138,10 +139,11 @@ function showFreshness() {
   });
   sources.forEach((source, place) => {
     const item = list.children[place];
-    const state = { live: "sourceLive", idle: "idle", failed: "failed" }[source.state] ?? source.state;
+    const state = { live: "sourceLive", idle: "idle", waiting: "sourceWaits", failed: "failed" }[source.state] ?? source.state;
     if (item.dataset.state !== source.state) item.dataset.state = source.state;
     const lag = source.lagBytes > 0 ? ` · ${text("lag")} ${formatBytes(source.lagBytes)}` : "";
-    setText(item.lastElementChild, `${source.name} · ${text(state)}${lag}`);
+    const problem = source.problem ? ` (${source.problem})` : "";
+    setText(item.lastElementChild, `${source.name} · ${text(state)}${lag}${problem}`);
     const age = source.lastRecordAt ? formatAge(Date.now() - source.lastRecordAt) : text("never");
     const title = `${text("lastRecord")}: ${age}`;
     if (item.title !== title) item.title = title;

@@ -24,6 +24,12 @@ protocol TopicDelivery: AnyObject {
     func fenceStart() throws -> Int64
     /// How far the sink of this name has come, as told from `start` on; fences off whoever wrote under that name before.
     func delivered(by sink: String, from start: Int64) throws -> DeliveredPlace?
+    /// All that the job began with was delivered: from here on a broker is waited for as while the job runs.
+    func hasBegun()
     /// Writes all of the batches and what tells of them, or nothing, and waits until they are durable.
     func deliver(_ batches: [BatchAssembly.Finished], upTo place: DeliveredPlace, by sink: String) throws
+}
+
+extension TopicDelivery {
+    func hasBegun() {}
 }

@@ -158,6 +158,7 @@ final class TopicSink: Sink, @unchecked Sendable {
             )
         }
         try committed(epoch: newest)
+        delivery.hasBegun()
     }
 
     private static func outbox(_ reader: inout ByteReader) throws -> Outbox {

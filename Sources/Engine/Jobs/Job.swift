@@ -49,6 +49,7 @@ package final class Job: Sendable {
         control = JobControl(stateBytesMax: settings.stateBytesMax)
         let (restored, report) = try JobBeginning(plan: plan, wiring: wiring).begin()
         stateReport = report
+        wiring.noteState(report)
         let seeds = try JobSeeds.restored(from: restored) ?? JobSeeds(random: wiring.environment.random)
         coordinator = EpochCoordinator(lastEpoch: restored?.epoch ?? 0, hasEpochs: wiring.store != nil)
         let builder = PipelineBuilder(

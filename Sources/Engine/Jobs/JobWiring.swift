@@ -12,6 +12,8 @@ package struct JobWiring: Sendable {
     package var store: (any CheckpointStore)?
     /// Reads the savepoint that a job without epochs begins with; nil where there is none.
     package var savepoint: (@Sendable () throws -> RestoredEpoch)?
+    /// Told what became of the state that the job begins with, before anything else of the job is made.
+    package var noteState: @Sendable (StateReport) -> Void = { _ in }
     package var environment: Environment
 
     package init(

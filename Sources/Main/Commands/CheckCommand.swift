@@ -10,7 +10,7 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Checks millrace.yaml, every SQL file and every dashboard with its queries. Columns of JSON tables are \
             compared with the first records of their files, where there are files already, and with the newest records of \
-            their topics where --data names the folder of a server that does not run.
+            their topics where --data names the folder of a server, whether it runs or not.
             """)
 
     @Option(help: "Folder of `millrace up --data` whose topics are looked at.")

@@ -50,8 +50,7 @@ package final class Application: Sendable {
         environment: Environment
     ) throws {
         self.manifest = manifest
-        let registry = ConnectorRegistry(catalog: catalog, queue: queue, patience: Self.patience(at: 1_000))
-        let patient = ConnectorRegistry(catalog: catalog, queue: queue, patience: Self.patience(at: 10_000))
+        let registry = ConnectorRegistry(catalog: catalog, queue: queue)
         dashboards = try DashboardFolder.load(manifest.directory + "/dashboards", files: environment.files)
         let directory = settings.dataDirectory + "/" + manifest.name
         try environment.files.createDirectory(directory)
@@ -86,13 +85,17 @@ package final class Application: Sendable {
         self.savepoints = savepoints
         if let folder = settings.restoreFrom { try savepoints.choose(from: folder, for: &jobs) }
         for note in notes { StandardError.write("\(note)\n") }
+        let patience = Self.firstPatience()
         running = try jobs.map { planned in
             let plan = planned.plan
-            let make = { @Sendable (isFirst: Bool) throws -> Job in
+            let notes = BeginningNotes(id: planned.id, lines: planned.notes)
+            let make = { @Sendable (patience: BrokerPatience) throws -> Job in
                 try Self.explainingChangedSQL(planned, state: directory + "/" + planned.id) {
-                    let wiring = try Self.wiring(
+                    var wiring = try Self.wiring(
                         planned, directory: directory, base: manifest.directory,
-                        registry: isFirst ? registry : patient, rejects: rejects, environment: environment)
+                        registry: ConnectorRegistry(catalog: catalog, queue: queue, patience: patience),
+                        rejects: rejects, environment: environment)
+                    wiring.noteState = { notes.add($0.lines) }
                     return try Job(
                         plan: plan,
                         settings: JobSettings(
@@ -103,13 +106,18 @@ package final class Application: Sendable {
             }
             return try RunningJob(
                 id: planned.id, name: plan.jobName ?? JobDirectories.stem(of: planned.file), plan: plan,
-                rejects: rejects, notes: planned.notes, clock: environment.clock, make: make)
+                rejects: rejects, notes: notes, patience: patience, clock: environment.clock, make: make)
         }
     }
 
-    /// How long the making of a job waits for a broker: the first time shortly, for others wait for it too.
-    private static func patience(at milliseconds: UInt64) -> BrokerPatience {
-        var patience = BrokerPatience(limitMilliseconds: milliseconds) { StandardError.write("\($0)\n") }
+    /// How long the start waits for brokers elsewhere, for all jobs together: each job that found none then waits on a thread
+    /// of its own, and keeps nobody else from starting.
+    private static let brokerMilliseconds: UInt64 = 2_000
+
+    private static func firstPatience() -> BrokerPatience {
+        var patience = BrokerPatience(limitMilliseconds: brokerMilliseconds, isForAll: true) {
+            StandardError.write("\($0)\n")
+        }
         // A job that waits tells it itself.
         patience.noticeMilliseconds = .max
         return patience
@@ -121,9 +129,7 @@ package final class Application: Sendable {
     ) throws -> Job {
         let (id, file) = (planned.id, planned.file)
         do {
-            let job = try make()
-            for line in planned.notes + job.stateReport.lines { StandardError.write("job \(id): \(line)\n") }
-            return job
+            return try make()
         } catch let error as MillraceError where error.code == "unclaimed_state" {
             throw MillraceError(
                 .user, code: error.code, "job \(id), whose state is in \(state): \(error.message)", hint: error.hint,

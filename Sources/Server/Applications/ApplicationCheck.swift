@@ -8,8 +8,8 @@ import Tables
 /// `millrace check`: everything of an application that can be wrong before it runs.
 package enum ApplicationCheck {
     /// Throws the first file's errors; gives a line that sums the application up. `warn` is told what is right as it
-    /// stands and does not fit the data that is there; `dataDirectory` may hold topics to compare with, while no server
-    /// uses it.
+    /// stands and does not fit the data that is there; `dataDirectory` may hold topics to compare with; they are only
+    /// looked at, also while a server uses them.
     package static func check(
         _ directory: String, variables: [String: String], dataDirectory: String? = nil,
         environment: Environment = Environment(),
@@ -21,7 +21,6 @@ package enum ApplicationCheck {
         var session = PlanningSession(
             connectors: registry.descriptions, tableFunctions: registry.tableFunctions)
         let queue = try dataDirectory.map { try openQueue($0, environment) }
-        defer { queue?.stop() }
         var jobs = 0
         for file in manifest.sqlFiles {
             let script = try ScriptText(file: file, variables: variables, files: environment.files)
@@ -48,16 +47,13 @@ package enum ApplicationCheck {
         return "\(manifest.name): " + counts.joined(separator: ", ") + ": fine"
     }
 
-    private static func openQueue(_ dataDirectory: String, _ environment: Environment) throws -> ApplicationQueue {
+    private static func openQueue(_ dataDirectory: String, _ environment: Environment) throws -> GlancedQueue {
         guard (try? environment.files.list(dataDirectory + "/queue")) != nil else {
             throw MillraceError(
                 .user, code: "no_queue", "'\(dataDirectory)' holds no queue",
                 hint: "name a folder of `millrace up --data`")
         }
-        let queue = ApplicationQueue(embedded: nil, directory: dataDirectory + "/queue", environment: environment)
-        // Tells at once where a server uses it: its start compares the columns itself.
-        _ = try queue.log()
-        return queue
+        return try GlancedQueue(dataDirectory + "/queue", environment)
     }
 
     private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

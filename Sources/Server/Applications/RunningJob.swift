@@ -13,7 +13,9 @@ final class RunningJob: Sendable {
     let name: String
     private let plan: PhysicalPlan
     private let stage: Mutex<Stage>
-    private let make: @Sendable (_ isFirst: Bool) throws -> Job
+    private let make: Make
+    /// The patience of the last attempt to make it, which knows the broker that was missed.
+    private let patience: Mutex<BrokerPatience>
     private let rejects: RejectLog
     private let startedAt: Int64
     private let clock: any TimeSource
@@ -21,8 +23,11 @@ final class RunningJob: Sendable {
     private let tables: [String]
     private let staticTables: Set<String>
 
-    /// What is told of the place of its state.
-    private let notes: [String]
+    /// What is told of its state.
+    private let notes: BeginningNotes
+
+    /// Makes the job; brokers elsewhere are waited for as told.
+    typealias Make = @Sendable (BrokerPatience) throws -> Job
 
     /// A job that runs or did, or what it waits for before it can.
     private enum Stage {
@@ -33,11 +38,13 @@ final class RunningJob: Sendable {
         case ended((any Error)?)
     }
 
-    /// Makes the job; where a broker elsewhere cannot be reached, ``start()`` goes on trying. Throws what else is wrong.
+    /// Makes the job; where a broker elsewhere cannot be reached within `patience`, ``start()`` goes on trying. Throws what
+    /// else is wrong.
     init(
-        id: String, name: String, plan: PhysicalPlan, rejects: RejectLog, notes: [String], clock: any TimeSource,
-        make: @escaping @Sendable (_ isFirst: Bool) throws -> Job
+        id: String, name: String, plan: PhysicalPlan, rejects: RejectLog, notes: BeginningNotes,
+        patience: BrokerPatience, clock: any TimeSource, make: @escaping Make
     ) throws {
+        self.patience = Mutex(patience)
         self.notes = notes
         self.id = id
         self.name = name
@@ -45,7 +52,7 @@ final class RunningJob: Sendable {
         self.make = make
         let begun: Stage
         do {
-            begun = .made(try make(true))
+            begun = .made(try make(patience))
         } catch let error as MillraceError where error.code == BrokerPatience.errorCode {
             begun = .waiting(error)
         }
@@ -89,40 +96,76 @@ final class RunningJob: Sendable {
 
     /// Seconds between two attempts: twice as long after each, up to the last.
     private static let pauses: [UInt64] = [1, 2, 4, 8, 10]
+    /// How long each question to a broker is waited for once nobody else waits.
+    private static let questionMilliseconds: UInt64 = 10_000
 
     /// Makes the job as soon as that is possible, and runs it; ends when the job is stopped.
     private func keepTrying() {
         var attempt = 0
         var told = ""
-        while isRunning {
+        while isWaiting {
             pause(seconds: Self.pauses[min(attempt, Self.pauses.count - 1)])
             attempt += 1
-            guard isRunning else { return }
+            guard isWaiting else { return }
             do {
-                let job = try make(false)
-                let isWanted = stage.withLock { stage in
-                    guard case .waiting = stage else { return false }
-                    stage = .made(job)
-                    return true
-                }
-                guard isWanted else { return }
+                let job = try makeAgain()
+                guard replaceWaiting(with: .made(job)) else { return }
                 tell("goes on: the broker answers")
-                return try run(job)
-            } catch let error as MillraceError where error.kind == .system {
-                // A broker that has just come may not know its topics yet.
-                stage.withLock { if case .waiting = $0 { $0 = .waiting(error) } }
-                if told != error.message, attempt > 1 { tell("still waits: \(error)") }
+                return runOrEnd(job)
+            } catch let error as MillraceError where Self.mayPass(error) {
+                _ = replaceWaiting(with: .waiting(error))
+                if told != error.message, attempt > 1, isWaiting { tell("still waits: \(error)") }
                 told = error.message
             } catch {
-                stage.withLock { $0 = .ended(error) }
-                tell("stopped: \(error)")
+                if replaceWaiting(with: .ended(error)) { tell("stopped: \(error)") }
+                return
             }
+        }
+    }
+
+    /// Whether an error may be gone at the next attempt: nobody answers, or a broker that has just come and does not know
+    /// its topics yet.
+    private static func mayPass(_ error: MillraceError) -> Bool {
+        [BrokerPatience.errorCode, BrokerPatience.refusalCode].contains(error.code)
+    }
+
+    /// Asks the broker that was missed first: to make a job reads all of its state.
+    private func makeAgain() throws -> Job {
+        var patience = BrokerPatience(limitMilliseconds: Self.questionMilliseconds) { StandardError.write("\($0)\n") }
+        // What is waited for was told.
+        patience.noticeMilliseconds = .max
+        patience.isWanted = { [weak self] in self?.isWaiting ?? false }
+        try self.patience.withLock { $0 }.askAgain(patience)
+        self.patience.withLock { $0 = patience }
+        return try make(patience)
+    }
+
+    private var isWaiting: Bool {
+        stage.withLock { if case .waiting = $0 { true } else { false } }
+    }
+
+    /// False where the job was stopped meanwhile: it stays so.
+    private func replaceWaiting(with next: Stage) -> Bool {
+        stage.withLock { stage in
+            guard case .waiting = stage else { return false }
+            stage = next
+            return true
+        }
+    }
+
+    private func runOrEnd(_ job: Job) {
+        do {
+            try run(job)
+        } catch {
+            job.stop()
+            stage.withLock { $0 = .ended(error) }
+            tell("stopped: \(error)")
         }
     }
 
     private func pause(seconds: UInt64) {
         let end = clock.monotonicNanoseconds() &+ seconds &* 1_000_000_000
-        while isRunning, clock.monotonicNanoseconds() < end { clock.sleep(nanoseconds: 20_000_000) }
+        while isWaiting, clock.monotonicNanoseconds() < end { clock.sleep(nanoseconds: 20_000_000) }
     }
 
     /// Runs, or waits until it can.
@@ -178,7 +221,14 @@ final class RunningJob: Sendable {
     private func report(_ state: JobReport.State, _ error: (any Error)?) -> JobReport {
         var report = JobReport(id: id, name: name, state: state, error: error.map { "\($0)" }, startedAt: startedAt)
         report.tables = tables
-        report.beginning = notes
+        report.beginning = notes.lines
+        report.sources = plan.nodes.compactMap { node in
+            guard case .scan(let scan) = node.operation else { return nil }
+            var source = SourceReport(name: scan.table.name)
+            source.isStatic = scan.isStatic
+            source.problem = (error as? MillraceError)?.message ?? error.map { "\($0)" }
+            return source
+        }
         return report
     }
 
@@ -210,12 +260,13 @@ final class RunningJob: Sendable {
             entry.rejected = source.progress.rowsRejected
             entry.lastRecordAt = source.progress.lastRowAtMilliseconds
             entry.samples = rejects.samples(of: source.table)
+            entry.problem = source.progress.problem
             return entry
         }
         report.rejected = report.sources.reduce(0) { $0 + $1.rejected }
         report.operators = operatorReports(figures)
         report.tables = tables
-        report.beginning = notes + job.stateReport.lines
+        report.beginning = notes.lines
         return report
     }
 

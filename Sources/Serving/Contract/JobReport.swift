@@ -84,6 +84,8 @@ package struct SourceReport: Sendable, Equatable {
     package var rejected: UInt64 = 0
     package var lastRecordAt: Int64?
     package var samples: [RejectedSample] = []
+    /// What it waits for, such as a broker elsewhere; nil while it can be read.
+    package var problem: String?
 
     package init(name: String) { self.name = name }
 }

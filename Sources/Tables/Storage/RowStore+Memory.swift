@@ -65,6 +65,7 @@ extension RowStore {
     }
 
     private mutating func mark(_ slot: Int, writer: Int) {
+        writers[writer].hasWritten = true
         let mark = UInt16(truncatingIfNeeded: writer + 1)
         guard writers[writer].tracksChanges, slots[slot].dirtyFor != mark else { return }
         slots[slot].dirtyFor = mark

@@ -107,7 +107,13 @@ struct RowStore: ~Copyable {
     mutating func finish(writer: Int) { writers[writer].state = .finished }
 
     mutating func abandon(writer: Int) {
-        if writers[writer].state == .writing { writers[writer].state = .abandoned }
+        guard writers[writer].state == .writing else { return }
+        // A job that could not begin leaves nothing: its writer is free for the next attempt.
+        if writers[writer].hasWritten {
+            writers[writer].state = .abandoned
+        } else {
+            writers[writer] = RowWriter(state: .vacant)
+        }
     }
 
     /// What changed in the writer's rows since its last epoch: all of them the first time.

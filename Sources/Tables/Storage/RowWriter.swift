@@ -14,6 +14,8 @@ struct RowWriter {
     var state = State.writing
     /// False until the first epoch, which takes everything.
     var tracksChanges = false
+    /// Whether any row ever named it.
+    var hasWritten = false
     /// Slots changed since the last epoch; those whose mark names another writer are passed over.
     var dirty: [Int] = []
 }

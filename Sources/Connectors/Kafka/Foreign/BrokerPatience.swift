@@ -1,21 +1,58 @@
 import Diagnostics
+import Synchronization
 
 /// How long a job that begins waits for a broker elsewhere, and who is told so.
 package struct BrokerPatience: Sendable {
     /// The code of the error that says that no broker could be reached. Trying again later makes sense.
     package static let errorCode = "kafka_unreachable"
+    /// The code of what a broker answered that cannot be gone on with. One that has just come may answer so.
+    package static let refusalCode = "kafka_broker"
 
-    /// After so long the beginning ends with that error.
+    /// After so long a question to a broker is given up with ``errorCode``.
     package var limitMilliseconds: UInt64
+    /// False ends waiting at once.
+    package var isWanted: @Sendable () -> Bool = { true }
     /// After so long ``notice`` is told what is waited for.
     package var noticeMilliseconds: UInt64 = 2_000
     /// Takes a line for people; nil where somebody else tells it.
     package var notice: (@Sendable (String) -> Void)?
 
-    package init(limitMilliseconds: UInt64 = 30_000, notice: (@Sendable (String) -> Void)? = nil) {
+    /// When the limit began to count, where it is one for all questions together.
+    private let began: Began?
+    private let missed = Missed()
+
+    /// `isForAll`: the limit is not for each question but for all that is asked with this value and its copies, from the
+    /// first question on.
+    package init(
+        limitMilliseconds: UInt64 = 30_000, isForAll: Bool = false, notice: (@Sendable (String) -> Void)? = nil
+    ) {
         self.limitMilliseconds = limitMilliseconds
         self.notice = notice
+        began = isForAll ? Began() : nil
     }
+
+    private final class Began: Sendable { let at = Mutex<UInt64?>(nil) }
+
+    /// What asks the broker that was missed once more.
+    private final class Missed: Sendable { let ask = Mutex<(@Sendable (BrokerPatience) throws -> Void)?>(nil) }
+
+    /// When a question that is asked now has to be answered, in nanoseconds of the clock.
+    func end(_ clock: any TimeSource) -> UInt64 {
+        let now = clock.monotonicNanoseconds()
+        let start =
+            began?.at.withLock { at -> UInt64 in
+                let start = at ?? now
+                at = start
+                return start
+            } ?? now
+        return start &+ limitMilliseconds &* 1_000_000
+    }
+
+    func miss(_ ask: @escaping @Sendable (BrokerPatience) throws -> Void) { missed.ask.withLock { $0 = ask } }
+
+    /// Asks the broker that could not be reached with this patience, with another one: throws as long as it does not answer.
+    /// Much cheaper than to begin the job anew.
+    package func askAgain(_ patience: BrokerPatience) throws { try missed.ask.withLock { $0 }?(patience) }
 
     /// What is said while a broker is waited for.
     static func waiting(for servers: String, _ cause: String) -> String { "waiting for broker \(servers): \(cause)" }

@@ -9,14 +9,15 @@ final class ForeignDelivery: TopicDelivery {
     private let settings: ForeignSettings
     private let topic: String
     private let clock: any TimeSource
+    private let patience: BrokerPatience
     let partitionCount: Int32
     /// The producer, made for a name where it writes in transactions.
     private var producer: (client: KafkaClient, name: String?)
 
     private static let attempts = 5
     private static let flushMilliseconds: Int32 = 1_000
-    /// How long a broker may be away.
-    private static let patienceNanoseconds: UInt64 = 120_000_000_000
+    /// How long a broker may be away while the job runs.
+    private static let patienceSeconds: UInt64 = 120
     /// Bits of an offset that hold the part of an epoch.
     private static let partBits: UInt64 = 16
 
@@ -25,9 +26,12 @@ final class ForeignDelivery: TopicDelivery {
         settings = try ForeignSettings(options)
         topic = try options.writtenTopic()
         clock = environment.clock
+        self.patience = patience
         let client = try settings.producer(transactionalID: nil)
-        try client.reach(patience, clock: environment.clock)
+        try client.reach(
+            BrokerBeginning(patience: patience, clock: clock, settings: settings, topics: [topic]))
         partitionCount = try client.partitionCount(of: topic)
+        client.beginning = nil
         producer = (client, nil)
     }
 
@@ -71,15 +75,21 @@ final class ForeignDelivery: TopicDelivery {
 
     /// Calls until it is fine, for as long as a broker may be away.
     private func insist(_ body: () throws -> KafkaClient.Outcome) throws {
-        let deadline = clock.monotonicNanoseconds() &+ Self.patienceNanoseconds
+        let beginning = producer.client.beginning
+        let deadline =
+            beginning?.patience.end(clock) ?? clock.monotonicNanoseconds() &+ Self.patienceSeconds &* 1_000_000_000
         while true {
             switch try body() {
             case .fine: return
             case .abort: throw Interrupted()
             case .again:
-                guard clock.monotonicNanoseconds() < deadline else {
+                let isWanted = beginning?.patience.isWanted() ?? true
+                guard clock.monotonicNanoseconds() < deadline, isWanted else {
+                    beginning?.missed()
+                    let cause = producer.client.cause
                     throw BrokerPatience.unreachable(
-                        settings.servers, "no answer for 2 minutes (\(producer.client.cause))")
+                        settings.servers,
+                        beginning == nil ? "no answer for \(Self.patienceSeconds) s (\(cause))" : cause)
                 }
             }
         }
@@ -93,18 +103,23 @@ final class ForeignDelivery: TopicDelivery {
     func fenceStart() -> Int64 { 0 }
 
     func delivered(by sink: String, from start: Int64) throws -> DeliveredPlace? {
+        let beginning = BrokerBeginning(patience: patience, clock: clock, settings: settings, topics: [topic])
         // What was written under this name and not ended is settled first.
-        try becomeTransactional(sink)
+        try becomeTransactional(sink, beginning)
         let consumer = try settings.group(sink)
+        consumer.beginning = beginning
         let place = KafkaClient.Place(topic: topic, partition: 0, offset: -1)
         guard let offset = try consumer.committed([place]).first?.offset, offset >= 0 else { return nil }
         return DeliveredPlace(
             epoch: UInt64(offset) >> Self.partBits, part: UInt64(offset) & ((1 << Self.partBits) - 1))
     }
 
-    private func becomeTransactional(_ sink: String) throws {
+    func hasBegun() { producer.client.beginning = nil }
+
+    private func becomeTransactional(_ sink: String, _ beginning: BrokerBeginning? = nil) throws {
         guard producer.name != sink else { return }
         let client = try settings.producer(transactionalID: sink)
+        client.beginning = beginning
         producer = (client, sink)
         try insist { try client.initTransactions() }
     }

@@ -39,37 +39,60 @@ final class ForeignReader: SourceReader {
     private let rows: RecordRows
     private let client: KafkaClient
     private let environment: Environment
-    private let partitions: [Partition]
-    private let byPlace: [Key: Int]
+    private let watch: ForeignWatch
+    private let share: (index: Int, count: Int)
+    private var partitions: [Partition] = []
+    private var byPlace: [Key: Int] = [:]
     /// The records of the last poll, by partition; the last one is under way.
     private var runs: [RecordRun] = []
     private var pool = BlockPool(blockBytes: 1 << 20)
     private var figures = SourceProgress()
     private var cut: [KafkaMark] = []
-    /// Whether the broker has delivered anything yet, be it the end of a partition.
-    private var hasHeard = false
+    /// Which state of the watch's partitions is read.
+    private var seenVersion = 0
 
     init(
         marks: [KafkaMark], options: KafkaOptions, layout: KafkaLayout, rows: RecordRows, client: KafkaClient,
-        environment: Environment
+        watch: ForeignWatch, share: (index: Int, count: Int), environment: Environment
     ) throws {
+        self.watch = watch
+        self.share = share
         self.options = options
         self.layout = layout
         self.rows = rows
         self.client = client
         self.environment = environment
-        let now = environment.clock.monotonicNanoseconds()
-        partitions = marks.enumerated().map { Partition(mark: $0.element, split: $0.offset, now: now) }
-        byPlace = Dictionary(
-            marks.enumerated().map { (Key(topic: $0.element.topic, partition: $0.element.partition), $0.offset) },
-            uniquingKeysWith: { first, _ in first })
-        let open = partitions.filter { !$0.isFinished }
-        if !open.isEmpty {
-            try client.assign(
-                open.map {
-                    KafkaClient.Place(topic: $0.mark.topic, partition: $0.mark.partition, offset: $0.next)
-                })
+        try add(marks)
+    }
+
+    /// Takes partitions up, and goes on with those it reads already.
+    private func add(_ marks: [KafkaMark]) throws(MillraceError) {
+        for mark in marks {
+            let key = Key(topic: mark.topic, partition: mark.partition)
+            guard byPlace[key] == nil else { continue }
+            byPlace[key] = partitions.count
+            partitions.append(Partition(mark: mark, split: partitions.count, now: now))
         }
+        let open = partitions.filter { !$0.isFinished }
+        if open.isEmpty { return }
+        try client.assign(
+            open.map { KafkaClient.Place(topic: $0.mark.topic, partition: $0.mark.partition, offset: $0.next) })
+    }
+
+    /// Takes up partitions that came since: they are read from their beginning.
+    private func discover() throws(MillraceError) {
+        guard options.discoveryNanoseconds != nil, options.stop == nil,
+            let found = watch.partitions(since: &seenVersion)
+        else { return }
+        var marks: [KafkaMark] = []
+        for (topic, count) in found.sorted(by: { $0.key < $1.key }) {
+            for partition in 0..<count where byPlace[Key(topic: topic, partition: partition)] == nil {
+                let mark = KafkaMark(
+                    topic: topic, topicID: .zero, partition: partition, next: KafkaClient.firstOffset, stop: nil)
+                if mark.owner(among: share.count) == share.index { marks.append(mark) }
+            }
+        }
+        if !marks.isEmpty { try add(marks) }
     }
 
     private var now: UInt64 { environment.clock.monotonicNanoseconds() }
@@ -77,6 +100,7 @@ final class ForeignReader: SourceReader {
     func poll(waitMilliseconds: Int) throws -> SourcePoll {
         if let (batch, split) = try nextBatch() { return .batch(batch, split: split) }
         if options.stop != nil, partitions.allSatisfy(\.isFinished) { return .finished }
+        try discover()
         try take(client.poll(milliseconds: waitMilliseconds))
         if let (batch, split) = try nextBatch() { return .batch(batch, split: split) }
         return options.stop != nil && partitions.allSatisfy(\.isFinished) ? .finished : .idle
@@ -98,7 +122,6 @@ final class ForeignReader: SourceReader {
 
     /// Sorts what has come by partition.
     private func take(_ records: UnsafeBufferPointer<millrace_kafka_record>) throws {
-        if !records.isEmpty { hasHeard = true }
         var open: [Int: RecordRun] = [:]
         var names: [UnsafePointer<CChar>: String] = [:]
         for (index, record) in records.enumerated() {
@@ -199,7 +222,7 @@ final class ForeignReader: SourceReader {
 
     func committed() {
         guard options.commitsOffsets else { return }
-        let places = zip(cut, partitions).filter { $0.next != $1.committed }.map { mark, partition in
+        let places = zip(cut, partitions).filter { $0.next >= 0 && $0.next != $1.committed }.map { mark, partition in
             partition.committed = mark.next
             return KafkaClient.Place(topic: mark.topic, partition: mark.partition, offset: mark.next)
         }
@@ -209,9 +232,7 @@ final class ForeignReader: SourceReader {
     var progress: SourceProgress {
         var result = figures
         result.splits = partitions.count
-        if !hasHeard, partitions.contains(where: { !$0.isFinished }), client.hasFailed {
-            result.problem = BrokerPatience.waiting(for: client.servers, client.cause)
-        }
+        if partitions.contains(where: { !$0.isFinished }) { result.problem = watch.problem }
         return result
     }
 }

@@ -24,26 +24,30 @@ final class ForeignSource: Source {
     var isBounded: Bool { options.stop != nil }
 
     func open(parallelism: Int, positions: [[UInt8]], rejects: any RejectRecorder) throws -> [any SourceReader] {
-        let marks = try marks(positions)
+        let client = try settings.consumer()
+        let (marks, problem) = try marks(positions, client)
+        let watch = ForeignWatch(client, options, settings, problem: problem, clock: environment.clock)
         let count = max(1, parallelism)
         return try (0..<count).map { index in
             let rows = try RecordRows(
                 layout, reporter: RejectReporter(recorder: rejects, table: options.table, fails: options.fails))
             return try ForeignReader(
                 marks: marks.filter { $0.owner(among: count) == index }, options: options, layout: layout, rows: rows,
-                client: try settings.consumer(), environment: environment)
+                client: try settings.consumer(), watch: watch, share: (index, count), environment: environment)
         }
     }
 
-    private func marks(_ positions: [[UInt8]]) throws -> [KafkaMark] {
-        let client = try settings.consumer()
+    /// Where each partition is begun, and what keeps the broker from being asked where it is away and may be.
+    private func marks(_ positions: [[UInt8]], _ client: KafkaClient) throws -> ([KafkaMark], problem: String?) {
         var restored: [String: [Int32: KafkaMark]] = [:]
         for mark in try positions.flatMap(KafkaMark.decode) {
             restored[mark.topic, default: [:]][mark.partition] = mark
         }
-        if try !isReached(client, mayBeAway: knowsAll(restored)) {
+        if let problem = try problem(client, mayBeAway: knowsAll(restored)) {
             // What was read and where is known: the job goes on, serves what it has, and reads when the broker is back.
-            return restored.values.flatMap(\.values).sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
+            // Partitions that came meanwhile are found then.
+            let named = restored.filter { options.topics.contains($0.key) }.values.flatMap(\.values)
+            return (named.sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }, problem)
         }
         var marks: [KafkaMark] = []
         for topic in try topics(client) {
@@ -61,19 +65,21 @@ final class ForeignSource: Source {
                             stop: stops?[partition]))
             }
         }
-        return marks
+        return (marks, nil)
     }
 
-    /// Waits for the broker; false where it is away and may be.
-    private func isReached(_ client: KafkaClient, mayBeAway: Bool) throws(MillraceError) -> Bool {
+    /// Waits for the broker; tells why it does not answer where it may be away.
+    private func problem(_ client: KafkaClient, mayBeAway: Bool) throws(MillraceError) -> String? {
         do {
-            try client.reach(patience, clock: environment.clock)
-            return true
+            try client.reach(
+                BrokerBeginning(
+                    patience: patience, clock: environment.clock, settings: settings, topics: options.topics))
+            return nil
         } catch {
             guard mayBeAway, error.code == BrokerPatience.errorCode else { throw error }
             let waiting = BrokerPatience.waiting(for: client.servers, client.cause)
             patience.notice?("table '\(options.table.name)': \(waiting)")
-            return false
+            return waiting
         }
     }
 
@@ -82,7 +88,10 @@ final class ForeignSource: Source {
         options.topicPattern == nil && options.topics.allSatisfy { restored[$0]?.isEmpty == false }
     }
 
-    private func topics(_ client: KafkaClient) throws -> [String] {
+    private func topics(_ client: KafkaClient) throws -> [String] { try Self.topics(options, client) }
+
+    /// The topics that the table names, or the broker's that match.
+    static func topics(_ options: KafkaOptions, _ client: KafkaClient) throws(MillraceError) -> [String] {
         guard let pattern = options.topicPattern else { return options.topics }
         return try client.topics().filter { !$0.hasPrefix("__") && pattern.matches($0) }
     }

@@ -15,13 +15,17 @@ final class KafkaClient: @unchecked Sendable {
     }
 
     let servers: String
+    /// Set while a job begins: how long brokers are waited for then.
+    var beginning: BrokerBeginning?
     private let handle: OpaquePointer
     private let records: UnsafeMutablePointer<millrace_kafka_record>
 
     private static let recordsPerPoll: Int32 = 4_096
     private static let reasonBytes = 512
     /// How long a question to a broker may take.
-    static let patienceMilliseconds: Int32 = 30_000
+    private static let patienceMilliseconds: Int32 = 30_000
+    /// How long one step of a transaction takes at most while a job begins; it is then gone on with.
+    private static let stepMilliseconds: Int32 = 500
 
     /// `settings` are librdkafka's.
     init(isProducer: Bool, settings: [(name: String, value: String)], servers: String) throws(MillraceError) {
@@ -49,26 +53,44 @@ final class KafkaClient: @unchecked Sendable {
 
     // MARK: questions
 
-    /// How long one attempt to reach a broker takes.
-    private static let attemptMilliseconds: Int32 = 250
-
     /// Waits until a broker answers; throws ``BrokerPatience/errorCode`` with the cause when none has for long enough.
-    func reach(_ patience: BrokerPatience, clock: any TimeSource) throws(MillraceError) {
+    func reach(_ beginning: BrokerBeginning) throws(MillraceError) {
+        self.beginning = beginning
+        var reason = ""
+        let code = ask { milliseconds in
+            Self.withReason(&reason) { millrace_kafka_reach(handle, milliseconds, $0, $1) }
+        }
+        guard code == 0 else { throw failure(reason, Int(code)) }
+    }
+
+    /// How long the first attempt of a question takes while a job begins; each later one takes twice as long.
+    private static let attemptMilliseconds: UInt64 = 250
+
+    /// Asks until a broker answers, for as long as there is patience.
+    private func ask(_ question: (_ milliseconds: Int32) -> Int32) -> Int32 {
+        guard let beginning else { return question(Self.patienceMilliseconds) }
+        let (clock, patience) = (beginning.clock, beginning.patience)
+        let end = patience.end(clock)
         let started = clock.monotonicNanoseconds()
+        var attempt = Self.attemptMilliseconds
         var isTold = false
         while true {
-            var reason = ""
-            let code = Self.withReason(&reason) { millrace_kafka_reach(handle, Self.attemptMilliseconds, $0, $1) }
-            if code == 0 { return }
-            guard Self.isAway(Int(code)) else { throw failure(reason) }
+            let now = clock.monotonicNanoseconds()
+            let left = end > now ? (end - now) / 1_000_000 : 0
+            let code = question(Int32(clamping: max(1, min(left, attempt))))
+            guard Self.isAway(Int(code)), left > 0, patience.isWanted() else { return code }
             let elapsed = (clock.monotonicNanoseconds() &- started) / 1_000_000
-            guard elapsed < patience.limitMilliseconds else { throw BrokerPatience.unreachable(servers, cause) }
             if !isTold, elapsed >= patience.noticeMilliseconds {
                 isTold = true
                 patience.notice?(BrokerPatience.waiting(for: servers, cause))
             }
+            // Some questions fail at once without a connection.
+            clock.sleep(nanoseconds: 10_000_000)
+            attempt = min(2 * attempt, UInt64(Self.patienceMilliseconds))
         }
     }
+
+    private var callMilliseconds: Int32 { beginning == nil ? Self.patienceMilliseconds : Self.stepMilliseconds }
 
     /// Why a connection failed last, in words for people.
     var cause: String {
@@ -77,20 +99,13 @@ final class KafkaClient: @unchecked Sendable {
         return BrokerPatience.cause(problem)
     }
 
-    /// Whether a connection has failed yet.
-    var hasFailed: Bool {
-        var problem = ""
-        Self.withReason(&problem) { millrace_kafka_problem(handle, $0, $1) }
-        return !problem.isEmpty
-    }
-
     /// librdkafka's codes for a broker that cannot be reached: no connection, no address, no broker left, no answer in time.
     private static func isAway(_ code: Int) -> Bool { [-195, -193, -192, -187, -185].contains(code) }
 
     func partitionCount(of topic: String) throws(MillraceError) -> Int32 {
         var reason = ""
-        let count = Self.withReason(&reason) {
-            millrace_kafka_partitions(handle, topic, Self.patienceMilliseconds, $0, $1)
+        let count = ask { milliseconds in
+            Self.withReason(&reason) { millrace_kafka_partitions(handle, topic, milliseconds, $0, $1) }
         }
         guard count > 0 else { throw failure("topic '\(topic)': \(reason)", Int(count)) }
         return count
@@ -99,9 +114,9 @@ final class KafkaClient: @unchecked Sendable {
     func topics() throws(MillraceError) -> [String] {
         final class Names { var all: [String] = [] }
         let names = Names()
-        try check("the topics") { reason, size in
+        try check("the topics") { milliseconds, reason, size in
             millrace_kafka_topics(
-                handle, Self.patienceMilliseconds, Unmanaged.passUnretained(names).toOpaque(),
+                handle, milliseconds, Unmanaged.passUnretained(names).toOpaque(),
                 { context, name in
                     guard let context, let name else { return }
                     Unmanaged<Names>.fromOpaque(context).takeUnretainedValue().all.append(String(cString: name))
@@ -113,9 +128,8 @@ final class KafkaClient: @unchecked Sendable {
     func bounds(_ topic: String, _ partition: Int32) throws(MillraceError) -> (first: Int64, end: Int64) {
         var first: Int64 = 0
         var end: Int64 = 0
-        try check("topic '\(topic)', partition \(partition)") { reason, size in
-            millrace_kafka_bounds(
-                handle, topic, partition, &first, &end, Self.patienceMilliseconds, reason, size)
+        try check("topic '\(topic)', partition \(partition)") { milliseconds, reason, size in
+            millrace_kafka_bounds(handle, topic, partition, &first, &end, milliseconds, reason, size)
         }
         return (first, end)
     }
@@ -138,8 +152,12 @@ final class KafkaClient: @unchecked Sendable {
         var result = places
         var reason = ""
         let code = Self.withPlaces(places) { native in
-            let code = Self.withReason(&reason) {
-                question(handle, native.baseAddress, native.count, Self.patienceMilliseconds, $0, $1)
+            let asked = native.map(\.offset)
+            let code = ask { milliseconds in
+                for index in native.indices { native[index].offset = asked[index] }
+                return Self.withReason(&reason) {
+                    question(handle, native.baseAddress, native.count, milliseconds, $0, $1)
+                }
             }
             for index in native.indices { result[index].offset = native[index].offset }
             return code
@@ -154,6 +172,10 @@ final class KafkaClient: @unchecked Sendable {
 
     // MARK: reading
 
+    /// In place of an offset: the first record that there is.
+    static let firstOffset: Int64 = -2
+
+    /// Reads from these places on, and from no others any more.
     func assign(_ places: [Place]) throws(MillraceError) {
         var reason = ""
         let code = Self.withPlaces(places) { native in
@@ -225,7 +247,7 @@ final class KafkaClient: @unchecked Sendable {
     }
 
     func initTransactions() throws(MillraceError) -> Outcome {
-        try outcome("transactions") { millrace_kafka_init_transactions(handle, Self.patienceMilliseconds, $0, $1) }
+        try outcome("transactions") { millrace_kafka_init_transactions(handle, callMilliseconds, $0, $1) }
     }
 
     func begin() throws(MillraceError) -> Outcome {
@@ -237,20 +259,20 @@ final class KafkaClient: @unchecked Sendable {
         try outcome("a transaction's offset") { reason, size in
             Self.withPlaces([place]) {
                 millrace_kafka_send_offset(
-                    handle, group, $0.baseAddress, Self.patienceMilliseconds, reason, size)
+                    handle, group, $0.baseAddress, callMilliseconds, reason, size)
             }
         }
     }
 
     func commitTransaction() throws(MillraceError) -> Outcome {
         try outcome("the end of a transaction") {
-            millrace_kafka_commit_transaction(handle, Self.patienceMilliseconds, $0, $1)
+            millrace_kafka_commit_transaction(handle, callMilliseconds, $0, $1)
         }
     }
 
     func abortTransaction() throws(MillraceError) -> Outcome {
         try outcome("giving up a transaction") {
-            millrace_kafka_abort_transaction(handle, Self.patienceMilliseconds, $0, $1)
+            millrace_kafka_abort_transaction(handle, callMilliseconds, $0, $1)
         }
     }
 
@@ -269,17 +291,18 @@ final class KafkaClient: @unchecked Sendable {
     // MARK: C
 
     private func check(
-        _ what: String, _ call: (UnsafeMutablePointer<CChar>?, Int) -> Int32
+        _ what: String, _ call: (_ milliseconds: Int32, UnsafeMutablePointer<CChar>?, Int) -> Int32
     ) throws(MillraceError) {
         var reason = ""
-        let code = Self.withReason(&reason, call)
+        let code = ask { milliseconds in Self.withReason(&reason) { call(milliseconds, $0, $1) } }
         guard code == 0 else { throw failure("\(what): \(reason)", Int(code)) }
     }
 
     private func failure(_ what: String, _ code: Int = 0) -> MillraceError {
-        Self.isAway(code)
+        beginning?.missed()
+        return Self.isAway(code)
             ? BrokerPatience.unreachable(servers, cause)
-            : MillraceError(.system, code: "kafka_broker", "broker '\(servers)': \(what)")
+            : MillraceError(.system, code: BrokerPatience.refusalCode, "broker '\(servers)': \(what)")
     }
 
     private static func withReason<Value>(

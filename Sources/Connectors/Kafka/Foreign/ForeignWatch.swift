@@ -1,0 +1,90 @@
+import Diagnostics
+import Synchronization
+
+/// Looks after a broker elsewhere while topics of it are read, on a thread of its own: whether it answers, and which
+/// partitions there are. The readers of one source share it; it ends with the last of them.
+final class ForeignWatch: Sendable {
+    /// What was found last.
+    private struct Seen {
+        var problem: String?
+        var partitions: [String: Int32] = [:]
+        /// Grows with each difference of ``partitions``.
+        var version = 0
+    }
+
+    /// What the thread holds, so that it does not keep the watch alive.
+    private final class Work: Sendable {
+        let seen: Mutex<Seen>
+        let isOver = Atomic<Bool>(false)
+        let wake = WaitPoint()
+        let client: KafkaClient
+        let options: KafkaOptions
+
+        init(_ client: KafkaClient, _ options: KafkaOptions, problem: String?) {
+            self.client = client
+            self.options = options
+            seen = Mutex(Seen(problem: problem))
+        }
+    }
+
+    private let work: Work
+    private static let questionMilliseconds: UInt64 = 2_000
+    /// So often a broker is asked where partitions are not looked for.
+    private static let pauseNanoseconds: UInt64 = 1_000_000_000
+
+    /// `client` is the watch's from here on. `problem`: why the broker did not answer when it was asked last.
+    init(
+        _ client: KafkaClient, _ options: KafkaOptions, _ settings: ForeignSettings, problem: String?,
+        clock: any TimeSource
+    ) {
+        let work = Work(client, options, problem: problem)
+        self.work = work
+        var patience = BrokerPatience(limitMilliseconds: Self.questionMilliseconds)
+        patience.isWanted = { [unowned work] in !work.isOver.load(ordering: .acquiring) }
+        client.beginning = BrokerBeginning(patience: patience, clock: clock, settings: settings, topics: [])
+        let pause = Int(clamping: max(100_000_000, options.discoveryNanoseconds ?? Self.pauseNanoseconds) / 1_000_000)
+        // Without a thread only what is told above is missing.
+        _ = OperatingSystemThread.start(name: "kafka-watch") {
+            while !work.isOver.load(ordering: .acquiring) {
+                Self.look(work)
+                work.wake.wait(milliseconds: pause)
+            }
+        }
+    }
+
+    deinit {
+        work.isOver.store(true, ordering: .releasing)
+        work.wake.raise()
+    }
+
+    private static func look(_ work: Work) {
+        do throws(MillraceError) {
+            var partitions: [String: Int32] = [:]
+            for topic in try ForeignSource.topics(work.options, work.client) {
+                partitions[topic] = try work.client.partitionCount(of: topic)
+            }
+            work.seen.withLock { seen in
+                seen.problem = nil
+                if seen.partitions != partitions { seen.version += 1 }
+                seen.partitions = partitions
+            }
+        } catch {
+            let waiting =
+                error.code == BrokerPatience.errorCode
+                ? BrokerPatience.waiting(for: work.client.servers, work.client.cause) : error.message
+            work.seen.withLock { $0.problem = waiting }
+        }
+    }
+
+    /// Why nothing can be read for now; nil while the broker answers.
+    var problem: String? { work.seen.withLock { $0.problem } }
+
+    /// How many partitions each topic has, where that differs from what it was at `version`.
+    func partitions(since version: inout Int) -> [String: Int32]? {
+        work.seen.withLock { seen in
+            guard seen.version != version else { return nil }
+            version = seen.version
+            return seen.partitions
+        }
+    }
+}
