@@ -25,6 +25,14 @@ int millrace_sync_disk(int descriptor);
 /* Gives freed memory back to the operating system. */
 void millrace_trim_memory(void);
 
+/* The bytes that a piece of memory of at least `bytes` has when it comes from `millrace_piece_new`. */
+size_t millrace_piece_size(size_t bytes);
+/* Memory for a while, aligned to 64 bytes, of unspecified content: batches ask for columns of the same few sizes all the
+   time. What a thread frees it keeps for its next piece of that size, 4 MB of all sizes at most. Any thread may free. */
+void *millrace_piece_new(size_t bytes);
+/* Frees a piece; `bytes` as it was made. */
+void millrace_piece_free(void *piece, size_t bytes);
+
 /* Asks for the cache line at `place` ahead of time; any address will do. */
 static inline void millrace_prefetch(const void *place) { __builtin_prefetch(place, 1, 1); }
 
@@ -56,6 +64,31 @@ static inline uint64_t millrace_hash_bytes(const uint8_t *bytes, size_t length, 
         for (size_t i = 0; i < length; i++) first = (first << 8) | bytes[i];
     }
     return millrace_mix(state ^ pi, millrace_mix(first ^ odd, last ^ state) ^ odd);
+}
+
+typedef struct { uint64_t first, second; } millrace_hash_pair;
+
+/* `millrace_hash_bytes` by two seeds, in one walk over the bytes. */
+static inline millrace_hash_pair millrace_hash_bytes_twice(const uint8_t *bytes, size_t length, uint64_t one, uint64_t two) {
+    const uint64_t odd = 0x9e3779b97f4a7c15ULL, pi = 0x243f6a8885a308d3ULL;
+    if (length < 8) {
+        millrace_hash_pair few = {millrace_hash_bytes(bytes, length, one), millrace_hash_bytes(bytes, length, two)};
+        return few;
+    }
+    uint64_t size = millrace_mix(length ^ pi, odd);
+    one ^= size;
+    two ^= size;
+    const uint8_t *end = bytes + length;
+    for (; end - bytes > 16; bytes += 16) {
+        uint64_t low = millrace_load64(bytes) ^ odd, high = millrace_load64(bytes + 8);
+        one = millrace_mix(low, high ^ one);
+        two = millrace_mix(low, high ^ two);
+    }
+    uint64_t first = millrace_load64(end - bytes >= 8 ? bytes : end - 8) ^ odd, last = millrace_load64(end - 8);
+    millrace_hash_pair pair = {
+        millrace_mix(one ^ pi, millrace_mix(first, last ^ one) ^ odd),
+        millrace_mix(two ^ pi, millrace_mix(first, last ^ two) ^ odd)};
+    return pair;
 }
 
 /* Two words that stand for 16 bytes, the first in the lowest byte. */

@@ -8,6 +8,9 @@ package final class Batch: @unchecked Sendable {
     package var kinds: [UInt8]?
     /// Bytes of input this batch keeps in memory beside its columns; for the bounds of queues.
     package var retainedBytes: Int
+    /// 128 bits for each row that stand for its key, where the exchange in front computed them for the operator that the
+    /// batch came to; that operator takes them off.
+    package var keyPrints: Column?
 
     package init(columns: [Column], rowCount: Int, kinds: [UInt8]? = nil, retainedBytes: Int = 0) {
         self.columns = columns

@@ -1,3 +1,5 @@
+import CPlatform
+
 /// The values of one column of a batch, with their validity.
 ///
 /// Memory is 64-byte aligned and padded to whole vectors. Written by the thread that makes it, then only read;
@@ -18,6 +20,7 @@ package final class Column: @unchecked Sendable {
     package var owners: [AnyObject] = []
 
     private let memory: UnsafeMutableRawPointer
+    private let memoryBytes: Int
     private let validityWords: Int
 
     /// A column with all validity bits set and unspecified values.
@@ -29,7 +32,8 @@ package final class Column: @unchecked Sendable {
         validityWords = words
         let valueBytes = kind == .bits ? words * 8 : capacity * kind.byteWidth
         let bitmapBytes = (words * 8 + 63) & ~63
-        memory = .allocate(byteCount: bitmapBytes + ((valueBytes + 127) & ~63), alignment: 64)
+        memoryBytes = bitmapBytes + ((valueBytes + 127) & ~63)
+        memory = millrace_piece_new(memoryBytes)
         validity = memory.bindMemory(to: UInt64.self, capacity: words)
         validity.update(repeating: .max, count: words)
         mayHaveNulls = false
@@ -37,7 +41,7 @@ package final class Column: @unchecked Sendable {
         if kind == .bits { bits.update(repeating: 0, count: words) }
     }
 
-    deinit { memory.deallocate() }
+    deinit { millrace_piece_free(memory, memoryBytes) }
 
     /// The first value; read it through the accessor of the column's kind.
     @usableFromInline package let values: UnsafeMutableRawPointer

@@ -1,3 +1,5 @@
+import CPlatform
+
 /// Growing memory for the bytes that text views point to. Bytes never move once added.
 ///
 /// One thread adds; any thread may read what was there when the owning column was handed over.
@@ -20,13 +22,13 @@ package final class ByteHeap: @unchecked Sendable {
         self.isLasting = isLasting
     }
 
-    deinit { for chunk in chunks { chunk.deallocate() } }
+    deinit { for chunk in chunks { millrace_piece_free(chunk.baseAddress, chunk.count) } }
 
     /// `count` fresh bytes, uninitialised, that stay where they are.
     package func allocate(_ count: Int) -> UnsafeMutablePointer<UInt8> {
         if chunks.isEmpty || used &+ count > chunks[chunks.count - 1].count &- Self.padding {
             let size = max(count, min(chunkBytes << min(chunks.count, 6), 1 << 20)) &+ Self.padding
-            chunks.append(.allocate(byteCount: size, alignment: 64))
+            chunks.append(UnsafeMutableRawBufferPointer(start: millrace_piece_new(size), count: size))
             allocatedBytes += size
             used = 0
         }

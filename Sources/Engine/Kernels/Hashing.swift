@@ -24,8 +24,13 @@ package func hash128Columns(
     guard rowCount > 0 else { return }
     hashes.withMemoryRebound(to: UInt64.self, capacity: rowCount &* 2) { words in
         for column in columns {
-            foldHash(batch.columns[column], rowCount: rowCount, seed: seed.0, into: words, stride: 2)
-            foldHash(batch.columns[column], rowCount: rowCount, seed: seed.1, into: words + 1, stride: 2)
+            let column = batch.columns[column]
+            if column.kind == .text, !column.mayHaveNulls {
+                foldTexts(column, rowCount: rowCount, seed: seed, into: words)
+            } else {
+                foldHash(column, rowCount: rowCount, seed: seed.0, into: words, stride: 2)
+                foldHash(column, rowCount: rowCount, seed: seed.1, into: words + 1, stride: 2)
+            }
         }
     }
 }
@@ -51,11 +56,34 @@ private func mixed(_ hash: UInt64, _ value: UInt64, _ factor: UInt64) -> UInt64 
     millrace_mix(millrace_mix(value ^ firstFactor, factor ^ hash) ^ hash, secondFactor ^ factor)
 }
 
+/// Folds texts, none of them NULL, into two hashes for each row, reading each text once.
+private func foldTexts(
+    _ column: Column, rowCount: Int, seed: (UInt64, UInt64), into hashes: UnsafeMutablePointer<UInt64>
+) {
+    let factors = (factor(of: seed.0), factor(of: seed.1))
+    let texts = UnsafePointer(column.text)
+    for row in 0..<rowCount {
+        let place = texts + row
+        let pair: millrace_hash_pair
+        if place.pointee.isInline {
+            pair = millrace_hash_pair(
+                first: TextView.hash(at: place, seed: seed.0), second: TextView.hash(at: place, seed: seed.1))
+        } else {
+            pair = millrace_hash_bytes_twice(TextView.bytes(at: place), place.pointee.count, seed.0, seed.1)
+        }
+        hashes[row &* 2] = mixed(hashes[row &* 2], pair.first, factors.0)
+        hashes[row &* 2 &+ 1] = mixed(hashes[row &* 2 &+ 1], pair.second, factors.1)
+    }
+}
+
+@inline(__always)
+private func factor(of seed: UInt64) -> UInt64 { millrace_mix(seed ^ secondFactor, firstFactor) | 1 }
+
 /// Folds the values of a column into the hashes that stand `stride` words apart.
 private func foldHash(
     _ column: Column, rowCount: Int, seed: UInt64, into hashes: UnsafeMutablePointer<UInt64>, stride: Int
 ) {
-    let factor = millrace_mix(seed ^ secondFactor, firstFactor) | 1
+    let factor = factor(of: seed)
     switch column.kind {
     case .bits:
         let bits = column.bits

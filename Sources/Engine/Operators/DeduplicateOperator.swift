@@ -58,10 +58,12 @@ final class DeduplicateOperator: Operator {
         }
         let kept = fingerprints.withUnsafeMutableBufferPointer { prints in
             newRows.withUnsafeMutableBufferPointer { rows in
+                if let known = batch.keyPrints { return insert(known.fingerprints, rowCount, rows.baseAddress!) }
                 fingerprintColumns(batch, plan.keys, seeds: seeds, into: prints.baseAddress!)
                 return insert(UnsafePointer(prints.baseAddress!), rowCount, rows.baseAddress!)
             }
         }
+        batch.keyPrints = nil
         guard kept > 0 else { return }
         if kept == rowCount { return try output.emit(batch) }
         try newRows.withUnsafeBufferPointer { try output.emit(gather(batch, rows: $0.baseAddress!, count: kept)) }

@@ -16,12 +16,15 @@ final class EdgeSender {
     /// The lane of this sender in each target.
     private let lane: Int
     private let seed: UInt64
+    /// The seed of the second half of fingerprints, where the receiver wants those of the columns it is dealt by.
+    private let printSeed: UInt64?
 
-    init(routing: Routing, targets: [Inbox], lane: Int, seed: UInt64) {
+    init(routing: Routing, targets: [Inbox], lane: Int, seed: UInt64, printSeed: UInt64? = nil) {
         self.routing = routing
         self.targets = targets
         self.lane = lane
         self.seed = seed
+        self.printSeed = printSeed
     }
 
     var isFull: Bool {
@@ -48,7 +51,7 @@ final class EdgeSender {
         let rowCount = batch.rowCount
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: max(1, rowCount)) { hashes in
             guard let hashes = hashes.baseAddress else { return }
-            hashColumns(batch, columns, seed: seed, into: hashes)
+            let prints = hash(batch, by: columns, into: hashes)
             withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, rowCount)) { rows in
                 guard let rows = rows.baseAddress else { return }
                 for index in targets.indices {
@@ -57,10 +60,24 @@ final class EdgeSender {
                     guard count > 0 else { continue }
                     let part = gather(batch, rows: rows, count: count)
                     part.retainedBytes = batch.retainedBytes * count / rowCount
+                    part.keyPrints = prints.map { gather($0, rows: rows, count: count) }
                     targets[index].push(.batch(part), lane: lane)
                 }
             }
         }
+    }
+
+    /// The hashes by which rows are dealt, and the fingerprints they are a half of, where the receiver wants them: here the
+    /// keys were just read, there they would have to be fetched from memory once more.
+    private func hash(_ batch: Batch, by columns: [Int], into hashes: UnsafeMutablePointer<UInt64>) -> Column? {
+        guard let printSeed else {
+            hashColumns(batch, columns, seed: seed, into: hashes)
+            return nil
+        }
+        let prints = Column(Fingerprint.columnType, capacity: batch.rowCount)
+        fingerprintColumns(batch, columns, seeds: (seed, printSeed), into: prints.fingerprints)
+        for row in 0..<batch.rowCount { hashes[row] = prints.fingerprints[row].first }
+        return prints
     }
 
     func sendToAll(_ message: @autoclosure () -> Message) {

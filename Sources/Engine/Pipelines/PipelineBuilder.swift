@@ -128,8 +128,19 @@ struct PipelineBuilder {
                 }
             let lane = lanes.first[number] + (isOneToOne(edge) ? 0 : index)
             runtimes[edge.from]?.connect(
-                to: EdgeSender(routing: routing, targets: targets, lane: lane, seed: seeds.exchange))
+                to: EdgeSender(
+                    routing: routing, targets: targets, lane: lane, seed: seeds.exchange,
+                    printSeed: wantsPrints(edge) ? seeds.fingerprint : nil))
         }
+    }
+
+    /// Rows are dealt by the very keys whose fingerprints the receiver is to look up.
+    private func wantsPrints(_ edge: PipelineLayout.Edge) -> Bool {
+        guard case .hash(let columns) = edge.routing, case .deduplicate(let plan) = self.plan.nodes[edge.to].operation
+        else { return false }
+        // The other kind of deduplication reads the keys themselves.
+        if case .rowTime = plan.order { return false }
+        return plan.keys == columns
     }
 
     // MARK: nodes

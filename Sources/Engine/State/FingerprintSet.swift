@@ -1,4 +1,5 @@
 import CPlatform
+import Columnar
 
 /// The 128-bit fingerprint of a key.
 ///
@@ -14,6 +15,18 @@ struct Fingerprint: Hashable, BitwiseCopyable {
     /// All zeros mark an empty slot; that one fingerprint stands under another name.
     @inline(__always)
     var nonEmpty: Fingerprint { first == 0 && second == 0 ? Fingerprint(first: 1, second: 0) : self }
+}
+
+extension Fingerprint {
+    /// Any type whose values take 16 bytes will do for a column of fingerprints.
+    static var columnType: DataType { DataType(.decimal(precision: 38, scale: 0)) }
+}
+
+extension Column {
+    /// The values of a column of fingerprints.
+    var fingerprints: UnsafeMutablePointer<Fingerprint> {
+        UnsafeMutableRawPointer(int128).assumingMemoryBound(to: Fingerprint.self)
+    }
 }
 
 /// A growing set of fingerprints: open addressing, 16 bytes a slot, 19 to 29 bytes a key.
