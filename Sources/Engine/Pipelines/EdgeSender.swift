@@ -34,6 +34,14 @@ final class EdgeSender {
         }
     }
 
+    /// Has a thread that sleeps because it is full woken when there is room.
+    func onRoom(raise signal: ThreadSignal) {
+        switch routing {
+        case .forward(let index): targets[index].onRoom(lane: lane, raise: signal)
+        case .broadcast, .hash: for target in targets { target.onRoom(lane: lane, raise: signal) }
+        }
+    }
+
     func send(_ batch: Batch) {
         switch routing {
         case .forward(let index): targets[index].push(.batch(batch), lane: lane)

@@ -12,6 +12,13 @@ final class Inbox: Sendable {
         var head = 0
         var rows = 0
         var bytes = 0
+        /// Wakes the thread that runs the sender.
+        var sender: ThreadSignal?
+        /// The sender found it full, and is to be woken once half of it is free.
+        var isAwaited = false
+
+        var isFull: Bool { rows >= Limits.queueRows || bytes >= Limits.queueBytes }
+        var isHalfEmpty: Bool { rows <= Limits.queueRows / 2 && bytes <= Limits.queueBytes / 2 }
     }
 
     private let lanes: Mutex<[Lane]>
@@ -21,6 +28,8 @@ final class Inbox: Sendable {
     init(laneCount: Int) { lanes = Mutex(Array(repeating: Lane(), count: laneCount)) }
 
     func onMessage(raise signal: ThreadSignal) { receiver.withLock { $0 = signal } }
+
+    func onRoom(lane: Int, raise signal: ThreadSignal) { lanes.withLock { $0[lane].sender = signal } }
 
     func push(_ message: sending Message, lane: Int) {
         lanes.withLock { lanes in
@@ -34,12 +43,17 @@ final class Inbox: Sendable {
     }
 
     func isFull(lane: Int) -> Bool {
-        lanes.withLock { $0[lane].rows >= Limits.queueRows || $0[lane].bytes >= Limits.queueBytes }
+        lanes.withLock { lanes in
+            lanes[lane].isAwaited = lanes[lane].isFull
+            return lanes[lane].isAwaited
+        }
     }
 
     /// Takes the next message of the first open lane that has one, beginning behind `after` to be fair.
     func pop(after: Int, isOpen: (Int) -> Bool) -> (lane: Int, message: Message)? {
-        lanes.withLock { lanes in
+        var waiting: ThreadSignal?
+        defer { waiting?.raise() }
+        return lanes.withLock { lanes in
             for step in 1...max(1, lanes.count) where !lanes.isEmpty {
                 let lane = (after + step) % lanes.count
                 guard lanes[lane].head < lanes[lane].messages.count, isOpen(lane) else { continue }
@@ -55,6 +69,10 @@ final class Inbox: Sendable {
                 if case .batch(let batch) = message {
                     lanes[lane].rows -= batch.rowCount
                     lanes[lane].bytes -= batch.byteSize
+                    if lanes[lane].isAwaited, lanes[lane].isHalfEmpty {
+                        lanes[lane].isAwaited = false
+                        waiting = lanes[lane].sender
+                    }
                 }
                 return (lane, message)
             }

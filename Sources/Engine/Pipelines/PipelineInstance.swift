@@ -84,6 +84,9 @@ final class PipelineInstance {
         lastCommitted = coordinator.committedEpoch
     }
 
+    /// What it sends to has room again: the thread that runs it may go on.
+    func onRoom(raise signal: ThreadSignal) { for sender in senders { sender.onRoom(raise: signal) } }
+
     func step(now: UInt64) throws -> StepResult {
         guard !isFinished else { return .finished }
         try passOnCommits()

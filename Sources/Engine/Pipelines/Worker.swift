@@ -17,7 +17,10 @@ final class Worker: @unchecked Sendable {
         self.instances = instances.reversed()
         self.control = control
         self.clock = clock
-        for instance in instances { instance.inbox.onMessage(raise: signal) }
+        for instance in instances {
+            instance.inbox.onMessage(raise: signal)
+            instance.onRoom(raise: signal)
+        }
     }
 
     /// Runs on the calling thread until the share is done or the job stops.
