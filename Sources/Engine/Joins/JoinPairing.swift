@@ -10,8 +10,8 @@ final class JoinPairing {
     private let residual: ExpressionEvaluator?
     /// The joined columns that the residual condition reads.
     private let residualColumns: [Int]
-    private var rows: [Int32] = []
-    private var partners: [Int32] = []
+    /// Pairs that were found and not passed on yet.
+    private let found: (rows: UnsafeMutablePointer<Int32>, partners: UnsafeMutablePointer<Int32>)
 
     init(_ state: JoinState, timeZone: String, context: EvaluationContext) throws {
         self.state = state
@@ -24,6 +24,12 @@ final class JoinPairing {
             return ExpressionEvaluator(
                 try ExpressionProgram.compile([narrow], timeZone: timeZone), environment: context)
         }
+        found = (.allocate(capacity: Limits.batchRows), .allocate(capacity: Limits.batchRows))
+    }
+
+    deinit {
+        found.rows.deallocate()
+        found.partners.deallocate()
     }
 
     private static func columns(of expression: PlanExpression) -> Set<Int> {
@@ -33,34 +39,36 @@ final class JoinPairing {
     }
 
     /// Calls `body` with pairs of a row of the batch and a row of the other side that belong together, a bounded
-    /// number at a time. `hashes` are the key hashes of all rows of the batch, `found` the keys of the rows where known.
+    /// number at a time. `hashes` are the key hashes of all rows of the batch, `known` the keys of the rows where they were
+    /// looked up already.
     func forEach(
-        _ batch: Batch, _ side: Int, rows chosen: [Int32], hashes: [UInt64], found: [Int32]? = nil,
+        _ batch: Batch, _ side: Int, rows chosen: [Int32], hashes: [UInt64], found known: [Int32]? = nil,
         _ body: (_ rows: [Int32], _ partners: [Int32]) throws -> Void
     ) throws {
         let other = 1 - side
         guard state.stores[other].liveCount > 0 else { return }
-        rows.removeAll(keepingCapacity: true)
-        partners.removeAll(keepingCapacity: true)
-        let keys = found ?? state.keys(of: batch, side, rows: chosen, hashes: hashes)
+        let (rows, partners) = found
+        var count = 0
+        let keys = known ?? state.keys(of: batch, side, rows: chosen, hashes: hashes)
         for (position, key) in keys.enumerated() where key >= 0 {
             var partner = state.head(key, other)
             while partner >= 0 {
-                rows.append(chosen[position])
-                partners.append(partner)
-                if rows.count >= Limits.batchRows { try pass(batch, side, body) }
+                rows[count] = chosen[position]
+                partners[count] = partner
+                count &+= 1
+                if count == Limits.batchRows {
+                    try pass(batch, side, count, body)
+                    count = 0
+                }
                 partner = state.next(partner, other)
             }
         }
-        try pass(batch, side, body)
+        if count > 0 { try pass(batch, side, count, body) }
     }
 
-    private func pass(_ batch: Batch, _ side: Int, _ body: ([Int32], [Int32]) throws -> Void) throws {
-        defer {
-            rows.removeAll(keepingCapacity: true)
-            partners.removeAll(keepingCapacity: true)
-        }
-        guard !rows.isEmpty else { return }
+    private func pass(_ batch: Batch, _ side: Int, _ count: Int, _ body: ([Int32], [Int32]) throws -> Void) throws {
+        let rows = Array(UnsafeBufferPointer(start: found.rows, count: count))
+        let partners = Array(UnsafeBufferPointer(start: found.partners, count: count))
         guard let kept = try tested(batch, side, rows, partners) else { return try body(rows, partners) }
         guard !kept.isEmpty else { return }
         try body(kept.map { rows[Int($0)] }, kept.map { partners[Int($0)] })
