@@ -19,7 +19,7 @@ final class AggregateSet {
     ///
     /// With `sharesDistinct` calls of COUNT(DISTINCT x) over one x keep their values together. Then the input only adds,
     /// groups are never emptied one by one, rows come through ``update(_:groups:signs:)`` alone, and what changed is
-    /// told by ``drainDistinct(key:)`` too.
+    /// told by ``drainDistinct(to:key:)`` too.
     init(
         _ calls: [AggregateCall], inputRetracts: Bool, seed: UInt64, tracksChanges: Bool = false,
         sharesDistinct: Bool = false
@@ -177,24 +177,14 @@ final class AggregateSet {
         }
     }
 
-    /// What changed of the values that calls share, since the last call; empty when nothing did. `key` writes the key
-    /// of a group.
+    /// Writes what changed of the values that calls share, since the last call. `key` writes the key of a group.
     ///
-    /// For each set the number of its calls and the calls themselves, 16 bits each, then counted bytes of ``DistinctCounts``.
-    func drainDistinct(key: (_ group: Int, _ writer: inout ByteWriter) -> Void) -> [UInt8] {
-        var result = ByteWriter()
-        for (calls, counts) in zip(sharingCalls, distinctCounts) {
-            var writer = ByteWriter()
-            counts.drain(key: key, to: &writer)
-            guard !writer.bytes.isEmpty else { continue }
-            result.write(UInt16(truncatingIfNeeded: calls.count))
-            for call in calls { result.write(UInt16(truncatingIfNeeded: call)) }
-            result.write(writer.bytes)
-        }
-        return result.bytes
+    /// Parts of ``DistinctCounts``, one after the other.
+    func drainDistinct(to writer: StateWriter, key: (_ group: Int) -> Void) {
+        for (calls, counts) in zip(sharingCalls, distinctCounts) { counts.drain(calls: calls, to: writer, key: key) }
     }
 
-    /// Takes back what ``drainDistinct(key:)`` gave. `group` reads the key of a group; nil when it is not wanted.
+    /// Takes back what ``drainDistinct(to:key:)`` gave. `group` reads the key of a group; nil when it is not wanted.
     func restoreDistinct(
         _ bytes: UnsafeRawBufferPointer, group: (inout ByteReader) throws(DamagedBytesError) -> Int?
     ) throws(DamagedBytesError) {

@@ -139,22 +139,43 @@ final class DistinctCounts {
 
     // MARK: state
 
-    /// What came since the last call, appended to `writer`: key of the group, count, then values and masks.
-    func drain(key: (_ group: Int, _ writer: inout ByteWriter) -> Void, to writer: inout ByteWriter) {
+    /// So many values of a group are told of at once.
+    private static let runLimit = 8_192
+
+    /// Writes what came since the last call, in parts that each begin with the numbers of the calls; `key` writes the key
+    /// of a group.
+    ///
+    /// A part: how many calls, the calls, 16 bits each; its length, 32 bits; groups, each a key, a count, values and masks.
+    func drain(calls numbers: [Int], to writer: StateWriter, key: (_ group: Int) -> Void) {
         let ordered = byGroup(unsaved)
         unsaved.removeAll(keepingCapacity: true)
-        var start = 0
-        while start < ordered.count {
-            let group = ordered[start].group
-            var end = start
-            while end < ordered.count, ordered[end].group == group { end += 1 }
-            key(Int(group), &writer)
-            writer.write(UInt32(truncatingIfNeeded: end - start))
-            for index in start..<end {
-                writer.write(ordered[index].value)
-                writer.write(ordered[index].mask)
+        ordered.withUnsafeBufferPointer { slots in
+            var start = 0
+            while start < slots.count {
+                writer.write(UInt16(truncatingIfNeeded: numbers.count))
+                for number in numbers { writer.write(UInt16(truncatingIfNeeded: number)) }
+                let length = writer.beginLength()
+                repeat {
+                    let group = slots[start].group
+                    var end = start
+                    while end < slots.count, slots[end].group == group, end &- start < Self.runLimit { end &+= 1 }
+                    key(Int(group))
+                    Self.write(slots[start..<end], to: writer)
+                    start = end
+                } while start < slots.count && !writer.isPiece(since: length)
+                writer.endLength(length)
+                writer.endRow()
             }
-            start = end
+        }
+    }
+
+    private static func write(_ slots: Slice<UnsafeBufferPointer<MaskedValueSet.Slot>>, to writer: StateWriter) {
+        writer.write(UInt32(truncatingIfNeeded: slots.count))
+        var place = writer.place(slots.count &* 12)
+        for slot in slots {
+            place.storeBytes(of: slot.value.littleEndian, as: Int64.self)
+            place.storeBytes(of: slot.mask.littleEndian, toByteOffset: 8, as: UInt32.self)
+            place += 12
         }
     }
 

@@ -27,8 +27,9 @@ extension AggregateOperator {
         let parts = changedParts
         changedParts = KeyedEntries()
         if !parts.isEmpty { changes.append(StateChange(name: Self.partsName, fold: .keyed, bytes: parts.bytes)) }
-        let values = aggregates.drainDistinct { appendKey($0, to: &$1) }
-        if !values.isEmpty { changes.append(StateChange(name: Self.valuesName, fold: .append, bytes: values)) }
+        let keys = groups.keys.map { RowField($0.column) }
+        aggregates.drainDistinct(to: sharedValues) { sharedValues.write(keys, row: $0) }
+        changes += try sharedValues.take(Self.valuesName, .append)
         if hasEnded && keyTypes.isEmpty {
             changes.append(StateChange(name: Self.endedName, fold: .replace, bytes: [1]))
         }

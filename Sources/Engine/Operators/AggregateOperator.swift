@@ -32,6 +32,8 @@ final class AggregateOperator: Operator {
     var hasEnded = false
     /// What goes into the next epoch of groups; until then those that were dropped since the last.
     let blocks = StateWriter()
+    /// Values that DISTINCT calls share, on their way into an epoch.
+    let sharedValues = StateWriter()
     var upkeep: StateUpkeep
     /// The state was restored from entries by key: the next epoch writes it anew.
     var isStoredByKey = false
@@ -67,7 +69,7 @@ final class AggregateOperator: Operator {
     }
 
     var stateRows: Int { groups.count }
-    var stateWriters: [StateWriter] { [blocks] }
+    var stateWriters: [StateWriter] { [blocks, sharedValues] }
     var stateBytes: Int { previous.reduce(groups.byteSize + aggregates.byteSize) { $0 + $1.byteSize } }
 
     func process(_ batch: Batch, input: Int, output: NodeRuntime) throws {

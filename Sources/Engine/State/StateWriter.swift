@@ -158,6 +158,9 @@ final class StateWriter {
     /// Whether the part that began there is to be written as two.
     func isTooLong(since start: Int) -> Bool { used - start > blockLimit }
 
+    /// Whether the part that began there fills a piece.
+    func isPiece(since start: Int) -> Bool { used - start >= Self.pieceBytes }
+
     /// Takes back all that was written since a length began.
     func rewind(to start: Int) {
         used = start

@@ -23,7 +23,7 @@ enum StateForm: Equatable {
     case rowBlocks(input: Int, ownColumns: Int)
     /// Parts of an aggregate's calls: in the key the group, then the number of the call.
     case callParts(groupTypes: [DataType])
-    /// Values that calls share, after the numbers of those calls: see ``AggregateSet/drainDistinct(key:)``.
+    /// Values that calls share, after the numbers of those calls: see ``AggregateSet/drainDistinct(to:key:)``.
     case sharedValues
     /// Neither rows nor calls: watermarks and the like.
     case other
