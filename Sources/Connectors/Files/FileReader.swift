@@ -10,7 +10,8 @@ final class FileReader: SourceReader {
     private let decoder: any LineDecoder
     private let reporter: RejectReporter
     private let environment: Environment
-    private var pool = BlockPool(blockBytes: blockBytes)
+    /// As many as the queues of a pipeline hold at times: memory of a block that is made anew costs a sixth of reading it.
+    private var pool = BlockPool(blockBytes: blockBytes, keptBlocks: 32)
 
     /// The ranges this reader took, with the place it has reached in each; the current one is the last.
     private var taken: [FilePlan.Progress] = []

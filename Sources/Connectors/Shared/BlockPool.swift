@@ -6,9 +6,12 @@ struct BlockPool {
     private var blocks: [InputBlock] = []
 
     /// Blocks kept for use again; more than that are made and freed.
-    private static let keptBlocks = 16
+    private let keptBlocks: Int
 
-    init(blockBytes: Int) { self.blockBytes = blockBytes }
+    init(blockBytes: Int, keptBlocks: Int = 16) {
+        self.blockBytes = blockBytes
+        self.keptBlocks = keptBlocks
+    }
 
     /// An empty block of at least `bytes`.
     mutating func take(atLeast bytes: Int) -> InputBlock {
@@ -18,7 +21,7 @@ struct BlockPool {
             return blocks[index]
         }
         let block = InputBlock(capacity: blockBytes)
-        if blocks.count < Self.keptBlocks { blocks.append(block) }
+        if blocks.count < keptBlocks { blocks.append(block) }
         return block
     }
 }
