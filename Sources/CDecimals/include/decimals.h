@@ -131,4 +131,6 @@ static inline uint32_t millrace_decimal_texts(const double *values, const millra
     return bits & 15;
 }
 
+#include "shortest.h"
+
 #endif

@@ -1,6 +1,6 @@
 /// Powers of ten as binary fractions of 128 bits: what conversions between decimal and binary multiply with.
-enum PowersOfTen {
-    static let smallest = -292
+package enum PowersOfTen {
+    package static let smallest = -292
     static let largest = 324
 
     /// Both words of the smallest 128-bit number g with g * 2^(floor(log2(10^exponent)) - 127) >= 10^exponent; the
@@ -15,8 +15,8 @@ enum PowersOfTen {
     @inline(__always)
     static func floorLog2(_ exponent: Int) -> Int { (exponent &* 1_741_647) &>> 19 }
 
-    /// High and low words one after the other. Made once, in about a millisecond.
-    private static let words: [UInt64] = {
+    /// High and low words one after the other, from the smallest exponent on. Made once, in about a millisecond.
+    package static let words: [UInt64] = {
         var powers: [[UInt64]] = [[1]]
         for _ in 0..<largest { powers.append(timesTen(powers[powers.count - 1])) }
         var words: [UInt64] = []

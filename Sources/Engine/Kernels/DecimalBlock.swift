@@ -14,8 +14,9 @@ final class DecimalBlock {
     private static let front = 16
     /// A longest text, with sign.
     private static let longest = 17
-    /// Blocks that are left to the caller at once after one in which most rows had no plain decimal.
+    /// Blocks that are left to the caller at once after one in which so many rows had no plain decimal.
     private static let pause = 7
+    private static let mostLeft = 4
 
     private let characters = UnsafeMutablePointer<UInt8>.allocate(capacity: rowCount * stride)
     /// A bit for each character of a row that is shown.
@@ -40,7 +41,7 @@ final class DecimalBlock {
         shape.deallocate()
     }
 
-    /// Writes the rows that have short plain decimals; gives bits of those that the caller has to write.
+    /// Writes the rows that have short plain decimals; gives bits of those that the caller has to write: a few, or all.
     @inline(__always)
     func write(
         _ values: UnsafePointer<Double>, to texts: UnsafeMutablePointer<TextView>, _ writer: inout TextWriter
@@ -50,7 +51,7 @@ final class DecimalBlock {
             return .max
         }
         let written = makeCharacters(values)
-        guard written.nonzeroBitCount >= Self.rowCount / 2 else {
+        guard written.nonzeroBitCount >= Self.rowCount &- Self.mostLeft else {
             rest = Self.pause
             return .max
         }

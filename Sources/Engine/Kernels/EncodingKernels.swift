@@ -21,21 +21,48 @@ enum EncodingKernels {
 
     private static let upperDigits = Array("0123456789ABCDEF".utf8)
 
-    static let hexOfText = rewrite { text, bytes in
-        for index in 0..<text.count {
-            bytes.append(upperDigits[Int(text[index] >> 4)])
-            bytes.append(upperDigits[Int(text[index] & 15)])
+    static let hexOfText: Kernel = { call in
+        let texts = TextOperand(call[0])
+        return makeTexts(writing: call) { row, writer in
+            let text = texts[row]
+            guard text.count <= longestMadeText / 2 else { return nil }
+            return writer.add(upTo: text.count &* 2) { target in
+                HexDigits.write(text, isUpper: true, to: target)
+                return text.count &* 2
+            }
         }
-        return true
     }
 
-    static let hexOfInteger = digits { String(UInt64(bitPattern: $0), radix: 16, uppercase: true) }
-    static let binaryDigits = digits { String(UInt64(bitPattern: $0), radix: 2) }
+    static let hexOfInteger: Kernel = { call in
+        let numbers = NumberOperand(call[0])
+        return writeTexts(call) { row, writer in
+            let number = UInt64(bitPattern: numbers[row])
+            let high = HexDigits.characters(UInt32(truncatingIfNeeded: number.byteSwapped), isUpper: true)
+            let low = HexDigits.characters(UInt32(truncatingIfNeeded: number.byteSwapped &>> 32), isUpper: true)
+            let zeros = min(number.leadingZeroBitCount &>> 2, 15)
+            let bits = (UInt128(high) | UInt128(low) &<< 64) &>> UInt128(8 &* zeros)
+            return writer.add(PackedText(bits: bits, count: 16 &- zeros))
+        }
+    }
 
-    private static func digits(_ body: @escaping @Sendable (Int64) -> String) -> Kernel {
-        { call in
-            let numbers = NumberOperand(call[0])
-            return makeTexts(call) { row, heap in heap.add(body(numbers[row])) }
+    static let binaryDigits: Kernel = { call in
+        let numbers = NumberOperand(call[0])
+        return writeTexts(call) { row, writer in
+            let number = UInt64(bitPattern: numbers[row])
+            let count = max(1, 64 &- number.leadingZeroBitCount)
+            return writer.add(upTo: 64) { target in
+                // Eight bits at once, the highest first: each byte keeps one of them, which the sum moves to its top.
+                var rest = number &<< UInt64(64 &- count)
+                var index = 0
+                while index < count {
+                    let kept = (rest &>> 56) &* 0x0101_0101_0101_0101 & 0x0102_0408_1020_4080
+                    let ones = (kept &+ 0x7F7F_7F7F_7F7F_7F7F) &>> 7 & 0x0101_0101_0101_0101
+                    UnsafeMutableRawPointer(target + index).storeBytes(of: ones | DigitWord.zeros, as: UInt64.self)
+                    rest &<<= 8
+                    index &+= 8
+                }
+                return count
+            }
         }
     }
 

@@ -16,19 +16,17 @@ enum DigestKernels {
     ) -> Kernel {
         { call in
             let texts = TextOperand(call[0])
-            return makeTexts(call) { row, heap in
-                let place = heap.allocate(length * 2)
-                withUnsafeTemporaryAllocation(byteCount: length, alignment: 8) { buffer in
-                    digest(texts[row].buffer, buffer)
-                    for index in 0..<length {
-                        place[index &* 2] = hexDigit(buffer[index] >> 4)
-                        place[index &* 2 &+ 1] = hexDigit(buffer[index] & 15)
+            return writeTexts(call) { row, writer in
+                writer.add(upTo: length * 2) { target in
+                    withUnsafeTemporaryAllocation(byteCount: length, alignment: 8) { buffer in
+                        digest(texts[row].buffer, buffer)
+                        let bytes = buffer.assumingMemoryBound(to: UInt8.self)
+                        guard let start = bytes.baseAddress else { return }
+                        HexDigits.write(TextBytes(start: start, count: length), isUpper: false, to: target)
                     }
+                    return length * 2
                 }
-                return TextView(place, count: length * 2)
             }
         }
     }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
 }

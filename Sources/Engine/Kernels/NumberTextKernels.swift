@@ -8,7 +8,8 @@ enum NumberTextKernels {
         switch (from, from.kind) {
         case (.tinyint, _), (.smallint, _), (.integer, _), (.bigint, _): integers
         case (.decimal(_, let scale), .int128): decimals(scale)
-        case (.double, _): DoubleTextKernel.kernel
+        case (.double, _): DoubleTextKernel.doubles
+        case (.float, _): DoubleTextKernel.floats
         case (.date, .int64): dates
         case (.timestamp(let precision), .int64): timestamps(precision)
         case (.timestampLTZ(let precision), .int64): zone.isUTC ? timestamps(precision) : instants(precision, zone)

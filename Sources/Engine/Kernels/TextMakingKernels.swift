@@ -3,34 +3,29 @@ import StreamSQL
 
 /// Functions that write new texts.
 enum TextMakingKernels {
-    /// A text written into fresh memory of a known size; nil when it would be too long.
+    /// A text of a known size, nil when it would be too long. The closure may overwrite the writer's slack behind it.
     @inline(__always)
     private static func write(
-        _ count: Int, _ heap: ByteHeap, _ body: (UnsafeMutablePointer<UInt8>) -> Void
+        _ count: Int, _ writer: inout TextWriter, _ body: (UnsafeMutablePointer<UInt8>) -> Void
     ) -> TextView? {
         guard count <= longestMadeText, count >= 0 else { return nil }
-        if count <= TextView.inlineLimit {
-            return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: TextView.inlineLimit) { buffer in
-                body(buffer.baseAddress!)
-                return TextView(buffer.baseAddress!, count: count)
-            }
+        return writer.add(upTo: count) { target in
+            body(target)
+            return count
         }
-        let place = heap.allocate(count)
-        body(place)
-        return TextView(place, count: count)
     }
 
     /// `||` and CONCAT.
     static let concatenate: Kernel = { call in
         let operands = call.arguments.map { TextOperand($0) }
-        return makeTexts(call) { row, heap in
+        return makeTexts(writing: call) { row, writer in
             var count = 0
             for operand in operands { count &+= operand[row].count }
-            return write(count, heap) { target in
+            return write(count, &writer) { target in
                 var place = target
                 for operand in operands {
                     let text = operand[row]
-                    place.update(from: text.start, count: text.count)
+                    text.copy(to: place)
                     place += text.count
                 }
             }
@@ -66,62 +61,100 @@ enum TextMakingKernels {
         return result
     }
 
+    /// Results that may be longer than this are collected apart.
+    private static let longestInPlace = 4 * 1_024
+
     static let replace: Kernel = { call in
         let texts = TextOperand(call[0])
         let needles = TextOperand(call[1])
         let replacements = TextOperand(call[2])
-        var bytes: [UInt8] = []
-        return makeTexts(call) { row, heap in
+        return makeTexts(writing: call) { row, writer in
             let text = texts[row]
             let needle = needles[row]
-            var found = text.offset(of: needle)
+            let found = text.offset(of: needle)
             if found < 0 { return text.view }
             let replacement = replacements[row]
-            if needle.count == 0 { return spread(text, replacement, heap) }
-            bytes.removeAll(keepingCapacity: true)
-            var start = 0
-            while found >= 0, bytes.count <= longestMadeText {
-                bytes.append(contentsOf: UnsafeBufferPointer(start: text.start + start, count: found &- start))
-                bytes.append(contentsOf: UnsafeBufferPointer(start: replacement.start, count: replacement.count))
-                start = found &+ needle.count
-                found = text.offset(of: needle, from: start)
+            if needle.count == 0 { return spread(text, replacement, &writer) }
+            let growth = max(0, replacement.count &- needle.count)
+            let (added, overflow) = growth.multipliedReportingOverflow(by: text.count / needle.count)
+            guard !overflow, added <= longestInPlace, text.count <= longestInPlace else {
+                return replaced(text, needle, replacement, found, writer.heap)
             }
-            guard bytes.count <= longestMadeText else { return nil }
-            bytes.append(contentsOf: UnsafeBufferPointer(start: text.start + start, count: text.count &- start))
-            return heap.add(bytes)
+            return writer.add(upTo: text.count &+ added) { target in
+                replace(text, needle, replacement, found, target)
+            }
         }
     }
 
+    /// Writes the text with the needles replaced, the first of which was found; returns how many bytes.
+    @inline(__always)
+    private static func replace(
+        _ text: TextBytes, _ needle: TextBytes, _ replacement: TextBytes, _ first: Int,
+        _ target: UnsafeMutablePointer<UInt8>
+    ) -> Int {
+        var place = target
+        var start = 0
+        var found = first
+        while found >= 0 {
+            text.part(start, found &- start).copy(to: place)
+            place += found &- start
+            replacement.copy(to: place)
+            place += replacement.count
+            start = found &+ needle.count
+            found = text.offset(of: needle, from: start)
+        }
+        text.part(start, text.count &- start).copy(to: place)
+        return place - target &+ text.count &- start
+    }
+
+    /// The same for long texts; nil for one that would be too long.
+    private static func replaced(
+        _ text: TextBytes, _ needle: TextBytes, _ replacement: TextBytes, _ first: Int, _ heap: ByteHeap
+    ) -> TextView? {
+        var bytes: [UInt8] = []
+        var start = 0
+        var found = first
+        while found >= 0, bytes.count <= longestMadeText {
+            bytes.append(text.part(start, found &- start))
+            bytes.append(replacement)
+            start = found &+ needle.count
+            found = text.offset(of: needle, from: start)
+        }
+        guard bytes.count <= longestMadeText else { return nil }
+        bytes.append(text.part(start, text.count &- start))
+        return heap.add(bytes)
+    }
+
     /// The replacement of nothing stands before, between and behind all characters.
-    private static func spread(_ text: TextBytes, _ replacement: TextBytes, _ heap: ByteHeap) -> TextView? {
+    private static func spread(
+        _ text: TextBytes, _ replacement: TextBytes, _ writer: inout TextWriter
+    ) -> TextView? {
         let (product, overflow) = replacement.count.multipliedReportingOverflow(by: text.characterCount &+ 1)
         guard !overflow, product <= longestMadeText else { return nil }
-        return write(product &+ text.count, heap) { target in
+        return write(product &+ text.count, &writer) { target in
             var place = target
             for index in 0..<text.count {
                 if text[index] & 0xC0 != 0x80 {
-                    place.update(from: replacement.start, count: replacement.count)
+                    replacement.copy(to: place)
                     place += replacement.count
                 }
                 place.pointee = text[index]
                 place += 1
             }
-            place.update(from: replacement.start, count: replacement.count)
+            replacement.copy(to: place)
         }
     }
 
     static let repeatText: Kernel = { call in
         let texts = TextOperand(call[0])
         let counts = NumberOperand(call[1])
-        return makeTexts(call) { row, heap in
+        return makeTexts(writing: call) { row, writer in
             let text = texts[row]
             let count = max(0, counts[row])
             let (length, overflow) = text.count.multipliedReportingOverflow(by: Int(count))
             if overflow { return nil }
-            return write(length, heap) { target in
-                for index in 0..<(text.count > 0 ? Int(count) : 0) {
-                    (target + index &* text.count).update(from: text.start, count: text.count)
-                }
+            return write(length, &writer) { target in
+                for index in 0..<(text.count > 0 ? Int(count) : 0) { text.copy(to: target + index &* text.count) }
             }
         }
     }
@@ -177,31 +210,54 @@ enum TextMakingKernels {
             let texts = TextOperand(call[0])
             let lengths = NumberOperand(call[1])
             let fillers = TextOperand(call[2])
-            return makeTexts(call) { row, heap in
-                padded(texts[row], Int(clamping: lengths[row]), fillers[row], isLeft, heap)
+            return makeTexts(writing: call) { row, writer in
+                padded(texts[row], Int(clamping: lengths[row]), fillers[row], isLeft, &writer)
             }
         }
     }
 
+    @inline(__always)
     private static func padded(
-        _ text: TextBytes, _ length: Int, _ filler: TextBytes, _ isLeft: Bool, _ heap: ByteHeap
+        _ text: TextBytes, _ length: Int, _ filler: TextBytes, _ isLeft: Bool, _ writer: inout TextWriter
     ) -> TextView? {
         guard length >= 0, filler.count > 0, length <= longestMadeText else { return nil }
         let characters = text.characterCount
         if characters >= length { return text.part(0, text.offset(ofCharacter: length)).view }
         let missing = length &- characters
+        if filler.count == 1 {
+            return write(missing &+ text.count, &writer) { target in
+                if isLeft {
+                    fill(target, missing, filler[0])
+                    text.copy(to: target + missing)
+                } else {
+                    text.copy(to: target)
+                    fill(target + text.count, missing, filler[0])
+                }
+            }
+        }
         let fillerCharacters = max(1, filler.characterCount)
         let whole = missing / fillerCharacters
         let rest = filler.offset(ofCharacter: missing % fillerCharacters)
         let padding = whole &* filler.count &+ rest
-        return write(padding &+ text.count, heap) { target in
+        return write(padding &+ text.count, &writer) { target in
             var place = isLeft ? target : target + text.count
             for _ in 0..<whole {
-                place.update(from: filler.start, count: filler.count)
+                filler.copy(to: place)
                 place += filler.count
             }
-            place.update(from: filler.start, count: rest)
-            (isLeft ? target + padding : target).update(from: text.start, count: text.count)
+            filler.part(0, rest).copy(to: place)
+            text.copy(to: isLeft ? target + padding : target)
+        }
+    }
+
+    /// So many times a byte, in whole words: up to seven more are overwritten.
+    @inline(__always)
+    private static func fill(_ target: UnsafeMutablePointer<UInt8>, _ count: Int, _ byte: UInt8) {
+        let word = UInt64(byte) &* 0x0101_0101_0101_0101
+        var index = 0
+        while index < count {
+            UnsafeMutableRawPointer(target + index).storeBytes(of: word, as: UInt64.self)
+            index &+= 8
         }
     }
 }

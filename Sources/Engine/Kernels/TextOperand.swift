@@ -30,8 +30,41 @@ struct TextBytes {
     /// Code points: bytes that do not continue one.
     var characterCount: Int {
         var continuing = 0
-        for index in 0..<count { continuing &+= Int(unsafeBitCast(start[index] & 0xC0 == 0x80, to: UInt8.self)) }
+        var index = 0
+        while index &+ 8 <= count {
+            let word = UnsafeRawPointer(start + index).loadUnaligned(as: UInt64.self)
+            continuing &+= (word &>> 7 & ~(word &>> 6) & 0x0101_0101_0101_0101).nonzeroBitCount
+            index &+= 8
+        }
+        while index < count {
+            continuing &+= Int(unsafeBitCast(start[index] & 0xC0 == 0x80, to: UInt8.self))
+            index &+= 1
+        }
         return count &- continuing
+    }
+
+    /// Copies the bytes: a few words where there are few.
+    @inline(__always)
+    func copy(to target: UnsafeMutablePointer<UInt8>) {
+        let (from, to) = (UnsafeRawPointer(start), UnsafeMutableRawPointer(target))
+        if count > 16 {
+            target.update(from: start, count: count)
+        } else if count >= 8 {
+            // Where both words overlap they have the same bytes.
+            let last = from.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+            to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
+            to.storeBytes(of: last, toByteOffset: count &- 8, as: UInt64.self)
+        } else if count >= 4 {
+            let last = from.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+            to.storeBytes(of: from.loadUnaligned(as: UInt32.self), as: UInt32.self)
+            to.storeBytes(of: last, toByteOffset: count &- 4, as: UInt32.self)
+        } else if count > 0 {
+            // The middle one is the first or the last of two.
+            let (middle, last) = (start[count &>> 1], start[count &- 1])
+            target[0] = start[0]
+            target[count &>> 1] = middle
+            target[count &- 1] = last
+        }
     }
 
     /// The byte at which the code point after `characters` others begins, counted from the byte `from`.
@@ -52,7 +85,19 @@ struct TextBytes {
         guard count &- from >= needle.count else { return -1 }
         let first = needle[0]
         let last = count &- needle.count
+        let pattern = UInt64(first) &* 0x0101_0101_0101_0101
         var index = from
+        // Eight places at once: bytes that are the first one become zero. Above such a byte others may be taken for zero too.
+        while index &+ 8 <= count {
+            let word = UnsafeRawPointer(start + index).loadUnaligned(as: UInt64.self) ^ pattern
+            var zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+            while zeros != 0 {
+                let place = index &+ zeros.trailingZeroBitCount &>> 3
+                if starts(at: place, with: needle) { return place }
+                zeros &= zeros &- 1
+            }
+            index &+= 8
+        }
         while index <= last {
             if start[index] == first && starts(at: index, with: needle) { return index }
             index &+= 1
@@ -113,15 +158,21 @@ let longestMadeText = 16 << 20
 /// operands or into the heap.
 @inline(__always)
 func makeTexts(_ call: KernelCall, _ body: (_ row: Int, _ heap: ByteHeap) -> TextView?) -> Column {
+    makeTexts(writing: call) { row, writer in body(row, writer.heap) }
+}
+
+/// The same with a writer, for texts that are put together where they stay.
+@inline(__always)
+func makeTexts(writing call: KernelCall, _ body: (_ row: Int, _ writer: inout TextWriter) -> TextView?) -> Column {
     let result = call.makeResult()
-    let heap = ByteHeap()
+    var writer = TextWriter()
     for argument in call.arguments where argument.column.kind == .text { result.adoptOwners(of: argument.column) }
     let texts = result.text
     forEachValid(call, into: result) { row in
-        guard let view = body(row, heap) else { return false }
+        guard let view = body(row, &writer) else { return false }
         texts[row] = view
         return true
     }
-    if heap.allocatedBytes > 0 { result.owners.append(heap) }
+    if writer.heap.allocatedBytes > 0 { result.owners.append(writer.heap) }
     return result
 }

@@ -74,39 +74,55 @@ enum TextSearchKernels {
         let replacements = TextOperand(call[1])
         let starts = NumberOperand(call[2])
         let lengths = call.arguments.count > 3 ? NumberOperand(call[3]) : nil
-        var bytes: [UInt8] = []
-        return makeTexts(call) { row, heap in
+        return makeTexts(writing: call) { row, writer in
             let text = texts[row]
             let start = starts[row]
             let characters = Int64(text.characterCount)
             guard start > 0, start <= characters else { return text.view }
             let replacement = replacements[row]
             let length = lengths?[row] ?? Int64(replacement.characterCount)
-            let from = text.offset(ofCharacter: Int(start) - 1)
-            bytes.removeAll(keepingCapacity: true)
-            bytes.append(text.part(0, from))
-            bytes.append(replacement)
+            let isASCII = characters == text.count
+            let from = isASCII ? Int(start) &- 1 : text.offset(ofCharacter: Int(start) &- 1)
+            var rest = text.count
             if length > 0, length <= characters &- start {
-                let rest = text.offset(ofCharacter: Int(length), from: from)
-                bytes.append(text.part(rest, text.count - rest))
+                rest = isASCII ? from &+ Int(length) : text.offset(ofCharacter: Int(length), from: from)
             }
-            return bytes.count <= longestMadeText ? heap.add(bytes) : nil
+            let count = from &+ replacement.count &+ text.count &- rest
+            guard count <= longestMadeText else { return nil }
+            return writer.add(upTo: count) { target in
+                text.part(0, from).copy(to: target)
+                replacement.copy(to: target + from)
+                text.part(rest, text.count &- rest).copy(to: target + from + replacement.count)
+                return count
+            }
         }
     }
 
     // MARK: Tests of characters
 
     static let isAlpha = test { text in
-        text.count > 0 && text.string.unicodeScalars.allSatisfy { $0.value < 0x10000 && isLetter($0) }
+        areAll(text, { ($0 | 0x20) &- 0x61 < 26 }, { $0.value < 0x10000 && isLetter($0) })
     }
 
     static let isDigit = test { text in
-        text.count > 0
-            && text.string.unicodeScalars.allSatisfy {
-                $0.value < 0x80
-                    ? (0x30...0x39).contains($0.value)
-                    : $0.value < 0x10000 && $0.properties.generalCategory == .decimalNumber
+        areAll(text, { $0 &- 0x30 < 10 }) { $0.value < 0x10000 && $0.properties.generalCategory == .decimalNumber }
+    }
+
+    /// Whether there are characters, and all are of a kind: ASCII by one test, others, and all behind them, by another.
+    @inline(__always)
+    private static func areAll(
+        _ text: TextBytes, _ test: (UInt8) -> Bool, _ others: (UnicodeScalar) -> Bool
+    ) -> Bool {
+        for index in 0..<text.count {
+            let byte = text[index]
+            if byte >= 0x80 {
+                return text.part(index, text.count &- index).string.unicodeScalars.allSatisfy { scalar in
+                    scalar.isASCII ? test(UInt8(truncatingIfNeeded: scalar.value)) : others(scalar)
+                }
             }
+            guard test(byte) else { return false }
+        }
+        return text.count > 0
     }
 
     static let isDecimal = test { text in

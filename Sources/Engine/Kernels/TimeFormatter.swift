@@ -52,6 +52,8 @@ final class TimeFormatter {
     }
 
     private let steps: [Step]
+    /// For patterns of which every field has a fixed width.
+    private let template: TimeTemplate?
     private let zoneOffset: (Int64) -> Int64
     private let zoneName: [UInt8]
     /// The finest unit that the pattern shows, microseconds.
@@ -67,6 +69,7 @@ final class TimeFormatter {
     init(_ pattern: TimePattern, zoneName: String, zoneOffset: @escaping (Int64) -> Int64) {
         self.zoneName = Array(zoneName.utf8.prefix(Self.longestField))
         steps = Self.steps(pattern)
+        template = TimeTemplate(pattern)
         units = .allocate(capacity: Self.rememberedCount)
         units.initialize(repeating: .min, count: Self.rememberedCount)
         views = .allocate(capacity: Self.rememberedCount)
@@ -131,6 +134,10 @@ final class TimeFormatter {
         let days = floorDivide(microseconds, TimeUnits.microsecondsPerDay)
         let time = microseconds &- days &* TimeUnits.microsecondsPerDay
         let date = CivilDate(days: days)
+        if let count = template?.write(date, time, to: bytes.start + bytes.count) {
+            bytes.count &+= count
+            return
+        }
         for step in steps {
             let count = Int(step.count)
             if step.letter == 0 {

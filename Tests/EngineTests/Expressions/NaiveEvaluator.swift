@@ -39,6 +39,7 @@ enum NaiveEvaluator {
             if !values.contains(.null) {
                 if let result = try NaiveZones.value(function, values, types, type.logical, zone) { return result }
                 if let result = try NaiveTimes.value(function, values, types, type.logical) { return result }
+                if let result = NaiveMath.value(function, values, types, type.logical) { return result }
             }
             return try call(function, values, type.logical)
         }

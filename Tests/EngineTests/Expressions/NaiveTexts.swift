@@ -38,8 +38,9 @@ enum NaiveTexts {
         case .positionFrom: return .int64(Int64(place(of: first, in: second, from: number(values[2]))))
         case .hexOfText: return hexadecimal(values[0])
         case .isDigit: return .boolean(!first.isEmpty && first.allSatisfy { ("0"..."9").contains($0) })
-        case .regexpExtract: return NaivePatterns.extract(values)
         default:
+            let known = NaiveEncodings.value(function, values) ?? NaivePatterns.value(function, values)
+            if let known { return known }
             guard case .text(let bytes) = values[0] else { return nil }
             return NaiveDigests.value(function, bytes)
         }

@@ -1,5 +1,6 @@
 import Columnar
 import Engine
+import Glibc
 import StreamSQL
 import Testing
 
@@ -27,9 +28,18 @@ struct DoubleTextTests {
             case 2: return Double(Int64(truncatingIfNeeded: bits) % 1_000_000_000_000_000) / scales[row % scales.count]
             case 3: return Double(bitPattern: bits)
             case 4: return row % 3 == 0 ? special[Int(bits % UInt64(special.count))] : Double(bits >> 44)
+            case 6: return around(Double(bitPattern: (bits >> 53) << 52), by: row % 9 - 4)
+            case 7: return around(pow(10, Double(bits % 617) - 308), by: row % 5 - 2)
+            case 8: return (9_007_199_254_739_968.0 + Double(row)) * (row % 2 == 0 ? 1.0 : -0.5)
+            case 9: return Double(bitPattern: (bits >> 12) >> UInt64(row % 50))
+            case 10: return Double(bits >> 44) / (row % 2 == 0 ? 100.0 : 30.0)
             default: return Double(bits >> 11) / 9_007_199_254_740_992 * scales[row % scales.count]
             }
         }
+    }
+
+    private static func around(_ value: Double, by steps: Int) -> Double {
+        Double(bitPattern: UInt64(bitPattern: Int64(bitPattern: value.bitPattern) + Int64(steps)))
     }
 
     private static func text(_ value: Double) -> LiteralValue {
@@ -39,10 +49,28 @@ struct DoubleTextTests {
         }
     }
 
-    @Test(arguments: 0..<6)
+    @Test(arguments: 0..<11)
     func rowsAtOnceAreWrittenAsOneByOne(kind: Int) throws {
-        let values = Self.numbers(kind)
-        let type = DataType(.double)
+        try compare(Self.numbers(kind), .double) { Self.text($0) }
+    }
+
+    @Test(arguments: 0..<11)
+    func floatsAtOnceAreWrittenAsOneByOne(kind: Int) throws {
+        let values = Self.numbers(kind).map { Float($0) }
+        let bits = values.indices.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0 &* 2_654_435_761)) }
+        for values in [values, bits] {
+            try compare(values.map { Double($0) }, .float) { value in
+                withUnsafeTemporaryAllocation(of: UInt8.self, capacity: NumberText.longest) { buffer in
+                    .text(Array(buffer.prefix(FloatText.write(Float(value), to: buffer.baseAddress!))))
+                }
+            }
+        }
+    }
+
+    private func compare(
+        _ values: [Double], _ type: LogicalType, _ text: (Double) -> LiteralValue
+    ) throws {
+        let type = DataType(type)
         let cast = PlanExpression.cast(.column(0, type), to: DataType(.string), isTry: false)
         let evaluator = try ExpressionHarness.evaluator([cast])
         let literals = values.enumerated().map { $0 % 50 == 7 ? LiteralValue.null : .float64($1) }
@@ -50,7 +78,7 @@ struct DoubleTextTests {
         let texts = ExpressionHarness.values(
             try evaluator.evaluate(Batch(columns: [column], rowCount: values.count))[0], values.count)
         for (row, value) in values.enumerated() {
-            let wanted = literals[row] == .null ? .null : Self.text(value)
+            let wanted = literals[row] == .null ? .null : text(value)
             #expect(texts[row] == wanted, "row \(row), \(value)")
         }
     }

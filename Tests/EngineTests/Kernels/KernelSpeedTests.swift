@@ -9,11 +9,11 @@ import Testing
 @Suite(.serialized)
 struct KernelSpeedTests {
     #if DEBUG
-    private static let rowCount = 256
+    static let rowCount = 256
     private static let repetitions = 1
     private static let rounds = 1
     #else
-    private static let rowCount = 4_096
+    static let rowCount = 4_096
     private static let repetitions = 100
     private static let rounds = 9
     #endif
@@ -29,7 +29,7 @@ struct KernelSpeedTests {
     }
 
     /// Hundredths of a nanosecond of this thread's processor time a row: the best of nine rounds of so many runs.
-    private func time(_ runs: Int, _ body: () throws -> Void) throws -> UInt64 {
+    func time(_ runs: Int, _ body: () throws -> Void) throws -> UInt64 {
         try body()
         var best = UInt64.max
         for _ in 0..<Self.rounds {
@@ -46,13 +46,13 @@ struct KernelSpeedTests {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
-    private static func shown(_ hundredths: UInt64) -> String {
+    static func shown(_ hundredths: UInt64) -> String {
         "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
     }
 
     /// Prints the kernel's time a row; beside it, where the plain evaluator knows the expression, that of one row after the
     /// other, as a row of a table.
-    private func evaluate(_ name: String, _ expression: PlanExpression, _ columns: [Column]) throws {
+    func evaluate(_ name: String, _ expression: PlanExpression, _ columns: [Column]) throws {
         let evaluator = try ExpressionHarness.evaluator([expression], zone: "UTC")
         let batch = Batch(columns: columns, rowCount: Self.rowCount)
         let kernel = try time(Self.repetitions) { _ = try evaluator.evaluate(batch) }
@@ -63,19 +63,33 @@ struct KernelSpeedTests {
         let rows = (0..<Self.rowCount).map { row in values.map { $0[row] } }
         let wanted = ExpressionHarness.values(try evaluator.evaluate(batch)[0], Self.rowCount)
         let isKnown = rows.indices.allSatisfy { (try? NaiveEvaluator.value(expression, rows[$0])) == wanted[$0] }
-        guard isKnown else { return print("| \(name) | \(Self.shown(kernel)) | | |") }
-        let plain = try time(2) { for row in rows { _ = try NaiveEvaluator.value(expression, row) } }
+        guard isKnown else { return report(name, kernel, nil) }
+        report(name, kernel, try time(2) { for row in rows { _ = try NaiveEvaluator.value(expression, row) } })
+        #endif
+    }
+
+    /// Says to which family the rows belong that follow.
+    func announce(_ family: String) {
+        #if !DEBUG
+        print("kernels of \(family)")
+        #endif
+    }
+
+    /// Prints a row of the table: hundredths of a nanosecond of the kernel and, where it is known, of the plain evaluator.
+    func report(_ name: String, _ kernel: UInt64, _ plain: UInt64?) {
+        #if !DEBUG
+        guard let plain else { return print("| \(name) | \(Self.shown(kernel)) | | |") }
         print("| \(name) | \(Self.shown(kernel)) | \(Self.shown(plain)) | \(plain / max(1, kernel)) |")
         #endif
     }
 
-    private func column(_ type: LogicalType, _ value: (Int) -> LiteralValue) -> Column {
+    func column(_ type: LogicalType, _ value: (Int) -> LiteralValue) -> Column {
         ExpressionHarness.column(DataType(type), (0..<Self.rowCount).map(value))
     }
 
-    private func mixed(_ row: Int) -> Int64 { Int64(truncatingIfNeeded: (UInt64(row) &* 0x9E37_79B9_7F4A_7C15) >> 40) }
+    func mixed(_ row: Int) -> Int64 { Int64(truncatingIfNeeded: (UInt64(row) &* 0x9E37_79B9_7F4A_7C15) >> 40) }
 
-    private func number(_ value: Int64) -> PlanExpression { .literal(.int64(value), DataType(.integer)) }
+    func number(_ value: Int64) -> PlanExpression { .literal(.int64(value), DataType(.integer)) }
 
     /// A document around the first column.
     private func document() -> PlanExpression {
@@ -84,9 +98,10 @@ struct KernelSpeedTests {
             .concatenate, [constant("{\"b\":1,\"a\":\""), .column(0, string), constant("\"}")], string)
     }
 
-    private func constant(_ text: String) -> PlanExpression { .literal(.text(Array(text.utf8)), DataType(.string)) }
+    func constant(_ text: String) -> PlanExpression { .literal(.text(Array(text.utf8)), DataType(.string)) }
 
     @Test func numbersAndLogic() throws {
+        announce("Numbers and logic")
         let (integer, boolean) = (DataType(.bigint), DataType(.boolean))
         let x = column(.bigint) { .int64(mixed($0)) }
         let y = column(.bigint) { .int64(mixed($0 + 99)) }
@@ -124,6 +139,7 @@ struct KernelSpeedTests {
     }
 
     @Test func texts() throws {
+        announce("Texts")
         let (string, boolean, integer) = (DataType(.string), DataType(.boolean), DataType(.bigint))
         let numbers = column(.string) { .text(Array(String(mixed($0) % 100_000).utf8)) }
         let names = column(.string) { .text(Array(["reChargeNotifyReq", "payNotifyReq", "orderReq"][$0 % 3].utf8)) }
@@ -176,6 +192,7 @@ struct KernelSpeedTests {
     }
 
     @Test func moreOfTexts() throws {
+        announce("Texts")
         let string = DataType(.string)
         let names = column(.string) { .text(Array(["reChargeNotifyReq", "payNotifyReq", "orderReq"][$0 % 3].utf8)) }
         let a = PlanExpression.column(0, string)
@@ -196,6 +213,7 @@ struct KernelSpeedTests {
     }
 
     @Test func timesAndFormatting() throws {
+        announce("Dates and times")
         let (string, instant) = (DataType(.string), DataType(.timestampLTZ(precision: 3)))
         let timestamp = DataType(.timestamp(precision: 3))
         let ordered = column(.timestamp(precision: 3)) { .int64(1_795_162_150_000_000 + Int64($0) * 7_000) }
@@ -226,6 +244,7 @@ struct KernelSpeedTests {
     }
 
     @Test func castsToAndFromTexts() throws {
+        announce("Casts")
         let (string, timestamp) = (DataType(.string), DataType(.timestamp(precision: 3)))
         let amount = LogicalType.decimal(precision: 12, scale: 2)
         let amounts = column(amount) { .int128(Int128(mixed($0))) }
