@@ -366,4 +366,19 @@ struct BrokerPatienceTests {
         ("", "no answer"), ("something else", "something else"), ("[thrd:", "[thrd:"),
     ])
     func causes(_ logged: String, _ cause: String) { #expect(BrokerPatience.cause(logged) == cause) }
+
+    /// Jobs that begin together share the time, and each asks for the broker that it missed itself.
+    @Test func eachJobMissesItsOwnBroker() throws {
+        let all = BrokerPatience(limitMilliseconds: 3_600_000, isForAll: true)
+        let (first, second) = (all.another, all.another)
+        let asked = Told()
+        first.miss { _ in asked.add("first") }
+        second.miss { _ in asked.add("second") }
+        try all.askAgain(BrokerPatience())
+        try first.askAgain(BrokerPatience())
+        #expect(asked.lines == ["first"])
+        let clock = Environment().clock
+        #expect(first.end(clock) == second.end(clock))
+        #expect(BrokerPatience(limitMilliseconds: 1).end(clock) < first.end(clock))
+    }
 }

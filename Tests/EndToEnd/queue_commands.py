@@ -23,6 +23,10 @@ def topics_and_records(server, commands):
     run = commands.run
     run("topics", "create", "numbers", "--partitions", "3", "--config", "retention.ms=86400000")
     assert "exists" in run("topics", "create", "numbers", code=1)
+    assert run("topics", "create", "numbers", code=1).count("'numbers'") == 1
+    assert "there is no group 'nobody'" in run("topics", "groups", "nobody", code=1)
+    assert "cannot be read" in run("produce", "numbers", "no-such-file", code=1) and "cannot be read" in run("produce", "numbers", "/", code=1)
+    assert "only be made more" in run("topics", "alter", "numbers", "--partitions", "2", code=1)
     assert "retention.sm" in run("topics", "create", "other", "--config", "retention.sm=1", code=1)
     for codec in ["none", "gzip", "snappy", "lz4", "zstd"]:
         run("produce", "numbers", "-z", codec, "-K", ":", "-H", f"codec={codec}", text="".join(f"{codec}{number}:{number}\n" for number in range(100)))

@@ -99,6 +99,15 @@ struct JobLifeTests {
             #expect(waiting.state == .restarting && waiting.error?.contains("127.0.0.1:1") == true)
             #expect(waiting.error?.contains("connection refused") == true && waiting.tables == ["cities"])
             #expect(application.reports.first { $0.id == "sales-b" }?.state == .running)
+            #expect(waiting.sources.map(\.name) == ["far"])
+            #expect(waiting.sources.first?.problem?.contains("127.0.0.1:1") == true)
+            // Who is stopped while it waits stays so.
+            #expect(try application.stop(job: "sales-a", withSavepoint: false, limitMilliseconds: 60_000) == nil)
+            #expect(application.reports.first { $0.id == "sales-a" }?.state == .finished)
+            let again = #expect(throws: MillraceError.self) {
+                try application.stop(job: "sales-a", withSavepoint: false, limitMilliseconds: 60_000)
+            }
+            #expect(again?.code == "not_running")
         }
         #expect(reports.map(\.state) == [.finished, .finished])
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Glibc
 import Scripts
 import Server
@@ -54,29 +55,38 @@ struct ProduceCommand: ParsableCommand {
         form.codec = codec
         form.partition = partition
         form.emptyIsNull = emptyIsNull
+        // Nothing is written when one of the files is not there.
+        for path in files where access(path, R_OK) != 0 { throw Self.unreadable(path) }
         try address.withClient { client in
             var lines = try RecordLines(client, topic: topic, form: form)
-            if files.isEmpty { try Self.pour(STDIN_FILENO, into: &lines) }
+            if files.isEmpty { try Self.pour(STDIN_FILENO, named: "standard input", into: &lines) }
             for path in files {
                 let file = open(path, O_RDONLY)
-                guard file >= 0 else { throw ValidationError("\(path) cannot be read") }
+                guard file >= 0 else { throw Self.unreadable(path) }
                 defer { close(file) }
-                try Self.pour(file, into: &lines)
+                try Self.pour(file, named: path, into: &lines)
                 try lines.finish()
             }
             try lines.finish()
             Progress.finish()
-            StandardError.write("\(lines.records) records, \(lines.bytes) bytes written to \(topic)\n")
+            let noun = lines.records == 1 ? "record" : "records"
+            StandardError.write("\(lines.records) \(noun), \(lines.bytes) bytes written to \(topic)\n")
         }
     }
 
-    private static func pour(_ file: Int32, into lines: inout RecordLines) throws {
+    /// `path` could not be opened or read, for the reason in `errno`.
+    private static func unreadable(_ path: String) -> MillraceError {
+        MillraceError(.user, code: "unreadable", "\(path) cannot be read: \(String(cString: strerror(errno)))")
+    }
+
+    private static func pour(_ file: Int32, named name: String, into lines: inout RecordLines) throws {
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var shown = 0
         while true {
             let count = buffer.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count >= 0 else { throw unreadable(name) }
+            if count == 0 { return }
             try lines.take(buffer[..<count])
             if Machine.errorIsTerminal, lines.records >= shown + 100_000 {
                 shown = lines.records

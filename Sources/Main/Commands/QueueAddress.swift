@@ -37,7 +37,8 @@ struct QueueAddress: ParsableArguments {
     }
 
     func client() throws -> QueueClient {
-        let address = try ServeSettings.address(server)
+        // As other clients take it, a host alone is one with Kafka's port.
+        let address = try ServeSettings.address(server.contains(":") || server.isEmpty ? server : server + ":9092")
         var place = QueuePlace(data.map { .directory($0) } ?? .server(host: address.host, port: address.port))
         if tls || tlsCa != nil {
             place.trust = QueueTrust(

@@ -106,7 +106,7 @@ package final class Application: Sendable {
             }
             return try RunningJob(
                 id: planned.id, name: plan.jobName ?? JobDirectories.stem(of: planned.file), plan: plan,
-                rejects: rejects, notes: notes, patience: patience, clock: environment.clock, make: make)
+                rejects: rejects, notes: notes, patience: patience.another, clock: environment.clock, make: make)
         }
     }
 

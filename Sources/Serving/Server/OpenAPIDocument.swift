@@ -460,9 +460,10 @@ enum OpenAPIDocument {
                       "type": "object",
                       "properties": {
                         "name": {"type": "string"},
-                        "state": {"enum": ["live", "idle", "failed"]},
+                        "state": {"enum": ["live", "idle", "waiting", "failed"]},
                         "lastRecordAt": {"type": ["integer", "null"]},
-                        "lagBytes": {"type": "integer"}
+                        "lagBytes": {"type": "integer"},
+                        "problem": {"type": "string"}
                       }
                     }
                   },

@@ -10,7 +10,8 @@ struct BrokerBeginning: Sendable {
 
     /// The broker did not answer, or not as it should: it is to be asked again before the job begins anew.
     func missed() {
-        patience.miss { [self] patience in
+        // Not with this patience, which keeps what is here.
+        patience.miss { [clock, settings, topics] patience in
             let again = BrokerBeginning(patience: patience, clock: clock, settings: settings, topics: topics)
             let client = try settings.consumer()
             try client.reach(again)

@@ -19,7 +19,7 @@ package struct BrokerPatience: Sendable {
 
     /// When the limit began to count, where it is one for all questions together.
     private let began: Began?
-    private let missed = Missed()
+    private var missed = Missed()
 
     /// `isForAll`: the limit is not for each question but for all that is asked with this value and its copies, from the
     /// first question on.
@@ -46,6 +46,13 @@ package struct BrokerPatience: Sendable {
                 return start
             } ?? now
         return start &+ limitMilliseconds &* 1_000_000
+    }
+
+    /// The same patience for another job, which may miss another broker.
+    package var another: BrokerPatience {
+        var copy = self
+        copy.missed = Missed()
+        return copy
     }
 
     func miss(_ ask: @escaping @Sendable (BrokerPatience) throws -> Void) { missed.ask.withLock { $0 = ask } }

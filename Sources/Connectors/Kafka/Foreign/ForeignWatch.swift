@@ -17,17 +17,19 @@ final class ForeignWatch: Sendable {
         let seen: Mutex<Seen>
         let isOver = Atomic<Bool>(false)
         let wake = WaitPoint()
-        let client: KafkaClient
+        let ended = WaitPoint()
+        let client: Mutex<KafkaClient?>
         let options: KafkaOptions
 
         init(_ client: KafkaClient, _ options: KafkaOptions, problem: String?) {
-            self.client = client
+            self.client = Mutex(client)
             self.options = options
             seen = Mutex(Seen(problem: problem))
         }
     }
 
     private let work: Work
+    private let hasThread: Bool
     private static let questionMilliseconds: UInt64 = 2_000
     /// So often a broker is asked where partitions are not looked for.
     private static let pauseNanoseconds: UInt64 = 1_000_000_000
@@ -44,24 +46,32 @@ final class ForeignWatch: Sendable {
         client.beginning = BrokerBeginning(patience: patience, clock: clock, settings: settings, topics: [])
         let pause = Int(clamping: max(100_000_000, options.discoveryNanoseconds ?? Self.pauseNanoseconds) / 1_000_000)
         // Without a thread only what is told above is missing.
-        _ = OperatingSystemThread.start(name: "kafka-watch") {
-            while !work.isOver.load(ordering: .acquiring) {
-                Self.look(work)
-                work.wake.wait(milliseconds: pause)
-            }
+        hasThread = OperatingSystemThread.start(name: "kafka-watch") {
+            Self.run(work, pause)
+            work.ended.raise()
         }
     }
 
+    /// Waits for the end of a question that is under way, a second at most: nothing of the client outlives the readers.
     deinit {
         work.isOver.store(true, ordering: .releasing)
         work.wake.raise()
+        if hasThread { work.ended.wait() }
     }
 
-    private static func look(_ work: Work) {
+    private static func run(_ work: Work, _ pause: Int) {
+        guard let client = work.client.withLock({ $0.take() }) else { return }
+        while !work.isOver.load(ordering: .acquiring) {
+            look(work, client)
+            work.wake.wait(milliseconds: pause)
+        }
+    }
+
+    private static func look(_ work: Work, _ client: KafkaClient) {
         do throws(MillraceError) {
             var partitions: [String: Int32] = [:]
-            for topic in try ForeignSource.topics(work.options, work.client) {
-                partitions[topic] = try work.client.partitionCount(of: topic)
+            for topic in try ForeignSource.topics(work.options, client) {
+                partitions[topic] = try client.partitionCount(of: topic)
             }
             work.seen.withLock { seen in
                 seen.problem = nil
@@ -71,7 +81,7 @@ final class ForeignWatch: Sendable {
         } catch {
             let waiting =
                 error.code == BrokerPatience.errorCode
-                ? BrokerPatience.waiting(for: work.client.servers, work.client.cause) : error.message
+                ? BrokerPatience.waiting(for: client.servers, client.cause) : error.message
             work.seen.withLock { $0.problem = waiting }
         }
     }

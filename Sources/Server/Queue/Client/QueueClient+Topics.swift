@@ -108,7 +108,12 @@ extension QueueClient {
             let groups = try ask(ListGroupsRequest(), version: 4).groups.sorted { $0.groupID < $1.groupID }
             return Self.aligned([["GROUP", "STATE", "MEMBERS", "LAG"]] + (try groups.map(row)))
         }
-        let rows = try offsets(of: group).map { place in
+        let found = try offsets(of: group)
+        if found.isEmpty, try description(of: group)?.state ?? "Dead" == "Dead" {
+            throw MillraceError(
+                .user, code: "unknown_group", "there is no group '\(group)'", hint: "millrace topics groups shows all")
+        }
+        let rows = found.map { place in
             [
                 place.topic, "\(place.partition)", "\(place.offset)", "\(place.end)",
                 "\(max(0, place.end - place.offset))",
@@ -118,11 +123,15 @@ extension QueueClient {
     }
 
     private func row(_ entry: ListGroupsResponse.Group) throws -> [String] {
-        var request = DescribeGroupsRequest()
-        request.groups = [entry.groupID]
-        let members = try ask(request, version: 3).groups.first?.members.count ?? 0
+        let members = try description(of: entry.groupID)?.members.count ?? 0
         let lag = try offsets(of: entry.groupID).reduce(Int64(0)) { $0 + max(0, $1.end - $1.offset) }
         return [entry.groupID, entry.state, "\(members)", "\(lag)"]
+    }
+
+    private func description(of group: String) throws -> DescribeGroupsResponse.Group? {
+        var request = DescribeGroupsRequest()
+        request.groups = [group]
+        return try ask(request, version: 3).groups.first
     }
 
     private struct GroupOffset {

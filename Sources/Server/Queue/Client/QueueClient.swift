@@ -69,7 +69,19 @@ package final class QueueClient {
     /// Throws what a code means; nothing for none.
     static func check(_ error: ErrorCode, _ what: String, _ message: String? = nil) throws {
         guard error != .none else { return }
-        throw MillraceError(.user, code: "refused", "\(what): \(message ?? words(for: error))")
+        // The broker's own words may name what it is about.
+        let words = message ?? words(for: error)
+        throw MillraceError(
+            .user, code: "refused", words.contains(what) ? words : "\(what): \(words)", hint: hint(for: error))
+    }
+
+    private static func hint(for error: ErrorCode) -> String? {
+        switch error {
+        case .invalidConfig: "`millrace topics describe` of a topic shows the settings there are, and their values"
+        case .invalidPartitions: "a topic has 1 to 10000 partitions, and they can only be made more"
+        case .invalidTopic: "a name has 1 to 249 letters of a to z, digits, '.', '_' and '-'"
+        default: nil
+        }
     }
 
     static func words(for error: ErrorCode) -> String {
