@@ -23,6 +23,8 @@ final class NodeRuntime {
     private(set) var watermark = Watermark.none
     /// What is held back goes out before a watermark does, for it would be late behind it.
     var flushesBeforeWatermarks = false
+    /// In batch mode time stands still until all rows have left, so that none of them is ever late.
+    var isBatchMode = false
     let counters: NodeCounters
     private let control: JobControl
     private let stopwatch: Stopwatch
@@ -105,6 +107,7 @@ final class NodeRuntime {
 
     private func passOnEnd() throws {
         try flush()
+        if isBatchMode { try sendWatermark(Watermark.final) }
         for consumer in consumers { try consumer.runtime.receiveEnd(input: consumer.input) }
     }
 
@@ -156,6 +159,10 @@ final class NodeRuntime {
 
     /// Sends a watermark on; one that is not greater than the last is dropped.
     func emitWatermark(_ time: Int64) throws {
+        if !isBatchMode { try sendWatermark(time) }
+    }
+
+    private func sendWatermark(_ time: Int64) throws {
         guard time > watermark else { return }
         watermark = time
         saidIdle = false

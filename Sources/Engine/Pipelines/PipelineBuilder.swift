@@ -182,6 +182,7 @@ struct PipelineBuilder {
                 node, inputFields: node.inputs.map { plan.nodes[$0].fields }, timeZone: plan.timeZone,
                 context: EvaluationContext(clock: wiring.environment.clock, random: wiring.environment.random))
             runtimes[id]?.flushesBeforeWatermarks = flushing.contains(id)
+            runtimes[id]?.isBatchMode = plan.isBatchMode
         }
         return runtimes
     }
