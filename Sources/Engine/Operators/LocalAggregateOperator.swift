@@ -47,15 +47,10 @@ final class LocalAggregateOperator: Operator {
 
     func flush(output: NodeRuntime) throws {
         guard groups.count > 0 else { return }
-        for start in stride(from: 0, to: groups.count, by: 4_096) {
-            let rows = (start..<min(start + 4_096, groups.count)).map { Int32(truncatingIfNeeded: $0) }
-            var columns = groups.keys.map { $0.gathered(rows) } + aggregates.partials(rows)
-            if plan.inputRetracts { columns.append(rowCounts.result(rows)) }
-            try output.emit(Batch(columns: columns, rowCount: rows.count))
-        }
-        for group in 0..<groups.count {
-            aggregates.clear(group)
-            if plan.inputRetracts { rowCounts.clear(group) }
+        try aggregates.drain(groups: groups.count, plan.inputRetracts ? rowCounts : nil) { numbers in
+            groups.keys.map { $0.gathered(numbers) }
+        } emit: {
+            try output.emit($0)
         }
         groups = GroupTable(keyTypes: keyTypes, seed: seed)
     }

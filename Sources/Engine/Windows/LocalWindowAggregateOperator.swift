@@ -137,7 +137,7 @@ final class LocalWindowAggregateOperator: Operator {
         if plan.attached == nil { columns.append(batch.columns[plan.timeColumn]) }
         columns += aggregates.partials(rows)
         columns.append(rowCounts.result(rows))
-        clear(rows.count)
+        aggregates.clear(groups: rows.count, rowCounts)
         try output.emit(Batch(columns: columns, rowCount: batch.rowCount, retainedBytes: batch.retainedBytes))
     }
 
@@ -152,32 +152,20 @@ final class LocalWindowAggregateOperator: Operator {
         guard groups.count > 0 else { return }
         let done = groups
         let timeType = plan.attached == nil ? output.node.fields[plan.groupColumns.count].type : nil
-        for start in stride(from: 0, to: done.count, by: 4_096) {
-            let rows = (start..<min(start + 4_096, done.count)).map { Int32(truncatingIfNeeded: $0) }
-            var columns = done.keys.prefix(plan.groupColumns.count).map { $0.gathered(rows) }
-            if let timeType {
-                let column = Column(timeType, capacity: rows.count)
-                column.int64.update(from: times.base + start, count: rows.count)
-                columns.append(column)
-            }
-            columns += aggregates.partials(rows)
-            columns.append(rowCounts.result(rows))
-            try output.emit(Batch(columns: columns, rowCount: rows.count))
+        thrift.sent(groups: done.count, rows: (0..<done.count).reduce(0) { $0 &+ rowCounts.count(of: $1) })
+        try aggregates.drain(groups: done.count, rowCounts) { numbers in
+            let keys = done.keys.prefix(plan.groupColumns.count).map { $0.gathered(numbers) }
+            guard let timeType else { return keys }
+            let column = Column(timeType, capacity: numbers.count)
+            for (row, group) in numbers.enumerated() { column.int64[row] = times.base[Int(group)] }
+            return keys + [column]
+        } emit: {
+            try output.emit($0)
         }
-        let rowCount = (0..<done.count).reduce(0) { $0 &+ rowCounts.count(of: $1) }
-        thrift.sent(groups: done.count, rows: rowCount)
-        clear(done.count)
         groups = GroupTable(keyTypes: keyTypes, seed: seed)
         due = Watermark.final
         holdsLateRows = false
         heldEnds.removeAll(keepingCapacity: true)
-    }
-
-    private func clear(_ count: Int) {
-        for group in 0..<count {
-            aggregates.clear(group)
-            rowCounts.clear(group)
-        }
     }
 }
 
