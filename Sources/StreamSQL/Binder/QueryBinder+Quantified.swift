@@ -96,7 +96,7 @@ extension QueryBinder {
             calls: [
                 call(.minimum, type), call(.maximum, type), AggregateCall(.countRows, resultType: count),
                 call(.count, count),
-            ])
+            ], stateTimeToLiveMilliseconds: options.stateTimeToLiveMilliseconds)
         return graph.add(.aggregate(aggregate), [projected])
     }
 

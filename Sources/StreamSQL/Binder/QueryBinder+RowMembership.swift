@@ -27,8 +27,10 @@ extension QueryBinder {
         let values = graph.calculate(
             outside.node, projections: read.map { columns[$0] } + [.literal(.boolean(true), truth)],
             names: read.map { graph.fields[outside.node][$0].name } + ["possible"])
-        let distinct = graph.add(
-            .aggregate(LogicalAggregate(groupColumns: Array(0...read.count), calls: [])), [values])
+        let aggregate = LogicalAggregate(
+            groupColumns: Array(0...read.count), calls: [],
+            stateTimeToLiveMilliseconds: options.stateTimeToLiveMilliseconds)
+        let distinct = graph.add(.aggregate(aggregate), [values])
         let width = read.count + 1
         let found = joinBuilder.build(
             .semi, distinct, source.relation.node,

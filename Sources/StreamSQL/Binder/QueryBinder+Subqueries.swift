@@ -203,7 +203,9 @@ extension QueryBinder {
         let truth = PlanExpression.literal(.boolean(true), DataType(.boolean, isNullable: false))
         let projected = graph.calculate(
             source.relation.node, projections: inner + [truth], names: inner.indices.map { "key\($0)" } + ["found"])
-        let aggregate = LogicalAggregate(groupColumns: Array(0...inner.count), calls: [])
+        let aggregate = LogicalAggregate(
+            groupColumns: Array(0...inner.count), calls: [],
+            stateTimeToLiveMilliseconds: options.stateTimeToLiveMilliseconds)
         let distinct = graph.add(.aggregate(aggregate), [projected])
         let column = extend(&scope, with: distinct, keys: ties, column: inner.count, at: range)
         return .call(.isNotNull, [column], DataType(.boolean, isNullable: false))
@@ -238,7 +240,7 @@ extension QueryBinder {
                 AggregateCall(.countRows, resultType: count),
                 AggregateCall(
                     .count, argument: inner.count, argumentType: pair.inner.type, resultType: count),
-            ])
+            ], stateTimeToLiveMilliseconds: options.stateTimeToLiveMilliseconds)
         let counted = graph.add(.aggregate(aggregate), [projected])
         let columns = graph.columns(of: counted)
         // Without keys there is a row for no rows as well: it says nothing, as a missing one does.

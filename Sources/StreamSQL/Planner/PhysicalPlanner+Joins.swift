@@ -50,7 +50,8 @@ extension PhysicalPlanner {
         var timing = isBatchMode ? JoinTiming.unbounded : times.timing(of: join, id)
         if retracts.contains(true) { timing = .unbounded }
         let layout = joinLayout(join, timing, retracts, inputs)
-        if !retracts.contains(true) { left = leadingRows(left, of: join, id) }
+        // Only where the greatest value of a group is told once, when all of its rows are there.
+        if !retracts.contains(true), isBatchMode || timing != .unbounded { left = leadingRows(left, of: join, id) }
         left = dealt(left, join.leftKeys)
         right = dealt(right, join.rightKeys)
         let operation = StreamJoinPlan(

@@ -120,6 +120,9 @@ struct ExtremeJoin {
 extension PhysicalPlanner {
     /// The left side of a join without rows that others at the same instance are ahead of, where only those with the
     /// greatest or least value of all are in pairs. Both sides must only add rows, or a row that was ahead may go again.
+    ///
+    /// A row of a window that is late at the aggregation may be ahead here. The rows it is ahead of come behind it, or in
+    /// its batch: they go the same way to the aggregation and are late there too, and late at the join of the windows.
     mutating func leadingRows(_ left: Int, of join: LogicalJoin, _ id: Int) -> Int {
         let inputs = graph.nodes[id].inputs
         guard let extreme = ExtremeJoin(join, left: inputs[0], right: inputs[1], in: graph) else { return left }
