@@ -24,6 +24,15 @@ final class JoinExpiry {
         }
     }
 
+    /// A row that was moved counts from when its chunk was written, or that of the rows it came to.
+    func moved(_ old: Int32, _ new: Int32, _ side: Int) {
+        guard timesToLive[side] != nil else { return }
+        let (from, to) = (Int(old) >> JoinRowStore.chunkShift, Int(new) >> JoinRowStore.chunkShift)
+        written[side].reserve(max(from, to) + 1)
+        // What an earlier chunk of that number left is older than any row.
+        written[side].base[to] = max(written[side].base[to], written[side].base[from])
+    }
+
     /// Calls `remove` with each row whose time is over.
     func expire(_ state: JoinState, _ remove: (_ side: Int, _ number: Int32) -> Void) {
         guard let shortest = timesToLive.compactMap({ $0 }).min() else { return }

@@ -280,8 +280,11 @@ final class JoinState {
 
     // MARK: memory
 
-    /// Gives back what rows that are gone have left; rows may get other numbers, which `moved` is told.
-    func settle(_ moved: (_ side: Int, _ old: Int32, _ new: Int32) -> Void) {
+    /// Gives back what rows that are gone have left; rows may get other numbers, which `moved` is told, and `settled` of
+    /// each side where numbers may come again.
+    func settle(
+        _ moved: (_ side: Int, _ old: Int32, _ new: Int32) -> Void, settled: (_ side: Int) -> Void = { _ in }
+    ) {
         for side in 0..<2
         where isRemovable[side] && stores[side].deadCount > max(4 * JoinRowStore.chunkRows, stores[side].liveCount) {
             for range in stores[side].sparseRows() {
@@ -291,6 +294,7 @@ final class JoinState {
                 }
             }
             stores[side].releaseEmptyChunks()
+            settled(side)
         }
     }
 

@@ -74,6 +74,13 @@ final class JoinStorage {
         guard isKept, !isAppendOnly else { return }
         ids.reserve(store.numberLimit)
         ids.base[Int(new)] = ids.base[Int(old)]
+        if isNew(new) { unsaved.append(new) }
+    }
+
+    /// Numbers of rows that are gone will be those of others: what would have been written of the former is forgotten.
+    /// Not for rows that were ``changed(_:)`` and moved since the last epoch.
+    func settled(_ isAlive: (Int32) -> Bool) {
+        if isKept, !isAppendOnly { unsaved.removeAll { !isAlive($0) } }
     }
 
     /// Whether no epoch holds the row yet.

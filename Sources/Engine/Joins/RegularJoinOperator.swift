@@ -10,7 +10,6 @@ import StreamSQL
 final class RegularJoinOperator: Operator {
     private let plan: StreamJoinPlan
     private let isBatchMode: Bool
-    private let keepsChanges: Bool
     private let state: JoinState
     private let pairing: JoinPairing
     private let storages: [JoinStorage]
@@ -25,7 +24,6 @@ final class RegularJoinOperator: Operator {
     ) throws {
         self.plan = plan
         self.isBatchMode = isBatchMode
-        keepsChanges = storing.keepsChanges
         state = JoinState(plan, leftFields: leftFields, rightFields: rightFields, seed: seed)
         pairing = try JoinPairing(state, timeZone: timeZone, context: context)
         let timesToLive = [plan.leftTimeToLiveMilliseconds, plan.rightTimeToLiveMilliseconds]
@@ -55,13 +53,14 @@ final class RegularJoinOperator: Operator {
     // MARK: rows
 
     func process(_ batch: Batch, input side: Int, output: NodeRuntime) throws {
+        expire()
         let changes = NetChanges(batch) { state.fullHashes(batch, side) }
         let hashes = state.hash(batch, side)
         let hasNulls = state.mayHaveNullKeys(batch, side)
         try remove(batch, side, changes.removals, hashes, hasNulls, output)
         try add(batch, side, changes.additions, hashes, hasNulls, output)
         try showTouched(1 - side, output)
-        if !keepsChanges { settle() }
+        settle()
     }
 
     /// Splits off rows whose keys match nothing.
@@ -218,7 +217,10 @@ final class RegularJoinOperator: Operator {
 
     // MARK: time and end
 
-    func flush(output: NodeRuntime) throws {
+    func flush(output: NodeRuntime) throws { expire() }
+
+    /// With each batch too: how many rows come between two flushes depends on the machine.
+    private func expire() {
         expiry.expire(state) { side, number in
             storages[side].removed(number)
             state.remove(number, side)
@@ -239,7 +241,12 @@ final class RegularJoinOperator: Operator {
     // MARK: state
 
     private func settle() {
-        state.settle { side, old, new in storages[side].moved(old, new) }
+        state.settle { side, old, new in
+            storages[side].moved(old, new)
+            expiry.moved(old, new, side)
+        } settled: { side in
+            storages[side].settled { state.isAlive(Int($0), side) }
+        }
     }
 
     func snapshot(epoch: UInt64) throws -> [StateChange] {

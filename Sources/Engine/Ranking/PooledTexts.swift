@@ -14,7 +14,7 @@ final class PooledTexts {
     }
 
     /// All rows are written anew, so that nobody needs what was written before.
-    func beginAnew() { for list in lists { list.count = 0 } }
+    func beginAnew() { for list in lists { list.cut(to: 0) } }
 
     /// For each column the numbers of some rows' texts; nil where they have none.
     func numbered(_ rows: StateRows, _ columns: [GrowableColumn]) -> [NumberedTexts?] {

@@ -39,19 +39,21 @@ enum StateTexts {
 
     private static func write(_ texts: NumberedTexts, _ rows: StateRows, to writer: StateWriter) {
         let first = texts.list.count
-        var end = first
-        for (row, number) in texts.numbers.enumerated() {
-            rows.scratch[row] = Int64(number)
-            end = max(end, Int(number) + 1)
-        }
+        for (row, number) in texts.numbers.enumerated() { rows.scratch[row] = Int64(texts.list.place(of: number)) }
+        let new = texts.list.numbers(from: first)
         writer.write(areNumbered)
         writer.write(texts.list.id)
         writer.write(UInt32(truncatingIfNeeded: first))
-        writer.write(UInt32(truncatingIfNeeded: end - first))
-        for start in stride(from: first, to: end, by: StateColumns.rowLimit) {
-            writeTexts(texts.views + start, min(end - start, StateColumns.rowLimit), to: writer)
+        writer.write(UInt32(truncatingIfNeeded: new.count))
+        if !new.isEmpty {
+            withUnsafeTemporaryAllocation(of: TextView.self, capacity: new.count) { views in
+                guard let views = views.baseAddress else { return }
+                for (place, number) in new.enumerated() { views[place] = texts.views[Int(number)] }
+                for start in stride(from: 0, to: new.count, by: StateColumns.rowLimit) {
+                    writeTexts(views + start, min(new.count - start, StateColumns.rowLimit), to: writer)
+                }
+            }
         }
-        texts.list.count = end
         StateColumns.write(rows.scratch, count: rows.count, to: writer)
     }
 

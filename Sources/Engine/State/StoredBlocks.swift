@@ -30,7 +30,7 @@ enum StoredBlocks {
         }
         if rows.count > 1, writer.isTooLong(since: start) {
             writer.rewind(to: start)
-            for (text, count) in zip(texts, listed) { text?.list.count = count }
+            for (text, count) in zip(texts, listed) { text?.list.cut(to: count) }
             let (first, second) = rows.halves
             write(columns, first, numbers: numbers, to: writer)
             return write(columns, second, numbers: numbers, to: writer)

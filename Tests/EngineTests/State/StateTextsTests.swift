@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Texts of state in epochs")
 struct StateTextsTests {
-    private typealias Row = [BatchBuilder.Value]
+    private typealias Row = StoredRows.Row
     private static let type = DataType(.string).nullable(true)
 
     private static func column(_ texts: [[UInt8]]) -> Column {
@@ -113,7 +113,6 @@ struct StateTextsTests {
         Field("own", DataType(.string)),
     ]
     private static let types = fields.map { $0.type.nullable(true) }
-    private static let all = Ownership(index: 0, count: 1, seed: 7)
 
     /// Rows with a text of a few hundred and one of their own.
     private static func batch(_ count: Int, _ random: inout SplitMix64) -> Batch {
@@ -129,10 +128,6 @@ struct StateTextsTests {
             })
     }
 
-    private static func storage(_ store: JoinRowStore, _ ownNumber: UInt64) -> JoinStorage {
-        JoinStorage("left", store, isAppendOnly: true, isKept: true, ownNumber: ownNumber)
-    }
-
     @Test(
         "a join stores a text that comes again once in all its epochs, over several starts",
         arguments: [1, 2] as [UInt64])
@@ -143,20 +138,12 @@ struct StateTextsTests {
         for start in 0..<3 as Range<UInt64> {
             let store = JoinRowStore(Self.types, keepsAll: true)
             // The same number again is that of a list that begins anew.
-            let storage = Self.storage(store, start == 2 ? 1 : start)
-            var read: [Row] = []
-            try storage.restore(stored) { batch, _, _ in
-                read += BatchBuilder.rows(of: batch)
-                var numbers: [Int32] = []
-                store.append(batch.columns, rows: (0..<batch.rowCount).map { Int32($0) }, numbers: &numbers)
-            }
-            #expect(read == wanted, "start \(start)")
+            let storage = StoredRows.storage(store, ownNumber: start == 2 ? 1 : start)
+            #expect(try StoredRows.restore(stored, store, storage) == wanted, "start \(start)")
             for _ in 0..<2 {
                 let batch = Self.batch(Int.random(in: 0...2_500, using: &random), &random)
                 wanted += BatchBuilder.rows(of: batch)
-                var numbers: [Int32] = []
-                store.append(batch.columns, rows: (0..<batch.rowCount).map { Int32($0) }, numbers: &numbers)
-                storage.added(numbers)
+                StoredRows.add(batch, store, storage)
                 stored += try storage.snapshot { _ in 0 }
             }
         }
@@ -166,7 +153,7 @@ struct StateTextsTests {
     func sizesOfNumbers() throws {
         var random = SplitMix64(seed: 4)
         let store = JoinRowStore([Self.types[2]], keepsAll: true)
-        let storage = Self.storage(store, 5)
+        let storage = StoredRows.storage(store)
         let heap = ByteHeap()
         let pages = (0..<400).map { heap.add("https://pages.example/of-the-shop/item?number=\($0)") }
         var sizes: [Int] = []
@@ -176,9 +163,7 @@ struct StateTextsTests {
             let column = Column(Self.types[2], capacity: count)
             column.owners = [heap]
             for row in 0..<count { column.text[row] = pages[Int.random(in: 0..<400, using: &random)] }
-            var numbers: [Int32] = []
-            store.append([column], rows: (0..<count).map { Int32($0) }, numbers: &numbers)
-            storage.added(numbers)
+            StoredRows.add(Batch(columns: [column], rowCount: count), store, storage)
             sizes.append(try storage.snapshot { _ in 0 }.reduce(0) { $0 + $1.bytes.count } - count * 2)
         }
         // The list itself, of 400 texts of some fifty bytes, and little more than the numbers.
@@ -186,24 +171,61 @@ struct StateTextsTests {
         #expect(sizes[1] < 4_000)
     }
 
+    /// So many rows, each with one of some addresses.
+    private static func pages(_ count: Int, of different: Int) -> Batch {
+        BatchBuilder.batch(
+            [types[0], types[1], types[2]],
+            (0..<count).map { row in
+                [
+                    .integer(Int64(row % 10)), .integer(Int64(row)),
+                    .text("https://pages.example/of-the-shop/item?number=\(row % different)"),
+                ]
+            })
+    }
+
+    @Test("starts don't store the texts of older rows again, of a join")
+    func startsOfJoins() throws {
+        var stored: [StateChange] = []
+        var sizes: [Int] = []
+        for start in 0..<12 {
+            let store = JoinRowStore(Array(Self.types.prefix(3)), keepsAll: true)
+            let storage = StoredRows.storage(store, ownNumber: UInt64(start))
+            _ = try StoredRows.restore(stored, store, storage)
+            #expect(try storage.snapshot { _ in 0 }.isEmpty, "start \(start)")
+            // 3,000 addresses at first, then four of them.
+            let count = JoinRowStore.chunkRows * (start == 0 ? 8 : 2) + 1
+            StoredRows.add(Self.pages(count, of: start == 0 ? 3_000 : 4), store, storage)
+            let changes = try storage.snapshot { _ in 0 }
+            sizes.append(changes.reduce(0) { $0 + $1.bytes.count })
+            stored += changes
+        }
+        #expect(sizes[0] > 50_000)
+        #expect(sizes.dropFirst().allSatisfy { $0 < 20_000 }, "\(sizes)")
+    }
+
+    @Test("starts don't store the texts of older rows again, of a ranking")
+    func startsOfRankings() throws {
+        var stored: [StateChange] = []
+        var sizes: [Int] = []
+        for start in 0..<12 {
+            let upkeep = StateUpkeep(leastBytes: 1 << 30, ownNumber: UInt64(start))
+            let buffer = StoredRows.ranking(Array(Self.fields.prefix(3)), to: 100_000, upkeep)
+            try buffer.restore(stored, ownership: StoredRows.all)
+            #expect(try buffer.takeChanges().allSatisfy { $0.bytes.isEmpty }, "start \(start)")
+            buffer.add(Self.pages(start == 0 ? 20_000 : 1_000, of: start == 0 ? 3_000 : 4))
+            let changes = try buffer.takeChanges()
+            sizes.append(changes.reduce(0) { $0 + $1.bytes.count })
+            stored += changes
+        }
+        #expect(sizes[0] > 50_000)
+        #expect(sizes.dropFirst().allSatisfy { $0 < 16_000 }, "\(sizes)")
+    }
+
     @Test("a ranking reads its numbered texts, also behind a whole epoch", arguments: 1...3 as ClosedRange<UInt64>)
     func ranking(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
-        let plan = RankPlan(
-            partition: [0], order: [SortPlan.Key(column: 1, isDescending: true, nullsFirst: false)], to: 40,
-            prefersLatest: false)
         func buffer() -> RankBuffer {
-            RankBuffer(
-                plan, inputFields: Self.fields, seed: 5, emitsChanges: false, entries: StateWriter(),
-                upkeep: StateUpkeep(leastBytes: 4_096, ownNumber: seed))
-        }
-        func rows(_ buffer: RankBuffer) -> [[Row]] {
-            (0..<buffer.groups.count).map { group in
-                var ids: [Int32] = []
-                buffer.lists.append(0..<Int.max, of: group, to: &ids)
-                return BatchBuilder.rows(of: Batch(columns: buffer.store.gathered(ids), rowCount: ids.count))
-            }
-            .sorted { "\($0.first?.first as Any)" < "\($1.first?.first as Any)" }
+            StoredRows.ranking(Self.fields, to: 40, StateUpkeep(leastBytes: 4_096, ownNumber: seed))
         }
         let first = buffer()
         var stored: [StateChange] = []
@@ -218,13 +240,13 @@ struct StateTextsTests {
             }
             stored += changes
             let second = buffer()
-            try second.restore(stored, ownership: Self.all)
-            #expect(rows(second) == rows(first), "seed \(seed), epoch \(epoch)")
+            try second.restore(stored, ownership: StoredRows.all)
+            #expect(StoredRows.rows(second) == StoredRows.rows(first), "seed \(seed), epoch \(epoch)")
         }
         #expect(wholes == 2)
         // What a whole epoch was to take the place of may stay, where it was whole for some instances only.
         let third = buffer()
-        try third.restore(stored + first.takeChanges(isWhole: true), ownership: Self.all)
-        #expect(rows(third) == rows(first))
+        try third.restore(stored + first.takeChanges(isWhole: true), ownership: StoredRows.all)
+        #expect(StoredRows.rows(third) == StoredRows.rows(first))
     }
 }

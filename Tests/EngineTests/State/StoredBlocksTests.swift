@@ -9,12 +9,11 @@ import Testing
 
 @Suite("Rows of rankings and joins as blocks")
 struct StoredBlocksTests {
-    private typealias Row = [BatchBuilder.Value]
+    private typealias Row = StoredRows.Row
     private static let fields = [
         Field("k", DataType(.bigint)), Field("v", DataType(.bigint)), Field("t", DataType(.string)),
     ]
     private static let types = fields.map { $0.type.nullable(true) }
-    private static let all = Ownership(index: 0, count: 1, seed: 7)
 
     private static func batch(_ count: Int, _ random: inout SplitMix64) -> Batch {
         BatchBuilder.batch(
@@ -29,24 +28,7 @@ struct StoredBlocksTests {
     }
 
     private static func buffer(_ to: Int, latest: Bool, blocks: Bool, leastBytes: Int = 0) -> RankBuffer {
-        let plan = RankPlan(
-            partition: [0], order: [SortPlan.Key(column: 1, isDescending: true, nullsFirst: false)], to: to,
-            prefersLatest: latest)
-        return RankBuffer(
-            plan, inputFields: fields, seed: 5, emitsChanges: false, entries: StateWriter(),
-            upkeep: blocks ? StateUpkeep(leastBytes: leastBytes) : nil)
-    }
-
-    /// What a ranking holds, in its order.
-    private static func rows(_ buffer: RankBuffer) -> [Row: [Row]] {
-        var result: [Row: [Row]] = [:]
-        for group in 0..<buffer.groups.count {
-            var ids: [Int32] = []
-            buffer.lists.append(0..<Int.max, of: group, to: &ids)
-            let rows = BatchBuilder.rows(of: Batch(columns: buffer.store.gathered(ids), rowCount: ids.count))
-            if let first = rows.first { result[[first[0]]] = rows }
-        }
-        return result
+        StoredRows.ranking(fields, to: to, latest: latest, blocks ? StateUpkeep(leastBytes: leastBytes) : nil)
     }
 
     /// The changes of several epochs as a store gives them back.
@@ -131,18 +113,18 @@ struct StoredBlocksTests {
                 wantsWhole = epochs.last?.contains(where: \.wantsWhole) ?? false
             }
             let second = Self.buffer(to, latest: latest, blocks: true)
-            try second.restore(Self.folded(epochs), ownership: Self.all)
-            #expect(Self.rows(second) == Self.rows(first), "seed \(seed)")
+            try second.restore(Self.folded(epochs), ownership: StoredRows.all)
+            #expect(StoredRows.rows(second) == StoredRows.rows(first), "seed \(seed)")
             #expect(second.store.count == first.store.count)
             // Epochs that were whole for some instances only stay beside older ones: rows come twice.
             let third = Self.buffer(to, latest: latest, blocks: true)
-            try third.restore(epochs.flatMap { $0 } + first.takeChanges(isWhole: true), ownership: Self.all)
-            #expect(Self.rows(third) == Self.rows(first), "seed \(seed)")
+            try third.restore(epochs.flatMap { $0 } + first.takeChanges(isWhole: true), ownership: StoredRows.all)
+            #expect(StoredRows.rows(third) == StoredRows.rows(first), "seed \(seed)")
             // All of them go on alike.
             let more = Self.batch(200, &random)
             for buffer in [first, second, third] { buffer.add(more) }
-            #expect(Self.rows(second) == Self.rows(first), "seed \(seed)")
-            #expect(Self.rows(third) == Self.rows(first), "seed \(seed)")
+            #expect(StoredRows.rows(second) == StoredRows.rows(first), "seed \(seed)")
+            #expect(StoredRows.rows(third) == StoredRows.rows(first), "seed \(seed)")
         }
     }
 
@@ -156,13 +138,13 @@ struct StoredBlocksTests {
             epochs.append(try first.takeChanges())
         }
         let second = Self.buffer(4, latest: false, blocks: toBlocks, leastBytes: 1 << 20)
-        try second.restore(Self.folded(epochs), ownership: Self.all)
+        try second.restore(Self.folded(epochs), ownership: StoredRows.all)
         epochs.append(try second.takeChanges())
         let stored = Self.folded(epochs)
         #expect(Set(stored.map(\.fold)) == [toBlocks ? .append : .keyed])
         let third = Self.buffer(4, latest: false, blocks: toBlocks, leastBytes: 1 << 20)
-        try third.restore(stored, ownership: Self.all)
-        #expect(Self.rows(third) == Self.rows(first))
+        try third.restore(stored, ownership: StoredRows.all)
+        #expect(StoredRows.rows(third) == StoredRows.rows(first))
         #expect(try third.takeChanges().allSatisfy { $0.bytes.isEmpty })
     }
 
@@ -176,33 +158,17 @@ struct StoredBlocksTests {
         for index in 0..<3 {
             let part = Self.buffer(3, latest: false, blocks: true)
             try part.restore(changes, ownership: Ownership(index: index, count: 3, seed: 7))
-            parts.merge(Self.rows(part)) { $0 + $1 }
+            parts.merge(StoredRows.rows(part)) { $0 + $1 }
         }
-        #expect(parts == Self.rows(whole))
+        #expect(parts == StoredRows.rows(whole))
     }
 
     // MARK: joins
 
-    private static func storage(_ store: JoinRowStore, appends: Bool) -> JoinStorage {
-        JoinStorage("left", store, isAppendOnly: appends, isKept: true, ownNumber: 9)
-    }
-
-    private static func add(_ batch: Batch, _ store: JoinRowStore, _ storage: JoinStorage) {
-        var numbers: [Int32] = []
-        store.append(batch.columns, rows: (0..<batch.rowCount).map { Int32($0) }, numbers: &numbers)
-        storage.added(numbers)
-    }
-
     private static func restored(_ changes: [StateChange], appends: Bool) throws -> (rows: [Row], next: [StateChange]) {
         let store = JoinRowStore(types, keepsAll: appends)
-        let storage = storage(store, appends: appends)
-        var rows: [Row] = []
-        try storage.restore(changes) { batch, _, ids in
-            rows += BatchBuilder.rows(of: batch)
-            var numbers: [Int32] = []
-            store.append(batch.columns, rows: (0..<batch.rowCount).map { Int32($0) }, numbers: &numbers)
-            storage.restored(numbers, ids)
-        }
+        let storage = StoredRows.storage(store, appends: appends)
+        let rows = try StoredRows.restore(changes, store, storage)
         return (rows, try storage.snapshot { _ in 0 })
     }
 
@@ -210,13 +176,13 @@ struct StoredBlocksTests {
     func joins() throws {
         var random = SplitMix64(seed: 5)
         let store = JoinRowStore(Self.types, keepsAll: true)
-        let storage = Self.storage(store, appends: true)
+        let storage = StoredRows.storage(store, appends: true)
         var epochs: [[StateChange]] = []
         var wanted: [Row] = []
         for count in [3, 2_500, 0, 700, 6_000] {
             let batch = Self.batch(count, &random)
             wanted += BatchBuilder.rows(of: batch)
-            Self.add(batch, store, storage)
+            StoredRows.add(batch, store, storage)
             epochs.append(try storage.snapshot { _ in 0 })
         }
         #expect(epochs[2].isEmpty)
