@@ -19,21 +19,28 @@ final class FieldPathDecoder: RecordTakingDecoder {
     var isSplittable: Bool { inner.isSplittable }
     var keepsOrder: Bool { inner.keepsOrder }
     var cutsAtLineEnds: Bool { inner.cutsAtLineEnds }
+    var fitsLines: Bool { inner.fitsLines }
     func beginFile() { inner.beginFile() }
 
-    /// `make` makes a decoder of whole columns.
+    /// `make` makes a decoder of whole columns and metadata.
     init(
         _ requests: [ColumnRequest], schema: [Field],
-        make: ([Field]) throws(MillraceError) -> any LineDecoder
+        make: ([ColumnRequest]) throws(MillraceError) -> any LineDecoder
     ) throws(MillraceError) {
-        var whole: [Field] = []
+        var whole: [ColumnRequest] = []
         var accesses: [Access] = []
         for request in requests {
+            if request.isMetadata {
+                accesses.append(Access(column: whole.count, steps: [], type: request.type, isPresence: false))
+                whole.append(request)
+                continue
+            }
             guard let name = request.path.first, let field = schema.first(where: { $0.name == name }) else {
                 throw Self.unknown(request)
             }
+            let column = ColumnRequest(field)
             var position = whole.count
-            if let known = whole.firstIndex(of: field) { position = known } else { whole.append(field) }
+            if let known = whole.firstIndex(of: column) { position = known } else { whole.append(column) }
             var access = Access(column: position, steps: [], type: request.type, isPresence: request.isPresence)
             var type = field.type
             for name in request.path.dropFirst() {

@@ -14,12 +14,16 @@ package enum FormatCatalog {
         format: String, columns: [ColumnRequest], schema: [Field], options: [String: String], timeZone: String,
         longestLine: Int = Limits.recordBytes
     ) throws(MillraceError) -> any LineDecoder {
-        let make = { (fields: [Field]) throws(MillraceError) in
-            try makeDecoder(
-                format: format, fields: fields, schema: schema, options: options, timeZone: timeZone,
+        let make = { (columns: [ColumnRequest]) throws(MillraceError) in
+            if isChangelog(format) {
+                let reader = FormatOptionReader(format: format, options: options)
+                return try changelogDecoder(reader, columns: columns, longestLine: longestLine)
+            }
+            return try makeDecoder(
+                format: format, fields: columns.map(\.field), schema: schema, options: options, timeZone: timeZone,
                 longestLine: longestLine)
         }
-        if columns.allSatisfy(\.isWhole) { return try make(columns.map(\.field)) }
+        if columns.allSatisfy(\.isWhole) { return try make(columns) }
         if format == "json", JSONFieldTree.canDeliver(columns) {
             let settings = try JSONSettings(FormatOptionReader(format: format, options: options))
             return try JSONDecoder(columns: columns, settings: settings, longestLine: longestLine)
@@ -53,9 +57,7 @@ package enum FormatCatalog {
             return try AvroDecoder(fields: fields, schema: schema, isLegacy: try AvroSettings(reader).isLegacy)
         case "regex": return try regexDecoder(reader, fields: fields, schema: schema, longestLine: longestLine)
         case "debezium-json", "canal-json", "maxwell-json", "ogg-json":
-            return try ChangelogJSONDecoder(
-                fields: fields, envelope: try envelope(reader), settings: try JSONSettings(reader),
-                longestLine: longestLine)
+            return try changelogDecoder(reader, columns: fields.map { ColumnRequest($0) }, longestLine: longestLine)
         default:
             throw MillraceError(
                 .user, code: "unknown_format", "there is no format '\(format)'",
@@ -77,7 +79,19 @@ package enum FormatCatalog {
             ignoresErrors: try reader.flag("ignore-parse-errors"), longestLine: longestLine)
     }
 
-    private static func envelope(_ reader: FormatOptionReader) throws(MillraceError) -> any ChangeEnvelope {
+    private static func changelogDecoder(
+        _ reader: FormatOptionReader, columns: [ColumnRequest], longestLine: Int
+    ) throws(MillraceError) -> any LineDecoder {
+        let isWrapped = reader.format == "debezium-json" ? try reader.flag("schema-include") : false
+        return try ChangelogJSONDecoder(
+            columns: columns, envelope: try envelope(reader, isWrapped: isWrapped),
+            facts: EnvelopeFact.all(of: reader.format, isWrapped: isWrapped), settings: try JSONSettings(reader),
+            longestLine: longestLine)
+    }
+
+    private static func envelope(
+        _ reader: FormatOptionReader, isWrapped: Bool
+    ) throws(MillraceError) -> any ChangeEnvelope {
         switch reader.format {
         case "canal-json":
             var patterns: [NamePattern?] = []
@@ -87,7 +101,7 @@ package enum FormatCatalog {
             return CanalEnvelope(database: patterns[0], table: patterns[1])
         case "maxwell-json": return MaxwellEnvelope()
         case "ogg-json": return BeforeAfterEnvelope.ogg
-        default: return BeforeAfterEnvelope.debezium(includesSchema: try reader.flag("schema-include"))
+        default: return BeforeAfterEnvelope.debezium(includesSchema: isWrapped)
         }
     }
 }

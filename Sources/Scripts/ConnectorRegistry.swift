@@ -46,6 +46,7 @@ package struct ConnectorRegistry: Sendable {
             changelogFormats: Set(formats.keys.filter(FormatCatalog.isChangelog)), isBounded: bounded)
         for option in connector.options { description.optionNumbers[option.name] = option.numbers }
         description.writableMetadata = connector.writableMetadata
+        for name in formats.keys { description.formatMetadata[name] = FormatCatalog.metadata(of: name) }
         return description
     }
 

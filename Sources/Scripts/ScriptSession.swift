@@ -27,6 +27,7 @@ final class ScriptSession {
     private var declared: [String: TableDescription] = [:]
     var results: Results
     private var running = ScriptText(file: "", text: "")
+    private var scripts = 0
 
     init(_ runner: ScriptRunner) throws {
         self.runner = runner
@@ -56,6 +57,7 @@ final class ScriptSession {
 
     func run(_ script: ScriptText) throws -> ScriptRunner.Summary {
         running = script
+        scripts += 1
         let environment = runner.environment
         let plan = try ScriptPlanning.plan(script, session: &planning)
         for warning in plan.warnings {
@@ -68,13 +70,20 @@ final class ScriptSession {
             switch step {
             case .message(let result): results.show(result)
             case .explain(let text): runner.print(Array((text + "\n").utf8))
-            case .job(let physical, _): try run(physical, selecting: nil, &summary)
-            case .query(let physical, let fields): try run(physical, selecting: fields, &summary)
-            case .analyze(let physical): try analyze(physical, &summary)
+            case .job(let physical, _): try located { try run(physical, selecting: nil, &summary) }
+            case .query(let physical, let fields): try located { try run(physical, selecting: fields, &summary) }
+            case .analyze(let physical): try located { try analyze(physical, &summary) }
             }
         }
+        try declareTables()
         summary.seconds = Double(environment.clock.monotonicNanoseconds() &- started) / 1e9
         return summary
+    }
+
+    /// Shows errors of rows with their line. Behind the first script a place may be one of a view of an earlier one.
+    private func located(_ body: () throws -> Void) throws {
+        guard scripts == 1 else { return try body() }
+        try RowPlaces(script: running).locating(body)
     }
 
     /// Makes the result tables that are new, and forgets those that were dropped or altered.
@@ -86,13 +95,32 @@ final class ScriptSession {
             wanted[description.name] = description
         }
         for (name, old) in declared {
-            let isSame = wanted[name].map {
-                $0.physicalFields == old.physicalFields && $0.primaryKey == old.primaryKey && $0.options == old.options
-            }
-            if isSame != true { catalog.remove(name) }
+            if wanted[name]?.hasShape(of: old) != true { catalog.remove(name) }
         }
         for description in wanted.values { try catalog.declare(description) }
         declared = wanted
+    }
+
+    /// Makes the result tables that a job uses as they were where it is written: the script may drop one and make another of
+    /// its name.
+    private func declareTables(of plan: PhysicalPlan) throws {
+        for node in plan.nodes {
+            let used: CatalogTable
+            switch node.operation {
+            case .scan(let scan): used = scan.table
+            case .sink(let sink):
+                guard case .table(let table) = sink.target else { continue }
+                used = table
+            default: continue
+            }
+            guard used.connector == nil else { continue }
+            let table = ConnectorRegistry.describe(
+                used, baseDirectory: runner.baseDirectory, timeZone: planning.timeZone)
+            if let old = declared[table.name], old.hasShape(of: table) { continue }
+            catalog.remove(table.name)
+            try catalog.declare(table)
+            declared[table.name] = table
+        }
     }
 
     /// What SHOW and DESCRIBE answer: drawn for people, else one CSV line a row.
@@ -125,6 +153,7 @@ final class ScriptSession {
     private func run(
         _ plan: PhysicalPlan, selecting: [Field]?, _ summary: inout ScriptRunner.Summary
     ) throws {
+        try declareTables(of: plan)
         var shown: (any Sink)?
         if let fields = selecting {
             shown = results.makeSink(
@@ -205,5 +234,12 @@ final class ScriptSession {
         summary.lateRows += figures.lateRows
         summary.refusedRows += figures.refusedRows
         summary.rejected += figures.sources.reduce(0) { $0 + $1.progress.rowsRejected }
+    }
+}
+
+extension TableDescription {
+    /// Whether the rows of the one could be those of the other.
+    fileprivate func hasShape(of other: TableDescription) -> Bool {
+        physicalFields == other.physicalFields && primaryKey == other.primaryKey && options == other.options
     }
 }

@@ -87,8 +87,8 @@ struct JSONFieldPathTests {
             var settings = JSONSettings()
             settings.ignoresErrors = ignores
             let leaves = try JSONDecoder(columns: requests, settings: settings)
-            let whole = try FieldPathDecoder(requests, schema: schema) { (fields) throws(MillraceError) in
-                try JSONDecoder(fields: fields, settings: settings)
+            let whole = try FieldPathDecoder(requests, schema: schema) { (columns) throws(MillraceError) in
+                try JSONDecoder(columns: columns, settings: settings)
             }
             var rows = 0
             for _ in 0..<times {

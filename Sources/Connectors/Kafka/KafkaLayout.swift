@@ -59,6 +59,12 @@ struct KafkaLayout: Sendable {
                     values.append(wanted)
                 }
             case .metadata(let key, let type):
+                if let request = ColumnRequest.metadata(key, type, of: schema.valueFormat) {
+                    types.append(type)
+                    slots.append(.value(values.count))
+                    values.append(request)
+                    continue
+                }
                 guard let known = Self.metadata.first(where: { $0.name == key }), known.type.kind == type.kind else {
                     throw MillraceError(
                         .user, code: "unknown_metadata",

@@ -23,7 +23,7 @@ final class RecordRows {
     func next(_ run: inout RecordRun) throws -> Batch? {
         let first = run.next
         let end = run.endOfKind(first)
-        if run.isDeletion(first) { return try deletions(&run, first, min(end, first + Limits.batchRows)) }
+        if run.isDeletion(first) { return try withoutValues(&run, first, min(end, first + Limits.batchRows)) }
         let decoded = try valueDecoder.decode(run.values, from: first, to: end, tracesRows: layout.tracesRows)
         run.next = decoded.next
         try report(decoded.rejected, run.values, run, "")
@@ -40,14 +40,15 @@ final class RecordRows {
         return assemble(batch, origins, keys, run, first)
     }
 
-    /// Rows that tell of deleted keys: NULL everywhere but in the key. A table without upserts has no use for them.
-    private func deletions(_ run: inout RecordRun, _ first: Int, _ end: Int) throws -> Batch? {
+    /// The rows of records without a value, NULL everywhere but in the key: in a table of upserts they tell of deleted keys, and
+    /// to the format raw they are NULL. Other formats have no use for them.
+    private func withoutValues(_ run: inout RecordRun, _ first: Int, _ end: Int) throws -> Batch? {
         run.next = end
-        guard layout.isUpsert else { return nil }
+        guard layout.isUpsert || layout.schema.valueFormat == "raw" else { return nil }
         let keys = try decodeKeys(run, first, end)
         let origins = (first..<end).filter { !keys.rejected.contains($0) }.map { Int32(truncatingIfNeeded: $0) }
         guard !origins.isEmpty else { return nil }
-        let kinds = [UInt8](repeating: RowKind.delete.rawValue, count: origins.count)
+        let kinds = layout.isUpsert ? [UInt8](repeating: RowKind.delete.rawValue, count: origins.count) : nil
         let batch = Batch(columns: [], rowCount: origins.count, kinds: kinds)
         return assemble(batch, origins, keys, run, first)
     }
@@ -80,11 +81,13 @@ final class RecordRows {
         var next = first
         while next < end {
             let decoded = try keyDecoder.decode(bytes, from: next, to: end, tracesRows: true)
-            try report(decoded.rejected, bytes, run, "key: ")
-            for (record, _) in decoded.rejected { keys.rejected.insert(record) }
+            let rejected = decoded.rejected.filter { run.hasKey($0.record) }
+            try report(rejected, bytes, run, "key: ")
+            for (record, _) in rejected { keys.rejected.insert(record) }
             next = max(next + 1, decoded.next)
             guard let batch = decoded.batch else { continue }
-            for (row, record) in decoded.origins.enumerated() where Int(record) - first < keys.places.count {
+            for (row, record) in decoded.origins.enumerated()
+            where Int(record) - first < keys.places.count && run.hasKey(Int(record)) {
                 keys.places[Int(record) - first] = RowPlace(
                     batch: Int32(keys.batches.count), row: Int32(truncatingIfNeeded: row))
             }

@@ -25,6 +25,8 @@ struct RecordRun {
     /// Records that say their key is gone; empty when there is none.
     private var deletions: Set<Int> = []
     private(set) var hasKeys = false
+    /// Records without a key, which is something else than an empty one.
+    private var keyless: Set<Int> = []
     /// The first record that is no row yet.
     var next = 0
     /// The offset behind all of them.
@@ -48,6 +50,8 @@ struct RecordRun {
 
     func isDeletion(_ record: Int) -> Bool { !deletions.isEmpty && deletions.contains(record) }
 
+    func hasKey(_ record: Int) -> Bool { keyless.isEmpty || !keyless.contains(record) }
+
     /// The first record from `first` on that is a deletion where `first` is none, or the other way round.
     func endOfKind(_ first: Int) -> Int {
         guard !deletions.isEmpty else { return facts.count }
@@ -67,7 +71,7 @@ struct RecordRun {
         values.append(value ?? nothing)
         keys?.append(key ?? nothing)
         headers?.append(encodedHeaders)
-        if key != nil { hasKeys = true }
+        if key != nil { hasKeys = true } else if keys != nil { keyless.insert(facts.count) }
         facts.append(fact)
     }
 }

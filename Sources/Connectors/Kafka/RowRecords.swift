@@ -45,7 +45,7 @@ final class RowRecords {
         // Without keys a batch stays together, as it does with other producers.
         turn = (turn &+ 1) % partitionCount
         for row in 0..<batch.rowCount {
-            let key = try keyEncoder.map { try Self.encode($0, keys, row) }
+            let key = try keyEncoder.flatMap { try Self.encode($0, keys, row) }
             try body(try record(key, try Self.encode(valueEncoder, values, row), batch, row))
         }
     }
@@ -59,7 +59,7 @@ final class RowRecords {
         var encoded: [[UInt8]] = []
         encoded.reserveCapacity(batch.rowCount)
         for row in 0..<batch.rowCount {
-            let key = try Self.encode(keyEncoder, keys, row)
+            let key = try Self.encode(keyEncoder, keys, row) ?? []
             last[key] = row
             encoded.append(key)
         }
@@ -80,8 +80,9 @@ final class RowRecords {
         return Batch(columns: positions.map { batch.columns[$0] }, rowCount: batch.rowCount, kinds: batch.kinds)
     }
 
-    /// A record without the line end that formats write behind it.
-    private static func encode(_ encoder: any RowEncoder, _ batch: Batch, _ row: Int) throws(MillraceError) -> [UInt8] {
+    /// A key or a value without the line end that formats write behind it; nil for a row that has none.
+    private static func encode(_ encoder: any RowEncoder, _ batch: Batch, _ row: Int) throws(MillraceError) -> [UInt8]? {
+        if encoder.isAbsent(batch, row) { return nil }
         var bytes: [UInt8] = []
         try encoder.append(batch, row, to: &bytes)
         // Formats with something around the records of a file have no line ends.

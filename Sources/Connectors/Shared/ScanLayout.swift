@@ -53,6 +53,11 @@ struct ScanLayout: Sendable {
                 slots.append(.decoded(columns.count))
                 columns.append(try Self.request(column, index, table))
             case .metadata(let key, let type):
+                if let request = ColumnRequest.metadata(key, type, of: format) {
+                    slots.append(.decoded(columns.count))
+                    columns.append(request)
+                    continue
+                }
                 guard let known = FileFacts.fields.first(where: { $0.name == key }), known.type.kind == type.kind else {
                     throw MillraceError(
                         .user, code: "unknown_metadata",

@@ -34,8 +34,10 @@ package struct EvaluationError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { place.map { "\(message), at \($0.line):\($0.column)" } ?? message }
 
-    /// The error as people see it.
+    /// The error as people see it, with line and column but without a file, which whoever runs the script knows.
     package var millraceError: MillraceError {
-        MillraceError(.user, code: "evaluation_failed", description, hint: hint)
+        MillraceError(
+            .user, code: "evaluation_failed", message, hint: hint, line: place.map { Int($0.line) },
+            column: place.map { Int($0.column) })
     }
 }

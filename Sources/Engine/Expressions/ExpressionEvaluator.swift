@@ -4,10 +4,13 @@ package import Columnar
 package final class ExpressionEvaluator {
     private let runner: BlockRunner
     private var context: EvaluationContext
+    private let clock: BatchClock
 
     package init(_ program: ExpressionProgram, environment: EvaluationContext) {
-        runner = BlockRunner(program.block, context: environment)
+        clock = BatchClock(environment.clock)
         context = environment
+        context.clock = clock
+        runner = BlockRunner(program.block, context: context)
     }
 
     /// What CURRENT_WATERMARK gives, microseconds; nil before the first watermark.
@@ -21,11 +24,13 @@ package final class ExpressionEvaluator {
 
     /// One column for each expression, each with `batch.rowCount` rows. A result may be a column of the batch itself.
     package func evaluate(_ batch: Batch) throws(EvaluationError) -> [Column] {
-        try runner.run(batch.columns, rowCount: batch.rowCount)
+        clock.beginBatch()
+        return try runner.run(batch.columns, rowCount: batch.rowCount)
     }
 
     /// Writes the rows where the first expression, a BOOLEAN, is true to `rows`, ascending; returns how many.
     package func select(_ batch: Batch, into rows: UnsafeMutablePointer<Int32>) throws(EvaluationError) -> Int {
+        clock.beginBatch()
         let condition = try runner.runFirst(batch.columns, rowCount: batch.rowCount)
         let rowCount = batch.rowCount
         if condition.isConstant {

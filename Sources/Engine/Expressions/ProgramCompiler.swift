@@ -48,15 +48,15 @@ struct BlockBuilder {
             inputs.insert(index)
             return .input(index)
         }
-        if let folded = folded(expression) { return constant(folded, expression.type) }
         if case .located(let inner, let range) = expression { return try located(inner, range) }
         switch expression {
         case .call(let function, let arguments, let type): return try call(function, arguments, type)
         case .cast(let value, let type, let isTry):
             let kernel = try CastSelection.kernel(
                 from: value.type.logical, to: type.logical, isTry: isTry, zone: compiler.zone)
-            guard let kernel else { return try operand(value) }
-            return emit(.kernel(kernel, [try operand(value)]), type)
+            let operand = try operand(value)
+            guard let kernel else { return operand }
+            return computed(.kernel(kernel, [operand]), from: [operand], type)
         case .conditional(let branches, let otherwise, let type):
             return try conditional(branches, otherwise: otherwise, type)
         case .column, .literal, .located: return constant(.null, expression.type)
@@ -100,7 +100,8 @@ struct BlockBuilder {
             if function.drawsValues, case .literal = argument { continue }
             operands.append(try operand(argument))
         }
-        return emit(.kernel(kernel, operands), type)
+        guard function.isPure else { return emit(.kernel(kernel, operands), type) }
+        return computed(.kernel(kernel, operands), from: operands, type)
     }
 
     private mutating func conditional(
@@ -114,7 +115,10 @@ struct BlockBuilder {
         for value in branches.map(\.value) + [otherwise] {
             values.append(try lazyOperand(value, isAlwaysNeeded: false))
         }
-        return emit(.conditional(ConditionalAction(conditions: conditions, values: values)), type)
+        let action = Instruction.Action.conditional(ConditionalAction(conditions: conditions, values: values))
+        let operands = (conditions + values).compactMap { if case .ready(let operand) = $0 { operand } else { nil } }
+        guard operands.count == conditions.count + values.count else { return emit(action, type) }
+        return computed(action, from: operands, type)
     }
 
     /// A value that can fail is put into a block of its own, to be computed on the rows that need it.
@@ -129,30 +133,19 @@ struct BlockBuilder {
         return .block(blocks.count - 1)
     }
 
-    /// The value of an expression that reads nothing, if it has one.
-    private func folded(_ expression: PlanExpression) -> LiteralValue? {
-        guard expression.isConstant else { return nil }
-        var builder = BlockBuilder(compiler: compiler)
-        guard let operand = try? builder.unfolded(expression) else { return nil }
-        let runner = BlockRunner(builder.finish([operand]), context: nil)
-        guard let column = try? runner.run([], rowCount: 1).first else { return nil }
-        return ConstantColumn.value(column, 0)
-    }
-
-    /// As ``operand(_:)``, for an expression whose arguments are constants.
-    private mutating func unfolded(_ expression: PlanExpression) throws(MillraceError) -> Operand {
-        switch expression {
-        case .located(let value, _): return try unfolded(value)
-        case .call(let function, let arguments, let type): return try call(function, arguments, type)
-        case .cast(let value, let type, let isTry):
-            let kernel = try CastSelection.kernel(
-                from: value.type.logical, to: type.logical, isTry: isTry, zone: compiler.zone)
-            guard let kernel else { return try operand(value) }
-            return emit(.kernel(kernel, [try operand(value)]), type)
-        case .conditional(let branches, let otherwise, let type):
-            return try conditional(branches, otherwise: otherwise, type)
-        case .column, .literal: return try operand(expression)
+    /// The operand of what an instruction gives: computed here and now where it takes constants only, if it has a value then.
+    ///
+    /// Its operands were folded before it, so that each part of an expression is computed once, also of one that fails.
+    private mutating func computed(_ action: Instruction.Action, from operands: [Operand], _ type: DataType) -> Operand {
+        let isConstant = operands.allSatisfy { if case .constant = $0 { true } else { false } }
+        guard isConstant, !operands.isEmpty else { return emit(action, type) }
+        let block = ExpressionBlock(
+            instructions: [Instruction(action: action, type: type, result: 0)], results: [.register(0)],
+            registerCount: 1, constants: constants, blocks: [], inputs: [])
+        guard let column = try? BlockRunner(block, context: nil).run([], rowCount: 1).first else {
+            return emit(action, type)
         }
+        return constant(ConstantColumn.value(column, 0), type)
     }
 }
 
@@ -174,19 +167,6 @@ extension PlanExpression {
         case .located(let value, _): return value.canFail
         case .conditional(let branches, let otherwise, _):
             return otherwise.canFail || branches.contains { $0.condition.canFail || $0.value.canFail }
-        }
-    }
-
-    /// True when the value depends on neither input nor time.
-    var isConstant: Bool {
-        switch self {
-        case .column: false
-        case .literal: true
-        case .call(let function, let arguments, _):
-            function.isPure && !arguments.isEmpty && arguments.allSatisfy(\.isConstant)
-        case .cast(let value, _, _), .located(let value, _): value.isConstant
-        case .conditional(let branches, let otherwise, _):
-            otherwise.isConstant && branches.allSatisfy { $0.condition.isConstant && $0.value.isConstant }
         }
     }
 }

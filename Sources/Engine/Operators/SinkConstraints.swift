@@ -38,11 +38,14 @@ final class SinkConstraints {
     private let checkedLengths: [Length]
     private let fitting: ExpressionEvaluator?
     private let writer: ValueText
+    /// The query that gives the rows, for messages.
+    private let place: SourceRange?
 
     /// nil where the target allows everything.
     init?(_ plan: SinkPlan, _ node: PlanNode, timeZone: String, context: EvaluationContext) throws {
         guard case .table(let target) = plan.target else { return nil }
         table = target.name
+        place = plan.place
         let fields = node.fields
         self.fields = fields
         // The key of a result table may be NULL: lines that lack it are shown, and no job ends for them.
@@ -115,11 +118,17 @@ final class SinkConstraints {
 
     private func nullError(_ batch: Batch, _ row: Int) -> MillraceError {
         let name = required.first { !batch.columns[$0].isValid(row) }.map { fields[$0].name } ?? ""
-        return MillraceError(
-            .user, code: "null_for_not_null",
+        return located(
+            "null_for_not_null",
             "the column '\(name)' of '\(table)' is NOT NULL, and a NULL was to be written into it: \(text(batch, row))",
             hint: "a WHERE or COALESCE can keep such rows away; "
                 + "SET 'table.exec.sink.not-null-enforcer' = 'DROP' leaves them out and counts them")
+    }
+
+    /// An error with the place of the query that gives the rows.
+    private func located(_ code: String, _ message: String, hint: String) -> MillraceError {
+        MillraceError(
+            .user, code: code, message, hint: hint, line: place.map { Int($0.line) }, column: place.map { Int($0.column) })
     }
 
     // MARK: Lengths
@@ -134,8 +143,8 @@ final class SinkConstraints {
             let count = length.isBytes ? value.count : value.characterCount
             guard count > length.limit || (length.isFixed && count < length.limit) else { continue }
             let field = fields[length.column]
-            throw MillraceError(
-                .user, code: "wrong_length",
+            throw located(
+                "wrong_length",
                 "the column '\(field.name)' of '\(table)' is \(field.type.logical), and a value of \(count) "
                     + "\(length.isBytes ? "bytes" : "characters") was to be written into it: \(text(batch, row))",
                 hint: "SET 'table.exec.sink.type-length-enforcer' = 'TRIM_PAD' cuts and fills up, 'IGNORE' lets it be")

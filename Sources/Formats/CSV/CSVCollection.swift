@@ -11,9 +11,11 @@ struct CSVCollection {
     /// nil for an ARRAY.
     private let layout: NestedRowLayout?
     private let delimiter: [UInt8]
+    /// The text that stands for NULL, for a part as for a whole field.
+    private let null: [UInt8]?
 
     /// nil for types that are no collection; throws for those that cannot be read.
-    init?(_ field: Field, delimiter: [UInt8]) throws(MillraceError) {
+    init?(_ field: Field, _ settings: CSVSettings) throws(MillraceError) {
         try CSVTypes.check(field)
         switch field.type.logical {
         case .array(let element):
@@ -29,7 +31,8 @@ struct CSVCollection {
         default: return nil
         }
         type = field.type
-        self.delimiter = delimiter
+        delimiter = settings.elementDelimiter
+        null = settings.nullLiteral
     }
 
     /// Appends the value of a text; false when a part of it is none. `heap` keeps parts while they are needed.
@@ -41,7 +44,7 @@ struct CSVCollection {
                 let end = next(text, count, from: from)
                 let place = layout == nil ? 0 : items.count
                 guard parts.indices.contains(place),
-                    let item = Self.item(text + from, end - from, parts[place], heap)
+                    let item = item(text + from, end - from, parts[place], heap)
                 else { return false }
                 items.append(item)
                 if end == count { break }
@@ -67,9 +70,10 @@ struct CSVCollection {
         return count
     }
 
-    private static func item(
+    private func item(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ target: ColumnTarget, _ heap: ByteHeap
     ) -> NestedItem? {
+        if let null, null.count == count, memcmp(text, null, count) == 0 { return .null }
         if target.isText { return NestedItem(text, count: count) }
         if target.isBytes {
             let copy = heap.allocate(count + 4)

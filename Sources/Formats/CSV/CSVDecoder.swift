@@ -31,7 +31,7 @@ package final class CSVDecoder: LineDecoder {
                 throw MillraceError(
                     .internalError, code: "unknown_column", "column '\(field.name)' is not in the schema")
             }
-            let collection = try CSVCollection(field, delimiter: settings.elementDelimiter)
+            let collection = try CSVCollection(field, settings)
             collections.append(collection)
             targets.append(
                 try ColumnTarget(collection == nil ? field : Field(field.name, DataType(.string)), isISO: false))

@@ -9,8 +9,24 @@ import Glibc
 /// for the ordinary decoder, which takes the wanted columns of all of them in one call.
 final class ChangelogJSONDecoder: LineDecoder {
     private let envelope: any ChangeEnvelope
-    private let rows: JSONDecoder
+    private let rows: TracedLines
+    private let rowTypes: [DataType]
+    /// What is asked of the records themselves.
+    private let facts: [FactReader]
+    private let slots: [Slot]
     private let longestLine: Int
+
+    /// Where a delivered column comes from: a position among the columns of rows, or among those of one reader of facts.
+    private enum Slot {
+        case row(Int)
+        case fact(Int, of: Int)
+    }
+
+    /// Reads facts which one walk over a record can deliver: none of them is a part of another.
+    private struct FactReader {
+        var facts: [EnvelopeFact]
+        var lines: TracedLines
+    }
 
     private static let rejectLimit = 1_024
 
@@ -18,13 +34,45 @@ final class ChangelogJSONDecoder: LineDecoder {
     var isSplittable: Bool { false }
     var keepsOrder: Bool { true }
 
+    /// `columns` are whole columns of the rows, and metadata, which `facts` names all of.
     init(
-        fields: [Field], envelope: any ChangeEnvelope, settings: JSONSettings, longestLine: Int
+        columns: [ColumnRequest], envelope: any ChangeEnvelope, facts known: [EnvelopeFact], settings: JSONSettings,
+        longestLine: Int
     ) throws(MillraceError) {
         self.envelope = envelope
         self.longestLine = longestLine
+        var fields: [Field] = []
+        var wanted: [[EnvelopeFact]] = []
+        var slots: [Slot] = []
+        for column in columns {
+            guard column.isMetadata else {
+                slots.append(.row(fields.count))
+                fields.append(column.field)
+                continue
+            }
+            guard let fact = known.first(where: { [$0.key] == column.path }), column.type.kind == fact.type.kind else {
+                throw MillraceError(
+                    .internalError, code: "unknown_metadata", "there is no metadata '\(column.field.name)'")
+            }
+            let reader = wanted.firstIndex { JSONFieldTree.canDeliver(($0 + [fact]).map(\.request)) } ?? wanted.count
+            if reader == wanted.count { wanted.append([]) }
+            slots.append(.fact(wanted[reader].count, of: reader))
+            wanted[reader].append(fact)
+        }
+        self.slots = slots
+        rowTypes = fields.map(\.type)
         // A row with its old values merged in may be as long as both.
-        rows = try JSONDecoder(fields: fields, settings: settings, longestLine: 2 &* longestLine &+ 16)
+        let longestImage = 2 &* longestLine &+ 16
+        rows = TracedLines(try JSONDecoder(fields: fields, settings: settings, longestLine: longestImage))
+        var factSettings = settings
+        factSettings.failsOnMissing = false
+        var facts: [FactReader] = []
+        for wanted in wanted {
+            let decoder = try JSONDecoder(
+                columns: wanted.map(\.request), settings: factSettings, longestLine: longestImage)
+            facts.append(FactReader(facts: wanted, lines: TracedLines(decoder)))
+        }
+        self.facts = facts
     }
 
     func decode(_ block: InputBlock, from: Int, to: Int, isFinal: Bool) throws -> DecodedLines {
@@ -46,46 +94,49 @@ final class ChangelogJSONDecoder: LineDecoder {
             lines: skipped + (batch?.rowCount ?? 0) + run.rejected.count)
     }
 
-    /// The rows of the records in one batch; records with a row that cannot be read are left out whole.
+    /// The rows of the records in one batch; records of which anything cannot be read are left out whole.
     private func decode(_ run: inout Run) throws -> Batch? {
         guard !run.images.isEmpty else { return nil }
-        let first = run.lineBlock(leavingOut: [])
-        let decoded = try decode(first.block, rows: run.images.count)
-        guard !decoded.rejected.isEmpty else { return finished(decoded.batch, run.images) }
+        let images = run.imageBlock()
+        let rows = try self.rows.decode(images.block, starts: images.starts)
         var bad: Set<Int> = []
-        for reject in decoded.rejected {
-            // The image that begins at the place of the reject, or the last before it.
-            let image = first.starts.partitionPoint(where: { $0 > reject.offset }) - 1
-            guard run.records.indices.contains(image), bad.insert(run.records[image].offset).inserted else { continue }
-            let record = run.records[image]
-            run.rejected.append(
-                RejectedLine(
-                    reason: reject.reason, detail: reject.detail, offset: record.offset, length: record.length))
+        for (image, reject) in rows.rejected { run.reject(run.records[image], as: reject, once: &bad) }
+        for (image, place) in rows.places.enumerated() where place.batch < 0 { bad.insert(run.records[image]) }
+        var facts: [TracedLines.Rows] = []
+        if !self.facts.isEmpty {
+            let lines = run.recordBlock()
+            for reader in self.facts {
+                let found = try reader.lines.decode(lines.block, starts: lines.starts)
+                for (record, reject) in found.rejected { run.reject(record, as: reject, once: &bad) }
+                for (record, place) in found.places.enumerated() where place.batch < 0 { bad.insert(record) }
+                facts.append(found)
+            }
         }
-        let kept = run.images.indices.filter { !bad.contains(run.records[$0].offset) }
+        let kept = run.images.indices.filter { !bad.contains(run.records[$0]) }
         guard !kept.isEmpty else { return nil }
-        let second = run.lineBlock(leavingOut: bad)
-        return finished(try decode(second.block, rows: kept.count).batch, kept.map { run.images[$0] })
-    }
-
-    private func decode(_ block: InputBlock, rows count: Int) throws -> (batch: Batch?, rejected: [RejectedLine]) {
-        var rejected: [RejectedLine] = []
-        var batch: Batch?
-        var position = 0
-        while position < block.count {
-            let lines = try rows.decode(block, from: position, to: block.count, isFinal: true, capacity: count)
-            guard lines.consumed > position else { break }
-            position = lines.consumed
-            rejected += lines.rejected
-            batch = lines.batch
+        let batch = Batch(
+            columns: columns(of: kept, run.records, rows, facts), rowCount: kept.count,
+            retainedBytes: rows.batches.reduce(0) { $0 + $1.retainedBytes })
+        if kept.contains(where: { run.images[$0].kind != .insert }) {
+            batch.kinds = kept.map { run.images[$0].kind.rawValue }
         }
-        return (batch, rejected)
+        return batch
     }
 
-    private func finished(_ batch: Batch?, _ images: [RowImage]) -> Batch? {
-        guard let batch, batch.rowCount == images.count else { return nil }
-        if images.contains(where: { $0.kind != .insert }) { batch.kinds = images.map(\.kind.rawValue) }
-        return batch
+    private func columns(
+        of images: [Int], _ records: [Int], _ rows: TracedLines.Rows, _ facts: [TracedLines.Rows]
+    ) -> [Column] {
+        let rowColumns = rows.columns(images, types: rowTypes)
+        let factColumns = zip(self.facts, facts).map { reader, found in
+            let decoded = found.columns(images.map { records[$0] }, types: reader.facts.map(\.request.type))
+            return zip(reader.facts, decoded).map { $0.column($1, rowCount: images.count) }
+        }
+        return slots.map { slot in
+            switch slot {
+            case .row(let index): rowColumns[index]
+            case .fact(let index, let reader): factColumns[reader][index]
+            }
+        }
     }
 
     /// One call's work: the records taken, and the rows they tell of.
@@ -95,8 +146,10 @@ final class ChangelogJSONDecoder: LineDecoder {
         var position: Int
         var checksText = false
         var images: [RowImage] = []
-        /// The record of each image.
-        var records: [(offset: Int, length: Int)] = []
+        /// The record of each image: a position in `ranges`.
+        var records: [Int] = []
+        /// The records that images are of.
+        var ranges: [Range<Int>] = []
         var rejected: [RejectedLine] = []
         /// Lines without rows that are no mistakes.
         var lines = 0
@@ -137,7 +190,8 @@ final class ChangelogJSONDecoder: LineDecoder {
             } else if images.count == count {
                 lines += 1
             }
-            while records.count < images.count { records.append((first, last - first)) }
+            if images.count > records.count { ranges.append(first..<last) }
+            while records.count < images.count { records.append(ranges.count - 1) }
             position = next
             return true
         }
@@ -149,23 +203,46 @@ final class ChangelogJSONDecoder: LineDecoder {
                 RejectedLine(reason: reason, detail: detail, offset: range.lowerBound, length: range.count))
         }
 
-        /// The rows as lines of JSON, without those of the records that begin at the places of `bad`.
-        func lineBlock(leavingOut bad: Set<Int>) -> (block: InputBlock, starts: [Int]) {
+        /// Rejects a record for what one of its lines was rejected for, unless it is in `bad` already.
+        mutating func reject(_ record: Int, as reject: RejectedLine, once bad: inout Set<Int>) {
+            guard bad.insert(record).inserted else { return }
+            self.reject(reject.reason, reject.detail, ranges[record])
+        }
+
+        /// The rows as lines of JSON.
+        func imageBlock() -> (block: InputBlock, starts: [Int]) {
             let size = images.reduce(0) { $0 + $1.object.count + ($1.replacements?.count ?? 0) + 2 }
             let target = InputBlock(capacity: size)
             var starts: [Int] = []
             starts.reserveCapacity(images.count)
-            for (index, image) in images.enumerated() where bad.isEmpty || !bad.contains(records[index].offset) {
+            for image in images {
                 starts.append(target.count)
                 if let replacements = image.replacements {
                     merge(image.object, replacements, into: target)
                 } else {
                     append(image.object, to: target)
                 }
-                target.bytes[target.count] = 10
-                target.count += 1
+                endLine(of: target)
             }
             return (target, starts)
+        }
+
+        /// The records that gave rows, one in a line.
+        func recordBlock() -> (block: InputBlock, starts: [Int]) {
+            let target = InputBlock(capacity: ranges.reduce(0) { $0 + $1.count + 1 })
+            var starts: [Int] = []
+            starts.reserveCapacity(ranges.count)
+            for range in ranges {
+                starts.append(target.count)
+                append(range, to: target)
+                endLine(of: target)
+            }
+            return (target, starts)
+        }
+
+        private func endLine(of target: InputBlock) {
+            target.bytes[target.count] = 10
+            target.count += 1
         }
 
         private func append(_ range: Range<Int>, to target: InputBlock) {
@@ -186,17 +263,5 @@ final class ChangelogJSONDecoder: LineDecoder {
         private func isEmpty(_ object: Range<Int>) -> Bool {
             (object.lowerBound + 1..<object.upperBound - 1).allSatisfy { isBlank(bytes[$0]) }
         }
-    }
-}
-
-extension Array where Element == Int {
-    /// The position of the first element of an ascending array for which `isBehind` is true.
-    fileprivate func partitionPoint(where isBehind: (Int) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -9,6 +9,9 @@ package protocol RowEncoder: Sendable {
     /// False when records may hold the byte of a line end without meaning one: what cuts lines can't part them.
     var fitsLines: Bool { get }
 
+    /// True when the row has no bytes, which is something else than a record of none: where a record may lack its value it does.
+    func isAbsent(_ batch: Batch, _ row: Int) -> Bool
+
     /// Appends the record of one row.
     func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError)
 
@@ -23,6 +26,8 @@ extension RowEncoder {
     package var framing: FileFraming? { nil }
 
     package var fitsLines: Bool { true }
+
+    package func isAbsent(_ batch: Batch, _ row: Int) -> Bool { false }
 
     package func append(_ batch: Batch, rows: Range<Int>, to bytes: inout [UInt8]) throws(MillraceError) {
         for row in rows { try append(batch, row, to: &bytes) }

@@ -9,6 +9,7 @@ package final class RawDecoder: LineDecoder, RecordTakingDecoder {
     private let characters: CharacterSet?
     private let isLittleEndian: Bool
     private let longestLine: Int
+    private let isNumber: Bool
     private var estimate = RowEstimate()
 
     package var isSplittable: Bool { true }
@@ -30,6 +31,7 @@ package final class RawDecoder: LineDecoder, RecordTakingDecoder {
                 hint: "declare the column STRING and CAST it in the query")
         }
         self.targets = targets
+        isNumber = !targets.isEmpty && targets.allSatisfy { !$0.isText && !$0.isBytes }
         self.isLittleEndian = isLittleEndian
         self.longestLine = longestLine
     }
@@ -64,6 +66,10 @@ package final class RawDecoder: LineDecoder, RecordTakingDecoder {
                 rejected.append(
                     RejectedLine(
                         reason: "invalid_utf8", detail: "the line is not valid UTF-8", offset: position, length: count))
+            } else if count == 0, isNumber {
+                // No number has no bytes: it is what a NULL is written as.
+                for column in columns { column.setNull(rows) }
+                rows += 1
             } else if let detail = store(bytes + position, count, at: rows, columns, heap) {
                 rejected.append(RejectedLine(reason: "bad_value", detail: detail, offset: position, length: count))
             } else {

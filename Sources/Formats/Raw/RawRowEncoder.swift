@@ -42,6 +42,8 @@ struct RawRowEncoder: RowEncoder, @unchecked Sendable {
             hint: "declare the column STRING and CAST to it in the query")
     }
 
+    func isAbsent(_ batch: Batch, _ row: Int) -> Bool { batch.columns.first?.isValid(row) != true }
+
     func append(_ batch: Batch, _ row: Int, to bytes: inout [UInt8]) throws(MillraceError) {
         guard let column = batch.columns.first else { return }
         if column.isValid(row) {

@@ -57,6 +57,8 @@ package struct ConnectorDescription: Sendable {
     package var optionNumbers: [String: ClosedRange<Int64>] = [:]
     /// Metadata columns it can deliver.
     package var metadata: [Field]
+    /// More of them that a format of its values delivers, by format.
+    package var formatMetadata: [String: [Field]] = [:]
     /// The keys of those it can write.
     package var writableMetadata: Set<String> = []
     /// The values that `'format'` may have, each with its options (with prefix); empty when it takes no format.
@@ -81,5 +83,10 @@ package struct ConnectorDescription: Sendable {
         self.formats = formats
         self.changelogFormats = changelogFormats
         self.isBounded = isBounded
+    }
+
+    /// The metadata columns of a table with these options.
+    func metadata(with options: [String: String]) -> [Field] {
+        metadata + ((options["format"] ?? options["value.format"]).flatMap { formatMetadata[$0] } ?? [])
     }
 }

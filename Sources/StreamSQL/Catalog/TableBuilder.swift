@@ -54,7 +54,7 @@ struct TableBuilder {
                 throw SQLError(
                     .limit, "a table can have \(Self.maximumColumns) columns", at: create.name.range)
             }
-            declare(schema.columns, connector.flatMap { checker.connectors[$0] })
+            declare(schema.columns, connector.flatMap { checker.connectors[$0] }, checked.options)
             let beforeKey = errors.count
             let primaryKey = self.primaryKey(schema)
             harmless += errors.count - beforeKey
@@ -101,7 +101,10 @@ struct TableBuilder {
     // MARK: Columns
 
     /// Takes up all columns; computed ones get their expressions later, when the others are known.
-    private mutating func declare(_ schema: [ColumnSyntax], _ connector: ConnectorDescription?) {
+    private mutating func declare(
+        _ schema: [ColumnSyntax], _ connector: ConnectorDescription?, _ options: [String: String]
+    ) {
+        let known = connector?.metadata(with: options) ?? []
         var seen: Set<String> = []
         for column in schema {
             let name = column.name.text
@@ -118,9 +121,9 @@ struct TableBuilder {
                 case .metadata(let syntax, let key, let isVirtual):
                     let type = try TypeResolution.resolve(syntax)
                     let key = key?.text ?? name
-                    try checkMetadata(key, type, column, connector)
+                    if let connector { try checkMetadata(key, type, column, connector, known) }
                     columns.append(.init(name: name, type: type, kind: .metadata(metadata.count)))
-                    let delivered = connector?.metadata.first { $0.name == key }?.type.logical ?? type.logical
+                    let delivered = known.first { $0.name == key }?.type.logical ?? type.logical
                     metadata.append(
                         .init(key: key, field: Field(name, type), delivered: delivered, isVirtual: isVirtual))
                 case .computed:
@@ -134,11 +137,10 @@ struct TableBuilder {
     }
 
     private func checkMetadata(
-        _ key: String, _ type: DataType, _ column: ColumnSyntax, _ connector: ConnectorDescription?
+        _ key: String, _ type: DataType, _ column: ColumnSyntax, _ connector: ConnectorDescription, _ known: [Field]
     ) throws(SQLError) {
-        guard let connector else { return }
-        guard let field = connector.metadata.first(where: { $0.name == key }) else {
-            let names = connector.metadata.map(\.name)
+        guard let field = known.first(where: { $0.name == key }) else {
+            let names = known.map(\.name)
             throw SQLError(
                 .name, "the connector '\(connector.identifier)' has no metadata '\(key)'", at: column.range,
                 hint: nearestName(to: key, in: names).map { "did you mean '\($0)'?" }

@@ -14,6 +14,8 @@ package enum SQLErrorCode: String, Sendable, Hashable {
     case option = "sql-option"
     /// The dialect has it and Millrace does not yet.
     case unsupported = "sql-unsupported"
+    /// The script can run, and a row of its input has no value or may not be written.
+    case row = "sql-row"
 }
 
 /// One mistake in a script, with its place and, where one is known, what to do about it.

@@ -13,11 +13,13 @@ enum ConditionalFunctions {
     }
 
     private static let choice = BuiltinFunction("IF", 3...3) { (arguments) throws(SQLError) in
-        guard arguments.type(0) == .boolean else {
+        guard arguments.type(0) == .boolean || arguments.type(0) == .null else {
             throw SQLError(.type, "IF takes a BOOLEAN as argument 1, not \(arguments.type(0))", at: arguments.ranges[0])
         }
+        let condition =
+            arguments.type(0) == .null ? PlanExpression.literal(.null, DataType(.boolean)) : arguments.values[0]
         return try Conditionals.choose(
-            [arguments.values[0]], Array(arguments.values.dropFirst()), Array(arguments.ranges.dropFirst()), "IF")
+            [condition], Array(arguments.values.dropFirst()), Array(arguments.ranges.dropFirst()), "IF")
     }
 
     private static let typeOf = BuiltinFunction("TYPEOF", 1...2) { (arguments) throws(SQLError) in

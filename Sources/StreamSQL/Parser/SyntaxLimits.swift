@@ -5,7 +5,7 @@ package struct SyntaxLimits: Sendable {
     /// How deep expressions, queries and types may nest, counted both while reading and in the finished tree.
     package var depth = 200
     /// How many operators of a chain such as `a + b - c`, which leans to one side of the tree, count as one level.
-    package var chainOperators = 1
+    package var chainOperators = 6
     /// Nodes of all trees of a script.
     package var nodes = 300_000
     /// Errors after which the parser gives up on a script.

@@ -273,8 +273,11 @@ package struct SinkPlan: Sendable {
     }
     package var target: Target
     package var enforcement = SinkEnforcement()
-    package init(target: Target, enforcement: SinkEnforcement = SinkEnforcement()) {
+    /// The query whose rows are written; nil where there are several.
+    package var place: SourceRange?
+    package init(target: Target, enforcement: SinkEnforcement = SinkEnforcement(), place: SourceRange? = nil) {
         self.target = target
         self.enforcement = enforcement
+        self.place = place
     }
 }

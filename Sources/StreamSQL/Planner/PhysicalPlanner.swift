@@ -103,7 +103,9 @@ struct PhysicalPlanner {
         case .table(let table): target = .table(table)
         }
         add(
-            .sink(SinkPlan(target: target, enforcement: enforcement)), [input], root.fields, changelog, .single,
+            .sink(
+                SinkPlan(target: target, enforcement: enforcement, place: inputs.count == 1 ? root.range : nil)),
+            [input], root.fields, changelog, .single,
             name: name,
             state: sinkState(root, changelog))
     }
