@@ -45,7 +45,7 @@ enum Snappy {
             }
         }
         if let failure { throw failure }
-        plain = plain.isEmpty ? raw : plain + raw
+        if plain.isEmpty { plain = raw } else { plain += raw }
     }
 
     /// Greedy matches of four bytes and more inside windows of 64 KiB. Plain and correct rather than fast.

@@ -2,6 +2,7 @@ import Columnar
 import ConnectorContract
 import Connectors
 import Diagnostics
+import Formats
 import Testing
 
 /// Part files: what readers see of them, and what a restart makes of them.
@@ -79,6 +80,46 @@ struct FileSinkTests {
         try again.committed(epoch: 2)
         try again.finish()
         #expect(try visible() == (expected(1...4), 1))
+    }
+
+    /// A file has one header: blocks packed in another way would not fit it.
+    @Test(arguments: [("null", "snappy", 2), ("snappy", "snappy", 1), ("deflate", "null", 2)])
+    func anotherCodecBeginsAnotherPart(before: String, after: String, parts: Int) throws {
+        var state: [StateChange] = []
+        do {
+            let sink = try sink(["format": "avro", "avro.codec": before])
+            try sink.write(rows(1...2))
+            state = try sink.snapshot(epoch: 1)
+            try sink.committed(epoch: 1)
+        }
+        let again = try sink(["format": "avro", "avro.codec": after])
+        try again.restore(state)
+        try again.write(rows(3...4))
+        _ = try again.snapshot(epoch: 2)
+        try again.committed(epoch: 2)
+        try again.finish()
+        let path = folder.file("out")
+        let names = try environment.files.list(path).filter { !$0.hasPrefix(".") }
+        #expect(names.count == parts)
+        var numbers: [Int64] = []
+        let fields = [Field("n", DataType(.bigint))]
+        for name in names {
+            let file = try environment.files.open("\(path)/\(name)", .read)
+            let block = InputBlock(capacity: Int(try file.status().sizeBytes))
+            block.count = try file.read(
+                into: UnsafeMutableRawBufferPointer(start: block.bytes, count: block.capacity), at: 0)
+            let decoder = try FormatCatalog.makeDecoder(
+                format: "avro", fields: fields, schema: fields, options: [:], timeZone: "UTC")
+            var place = 0
+            while place < block.count {
+                let lines = try decoder.decode(block, from: place, to: block.count, isFinal: true)
+                #expect(lines.rejected.isEmpty)
+                if let batch = lines.batch { numbers += (0..<batch.rowCount).map { batch.columns[0].int64[$0] } }
+                guard lines.consumed > place else { break }
+                place = lines.consumed
+            }
+        }
+        #expect(numbers.sorted() == [1, 2, 3, 4])
     }
 
     @Test func aRestartPublishesWhatItsEpochToldOf() throws {

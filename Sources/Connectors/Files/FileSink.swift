@@ -275,12 +275,28 @@ final class FileSink: Sink, @unchecked Sendable {
             let file = try environment.files.open(path, .readWrite)
             try refuseShorter(path, file, than: open.length)
             try file.truncate(toBytes: open.length)
+            guard try goesOn(file, open.number, open.length) else {
+                try file.sync()
+                closed.append(ClosedPart(folder: open.folder, number: open.number, epoch: nil))
+                continue
+            }
             let folder = PartFolder(name: open.folder)
             folder.part = PartFolder.OpenPart(
                 file: file, number: open.number, openedAt: environment.clock.monotonicNanoseconds(),
                 length: open.length)
             folders[Array(open.folder.utf8)] = folder
         }
+    }
+
+    /// False where the file begins otherwise than this sink would begin it: with another codec, say, which its blocks would not be
+    /// packed with.
+    private func goesOn(_ file: any File, _ number: UInt64, _ length: Int64) throws -> Bool {
+        guard let framing, length > 0 else { return true }
+        let header = framing.header(names.mark(number))
+        guard length >= header.count else { return false }
+        var found = [UInt8](repeating: 0, count: header.count)
+        let count = try found.withUnsafeMutableBytes { bytes in try file.read(into: bytes, at: 0) }
+        return count == header.count && found == header
     }
 
     /// A part was durable as far as its epoch tells. What cut it since took rows, and to make it longer would fill it up

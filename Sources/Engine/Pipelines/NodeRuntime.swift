@@ -149,9 +149,9 @@ final class NodeRuntime {
         for edge in edges { edge.send(batch) }
     }
 
-    /// Says once that nothing comes for now.
+    /// Says once that nothing comes for now. In batch mode time stands still until the end, and nobody is to go on without this input.
     func emitIdle() throws {
-        guard !saidIdle else { return }
+        guard !saidIdle, !isBatchMode else { return }
         saidIdle = true
         for consumer in consumers { try consumer.runtime.receiveIdle(input: consumer.input) }
         for edge in edges { edge.sendToAll(.idle) }

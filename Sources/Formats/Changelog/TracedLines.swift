@@ -13,7 +13,8 @@ final class TracedLines {
 
         /// The columns of the rows of some lines, which gave one each.
         func columns(_ lines: [Int], types: [DataType]) -> [Column] {
-            if batches.count == 1, lines.count == places.count, batches[0].rowCount == lines.count {
+            // Two images of one record stand on the same line twice, so counts alone do not say that these are all rows in order.
+            if batches.count == 1, batches[0].rowCount == lines.count, lines.elementsEqual(places.indices) {
                 return batches[0].columns
             }
             let places = lines.map { self.places[$0] }

@@ -33,8 +33,13 @@ package struct BrokerPatience: Sendable {
 
     private final class Began: Sendable { let at = Mutex<UInt64?>(nil) }
 
-    /// What asks the broker that was missed once more.
-    private final class Missed: Sendable { let ask = Mutex<(@Sendable (BrokerPatience) throws -> Void)?>(nil) }
+    /// What asks the broker that was missed once more. The closure is boxed: a mutex that holds one bare wraps it anew at each look.
+    private final class Missed: Sendable { let question = Mutex<Question?>(nil) }
+
+    private final class Question: Sendable {
+        let ask: @Sendable (BrokerPatience) throws -> Void
+        init(_ ask: @escaping @Sendable (BrokerPatience) throws -> Void) { self.ask = ask }
+    }
 
     /// When a question that is asked now has to be answered, in nanoseconds of the clock.
     func end(_ clock: any TimeSource) -> UInt64 {
@@ -55,11 +60,14 @@ package struct BrokerPatience: Sendable {
         return copy
     }
 
-    func miss(_ ask: @escaping @Sendable (BrokerPatience) throws -> Void) { missed.ask.withLock { $0 = ask } }
+    func miss(_ ask: @escaping @Sendable (BrokerPatience) throws -> Void) {
+        let question = Question(ask)
+        missed.question.withLock { $0 = question }
+    }
 
     /// Asks the broker that could not be reached with this patience, with another one: throws as long as it does not answer.
     /// Much cheaper than to begin the job anew.
-    package func askAgain(_ patience: BrokerPatience) throws { try missed.ask.withLock { $0 }?(patience) }
+    package func askAgain(_ patience: BrokerPatience) throws { try missed.question.withLock { $0 }?.ask(patience) }
 
     /// What is said while a broker is waited for.
     static func waiting(for servers: String, _ cause: String) -> String { "waiting for broker \(servers): \(cause)" }

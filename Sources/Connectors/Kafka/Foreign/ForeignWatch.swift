@@ -44,7 +44,9 @@ final class ForeignWatch: Sendable {
         var patience = BrokerPatience(limitMilliseconds: Self.questionMilliseconds)
         patience.isWanted = { [unowned work] in !work.isOver.load(ordering: .acquiring) }
         client.beginning = BrokerBeginning(patience: patience, clock: clock, settings: settings, topics: [])
-        let pause = Int(clamping: max(100_000_000, options.discoveryNanoseconds ?? Self.pauseNanoseconds) / 1_000_000)
+        let discovery = options.discoveryNanoseconds ?? Self.pauseNanoseconds
+        // However seldom partitions are looked for: whether the broker is there is to be known at once.
+        let pause = Int(clamping: max(100_000_000, min(discovery, Self.pauseNanoseconds)) / 1_000_000)
         // Without a thread only what is told above is missing.
         hasThread = OperatingSystemThread.start(name: "kafka-watch") {
             Self.run(work, pause)

@@ -77,7 +77,9 @@ final class KafkaClient: @unchecked Sendable {
         while true {
             let now = clock.monotonicNanoseconds()
             let left = end > now ? (end - now) / 1_000_000 : 0
-            let code = question(Int32(clamping: max(1, min(left, attempt))))
+            // The first attempt has its time even where others have used up the limit: a broker that is there answers in it.
+            let isFirst = attempt == Self.attemptMilliseconds
+            let code = question(Int32(clamping: max(isFirst ? attempt : 1, min(left, attempt))))
             guard Self.isAway(Int(code)), left > 0, patience.isWanted() else { return code }
             let elapsed = (clock.monotonicNanoseconds() &- started) / 1_000_000
             if !isTold, elapsed >= patience.noticeMilliseconds {
