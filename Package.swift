@@ -151,7 +151,8 @@ func target(of layer: Layer) -> Target {
 
 // Every target has tests under Tests/<Target>Tests; the folders named here hold tests of the whole.
 let unitTested = [
-    "Diagnostics", "Digests", "Compression", "Columnar", "KafkaProtocol", "CommitLog", "Broker", "Formats", "Connectors", "StreamSQL",
+    "Diagnostics", "Digests", "Compression", "Columnar", "KafkaProtocol", "CommitLog", "Broker", "Formats",
+    "Connectors", "StreamSQL",
     "Engine",
     "Checkpoints", "Tables", "Workloads",
     "Scripts", "Serving", "Server",

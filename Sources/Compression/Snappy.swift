@@ -33,7 +33,9 @@ enum Snappy {
     ) throws(CompressionError) {
         let length = try stream.length()
         guard length <= limitBytes - plain.count else { throw CompressionError("more than \(limitBytes) bytes", at: 0) }
-        guard length / largestRatio <= stream.remaining else { throw CompressionError("a length that cannot be", at: 0) }
+        guard length / largestRatio <= stream.remaining else {
+            throw CompressionError("a length that cannot be", at: 0)
+        }
         var failure: CompressionError?
         let raw = [UInt8](unsafeUninitializedCapacity: length) { target, count in
             do throws(CompressionError) {

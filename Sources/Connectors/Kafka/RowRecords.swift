@@ -81,7 +81,8 @@ final class RowRecords {
     }
 
     /// A key or a value without the line end that formats write behind it; nil for a row that has none.
-    private static func encode(_ encoder: any RowEncoder, _ batch: Batch, _ row: Int) throws(MillraceError) -> [UInt8]? {
+    private static func encode(_ encoder: any RowEncoder, _ batch: Batch, _ row: Int) throws(MillraceError) -> [UInt8]?
+    {
         if encoder.isAbsent(batch, row) { return nil }
         var bytes: [UInt8] = []
         try encoder.append(batch, row, to: &bytes)

@@ -136,7 +136,8 @@ struct BlockBuilder {
     /// The operand of what an instruction gives: computed here and now where it takes constants only, if it has a value then.
     ///
     /// Its operands were folded before it, so that each part of an expression is computed once, also of one that fails.
-    private mutating func computed(_ action: Instruction.Action, from operands: [Operand], _ type: DataType) -> Operand {
+    private mutating func computed(_ action: Instruction.Action, from operands: [Operand], _ type: DataType) -> Operand
+    {
         let isConstant = operands.allSatisfy { if case .constant = $0 { true } else { false } }
         guard isConstant, !operands.isEmpty else { return emit(action, type) }
         let block = ExpressionBlock(

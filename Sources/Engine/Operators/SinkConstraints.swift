@@ -128,7 +128,8 @@ final class SinkConstraints {
     /// An error with the place of the query that gives the rows.
     private func located(_ code: String, _ message: String, hint: String) -> MillraceError {
         MillraceError(
-            .user, code: code, message, hint: hint, line: place.map { Int($0.line) }, column: place.map { Int($0.column) })
+            .user, code: code, message, hint: hint, line: place.map { Int($0.line) },
+            column: place.map { Int($0.column) })
     }
 
     // MARK: Lengths

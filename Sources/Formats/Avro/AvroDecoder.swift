@@ -125,7 +125,8 @@ final class AvroDecoder: RecordTakingDecoder {
             place = from + max(1, (blockEnd &- from) / max(1, source.batches + 1))
             if place >= blockEnd {
                 place = blockEnd
-                rejected.append(Self.rejection("a block holds more rows than its size can count", from, blockEnd &- from))
+                rejected.append(
+                    Self.rejection("a block holds more rows than its size can count", from, blockEnd &- from))
             }
         }
         unpacked = place < blockEnd ? source : nil

@@ -36,7 +36,8 @@ package struct ServeSettings: Sendable {
             (0...65_535).contains(port), colon != text.startIndex
         else {
             throw MillraceError(
-                .user, code: "bad_address", "'\(text)' is not an address", hint: "write it as HOST:PORT, such as 127.0.0.1:8080")
+                .user, code: "bad_address", "'\(text)' is not an address",
+                hint: "write it as HOST:PORT, such as 127.0.0.1:8080")
         }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }

@@ -73,7 +73,9 @@ struct JoinExpiryTests {
         let stored = try body.snapshot(epoch: 1)
         var entries = 0
         for change in stored {
-            try change.bytes.withUnsafeBytes { try KeyedEntries.forEach(in: $0) { _, value in entries += value == nil ? 0 : 1 } }
+            try change.bytes.withUnsafeBytes {
+                try KeyedEntries.forEach(in: $0) { _, value in entries += value == nil ? 0 : 1 }
+            }
         }
         #expect(entries == Self.kept + later.count)
         let (other, _) = try Self.make(clock, keepsChanges: true)

@@ -88,7 +88,9 @@ struct LeadingRowsTests {
     }
 
     private static func leading(_ rows: [Row]) -> [Row] {
-        func number(_ value: BatchBuilder.Value) -> Int64 { if case .integer(let number) = value { number } else { .min } }
+        func number(_ value: BatchBuilder.Value) -> Int64 {
+            if case .integer(let number) = value { number } else { .min }
+        }
         let best = rows.reduce(into: [Int64: Int64]()) { best, row in
             best[number(row[0])] = max(best[number(row[0])] ?? .min, number(row[1]))
         }

@@ -8,7 +8,9 @@ import Testing
 /// The memory of columns, and the fingerprints that stand for keys.
 struct PieceMemoryTests {
     @Test func piecesHaveRoomAndLittleMore() {
-        let sizes = [1, 64, 127, 128, 129, 256, 257, 1_000, 1_024, 1_025, 5_000, 65_536, 66_000, 262_144, 262_145, 1 << 20]
+        let sizes = [
+            1, 64, 127, 128, 129, 256, 257, 1_000, 1_024, 1_025, 5_000, 65_536, 66_000, 262_144, 262_145, 1 << 20,
+        ]
         for bytes in sizes {
             let size = millrace_piece_size(bytes)
             #expect(size >= bytes && size <= bytes + bytes / 4 + 64)

@@ -14,7 +14,8 @@ struct StateHintTests {
         return plan.warnings.map(\.message)
     }
 
-    @Test(arguments: ["JOIN", "LEFT JOIN", "RIGHT JOIN"]) func aJoinOfBoundedTablesKeepsNothingIdle(join: String) throws {
+    @Test(arguments: ["JOIN", "LEFT JOIN", "RIGHT JOIN"]) func aJoinOfBoundedTablesKeepsNothingIdle(join: String) throws
+    {
         let told = ["STATE_TTL has no effect on a join of bounded tables"]
         #expect(try Self.warnings("filesystem", "STATE_TTL('a' = '1 h')", join) == told)
         #expect(try Self.warnings("filesystem", "STATE_TTL('b' = '1 h')", join) == told)
