@@ -104,7 +104,7 @@ extension PlanExpression {
     }
 
     /// Levels up to which expressions are put into each other: what walks over them uses the stack.
-    static let mostMergedLevels = 1_000
+    static let mostMergedLevels = 400
 
     /// The levels of the expression; looked for without the stack.
     var levels: Int {
