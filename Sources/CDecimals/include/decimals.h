@@ -64,10 +64,8 @@ static inline void millrace_high_products(const millrace_shorts16 *numbers, uint
                                         millrace_shorts16);
 }
 
-/* The texts of two numbers below 10^15, given as their digits above 10^8 and the eight others, with the point between.
-   Bit n of the result says that character n must be shown or is followed and preceded by ones that must; sixteen bits a text. */
-static inline uint32_t millrace_decimal_pair(const millrace_words4 *numbers, const millrace_decimal_shape *shape,
-                                             uint8_t *first, uint8_t *second) {
+/* The values of the digits of two numbers of sixteen, given as their upper and lower eight. */
+static inline void millrace_digits_of_eights(const millrace_words4 *numbers, millrace_bytes32 *digits) {
     millrace_words4 eights = *numbers;
     /* Halves into fours, fours into pairs, pairs into digits, all of a kind at once. The factors stand for 1/10,000, 1/25 and
        1/10 and are near enough for what is multiplied by them. */
@@ -78,7 +76,15 @@ static inline uint32_t millrace_decimal_pair(const millrace_words4 *numbers, con
     millrace_high_products(&quarters, 2622, &hundreds);
     millrace_shorts16 pairs = hundreds | (millrace_shorts16)((millrace_words4)(words - hundreds * 100) << 16);
     millrace_high_products(&pairs, 6554, &tens);
-    millrace_bytes32 digits = (millrace_bytes32)(tens | (pairs - tens * 10) << 8);
+    *digits = (millrace_bytes32)(tens | (pairs - tens * 10) << 8);
+}
+
+/* The texts of two numbers below 10^15, given as their digits above 10^8 and the eight others, with the point between.
+   Bit n of the result says that character n must be shown or is followed and preceded by ones that must; sixteen bits a text. */
+static inline uint32_t millrace_decimal_pair(const millrace_words4 *numbers, const millrace_decimal_shape *shape,
+                                             uint8_t *first, uint8_t *second) {
+    millrace_bytes32 digits;
+    millrace_digits_of_eights(numbers, &digits);
     millrace_bytes32 before, shown, point;
     memcpy(&before, shape->before, sizeof before);
     memcpy(&shown, shape->shown, sizeof shown);

@@ -152,15 +152,8 @@ static inline void millrace_multiply(const uint64_t *powers, int64_t first, mill
 
 /* The characters of two numbers of sixteen digits, given as their upper and lower eight; and bits for those that are not zero. */
 static inline uint32_t millrace_sixteen_digits(const millrace_words4 *numbers, uint8_t *first, uint8_t *second) {
-    millrace_words4 eights = *numbers;
-    millrace_words4 upper = ((eights & 0xFFFFFFFF) * 109951163u) >> 40;
-    millrace_words4 fours = upper | (eights - (upper & 0xFFFFFFFF) * 10000u) << 32;
-    millrace_shorts16 words = (millrace_shorts16)fours;
-    millrace_shorts16 hundreds, tens, quarters = words >> 2;
-    millrace_high_products(&quarters, 2622, &hundreds);
-    millrace_shorts16 pairs = hundreds | (millrace_shorts16)((millrace_words4)(words - hundreds * 100) << 16);
-    millrace_high_products(&pairs, 6554, &tens);
-    millrace_bytes32 digits = (millrace_bytes32)(tens | (pairs - tens * 10) << 8);
+    millrace_bytes32 digits;
+    millrace_digits_of_eights(numbers, &digits);
     millrace_bits32 used = __builtin_convertvector(digits != 0, millrace_bits32);
     digits |= '0';
     memcpy(first, &digits, 16);
